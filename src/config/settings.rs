@@ -1,0 +1,133 @@
+//! The whole of `config.toml`, as values with their defaults in force.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::desk::policy::Policy;
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS from the first byte.
+    Implicit,
+    /// STARTTLS; its absence is an error.
+    StartTls,
+    /// Plaintext: loopback only, unless `allow_plaintext`.
+    None,
+}
+
+/// Where a password comes from; read anew at each login so that a changed file takes effect.
+#[derive(Debug, Clone)]
+pub enum Password {
+    /// Written in the file.
+    Inline(SecretString),
+    /// The first line of a file.
+    File(PathBuf),
+    /// The first line that a command prints.
+    Command(Vec<String>),
+    /// A systemd credential of this name (`$CREDENTIALS_DIRECTORY`).
+    Credential(String),
+}
+
+/// A server to log in to.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Protection of the connection.
+    pub tls: Tls,
+    /// Roots beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// `sha256:…` of a certificate that is pinned, lower-case hex without colons, without the prefix.
+    pub fingerprint: Option<String>,
+    /// Plaintext beyond loopback is wanted.
+    pub allow_plaintext: bool,
+    /// Login; none for a server that asks for none.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Password>,
+}
+
+/// Intake by IMAP.
+#[derive(Debug, Clone)]
+pub struct ImapSettings {
+    /// The server.
+    pub server: Server,
+    /// The folder watched.
+    pub mailbox: String,
+    /// Where a message goes once stored.
+    pub processed: String,
+    /// Where a message goes that a person must look at.
+    pub attention: String,
+    /// Use IDLE where the server has it.
+    pub idle: bool,
+    /// How often to look all the same.
+    pub poll_every: Duration,
+}
+
+/// Intake from a Maildir.
+#[derive(Debug, Clone)]
+pub struct MaildirSettings {
+    /// The Maildir; `Processed` and `Attention` are subfolders in Maildir++ form (`.Processed`).
+    pub path: PathBuf,
+    /// Where a message goes once stored.
+    pub processed: String,
+    /// Where a message goes that a person must look at.
+    pub attention: String,
+    /// How often to look.
+    pub poll_every: Duration,
+}
+
+/// The way in. With none only `deliver` brings letters.
+#[derive(Debug, Clone)]
+pub enum IntakeSettings {
+    /// `[intake.imap]`
+    Imap(ImapSettings),
+    /// `[intake.maildir]`
+    Maildir(MaildirSettings),
+    /// Neither: `dezhurny deliver` only.
+    Pipe,
+}
+
+/// Sending by SMTP.
+#[derive(Debug, Clone)]
+pub struct SmtpSettings {
+    /// The server.
+    pub server: Server,
+    /// Connections kept.
+    pub connections: usize,
+    /// The provider's sending limit; 0 is none.
+    pub per_hour: u32,
+}
+
+/// The way out.
+#[derive(Debug, Clone)]
+pub enum OutgoingSettings {
+    /// `[outgoing.smtp]`
+    Smtp(SmtpSettings),
+    /// `[outgoing.sendmail]`: program and arguments; recipients are added after `--`.
+    Sendmail(Vec<String>),
+    /// `[outgoing.maildir]`: every letter becomes a file there.
+    Maildir(PathBuf),
+}
+
+/// Everything that `config.toml` says. Paths are made absolute against the file's folder.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What the rules read.
+    pub policy: Policy,
+    /// Where the database lives.
+    pub data_dir: PathBuf,
+    /// The roster file.
+    pub roster: PathBuf,
+    /// Overrides of the built-in templates.
+    pub templates: Option<PathBuf>,
+    /// The way in.
+    pub intake: IntakeSettings,
+    /// The way out.
+    pub outgoing: OutgoingSettings,
+}

@@ -1,0 +1,121 @@
+//! What the school decided: the part of the configuration that the rules read, as values.
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use super::roster::DateRange;
+
+/// From–to on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First minute.
+    pub from: Time,
+    /// First minute after; later than `from`.
+    pub to: Time,
+}
+
+/// Working time (clause 3: reception by the institution's timetable).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hours {
+    /// Monday to Sunday; `None` is a day off.
+    pub week: [Option<Span>; 7],
+    /// Days off beside the weekly ones.
+    pub holidays: Vec<DateRange>,
+    /// Days with hours of their own: moved working Saturdays, shortened days. Stronger than `holidays`.
+    pub special: Vec<(Date, Span)>,
+    /// The school's time zone.
+    pub zone: TimeZone,
+}
+
+/// A length of working time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkSpan {
+    /// Hours and minutes of working time.
+    Time(SignedDuration),
+    /// Working days.
+    Days(u32),
+}
+
+/// Deadlines, in working time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sla {
+    /// From the request to the first answer.
+    pub first_response: WorkSpan,
+    /// From a follow-up to the next answer.
+    pub next_response: WorkSpan,
+    /// From the request to its closing.
+    pub resolution: WorkSpan,
+    /// Waiting for the requester so long closes the ticket.
+    pub close_after: WorkSpan,
+}
+
+/// The language that the desk writes to requesters in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskLanguage {
+    /// Always Russian.
+    Ru,
+    /// Always English.
+    En,
+    /// The requester's.
+    Auto,
+}
+
+/// A topic and the words that choose it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// Its name.
+    pub name: String,
+    /// Words in any form.
+    pub words: Vec<String>,
+}
+
+/// Limits that keep floods from the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest letter taken in, bytes.
+    pub message: u64,
+    /// Most bytes of attachments sent on in one letter.
+    pub attachments_out: u64,
+    /// Letters an hour from one address; above it no acknowledgement.
+    pub letters_per_hour: u32,
+    /// Acknowledgements a day to one address.
+    pub acks_per_day: u32,
+}
+
+/// The rules' settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The desk's name, as people read it.
+    pub name: String,
+    /// The shared mailbox's address, lower case.
+    pub address: String,
+    /// Its other addresses, lower case.
+    pub extra: Vec<String>,
+    /// The tag in subjects: `ЭЖ` gives `[ЭЖ-123]`.
+    pub tag: String,
+    /// Language of letters.
+    pub language: DeskLanguage,
+    /// Who gets alerts, lower case.
+    pub admins: Vec<String>,
+    /// A specialist's answer is held so long.
+    pub undo: SignedDuration,
+    /// Where the on-line chat is.
+    pub chat: Option<String>,
+    /// Working time.
+    pub hours: Hours,
+    /// Deadlines.
+    pub sla: Sla,
+    /// Topics.
+    pub topics: Vec<Topic>,
+    /// Servers whose Authentication-Results are believed, lower case.
+    pub authserv_id: Vec<String>,
+    /// Reply-To carries the token.
+    pub plus_addressing: bool,
+    /// Limits.
+    pub limits: Limits,
+    /// Specialists see who wrote.
+    pub show_requester_address: bool,
+    /// Requesters see who answers.
+    pub show_specialist_name: bool,
+}

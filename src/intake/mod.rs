@@ -1,0 +1,86 @@
+//! The ways in: IMAP, Maildir and a pipe, behind one trait.
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Where a settled message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folder {
+    /// Its letter is safely stored.
+    Processed,
+    /// A person must look at it.
+    Attention,
+}
+
+/// A message's place in its mailbox. For IMAP the UIDVALIDITY and UID, for Maildir 0 and a number
+/// that this run gave to the file's unique name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageKey {
+    /// IMAP UIDVALIDITY (RFC 9051 §2.3.1.1); 0 where there is none.
+    pub validity: u32,
+    /// IMAP UID.
+    pub uid: u32,
+}
+
+/// A message as it lies in the mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawMessage {
+    /// Its place.
+    pub key: MessageKey,
+    /// Its bytes, unchanged; only the headers when `truncated`.
+    pub bytes: Vec<u8>,
+    /// It is larger than the limit, `bytes` holds the headers alone, and this is its size in bytes.
+    pub truncated: Option<u64>,
+}
+
+/// Why a mailbox could not do what was asked. The text is one plain sentence with a hint; it never
+/// holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailboxError {
+    /// The connection was lost, or the server is out of reach or out of step: try again.
+    #[error("{0}")]
+    Lost(String),
+    /// The server refuses for a reason that will last (wrong password, untrusted certificate, unknown host):
+    /// try again with long pauses, and tell the administrators.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A mailbox with messages waiting. Methods may be called again after an error: the mailbox then
+/// connects anew.
+///
+/// None of the futures may be dropped half-way and the mailbox used again, except [`Mailbox::wait`].
+pub trait Mailbox: Send {
+    /// What is waiting, oldest first.
+    ///
+    /// # Errors
+    /// When the server cannot be asked; an empty list is never an error in disguise.
+    fn list(&mut self) -> impl Future<Output = Result<Vec<MessageKey>, MailboxError>> + Send;
+
+    /// The messages asked for, in that order. One that has vanished meanwhile is left out.
+    ///
+    /// # Errors
+    /// When the answer broke off: nothing of it may then be taken as complete.
+    fn fetch(
+        &mut self,
+        keys: &[MessageKey],
+    ) -> impl Future<Output = Result<Vec<RawMessage>, MailboxError>> + Send;
+
+    /// Takes messages out of the inbox, once their transaction is durable.
+    ///
+    /// # Errors
+    /// When it is not sure that they were moved; settling again must do no harm.
+    fn settle(
+        &mut self,
+        done: &[(MessageKey, Folder)],
+    ) -> impl Future<Output = Result<(), MailboxError>> + Send;
+
+    /// Returns when something new may have come, at the latest after `longest`.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    fn wait(
+        &mut self,
+        longest: Duration,
+    ) -> impl Future<Output = Result<(), MailboxError>> + Send;
+}

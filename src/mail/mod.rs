@@ -1,0 +1,10 @@
+//! Letters as values: bytes to [`Letter`], [`Draft`] to bytes.
+//!
+//! Promises: any bytes give an answer, in bounded time and memory, without a panic; nothing here
+//! reads a clock, a file or a socket.
+
+mod letter;
+
+pub use letter::{
+    Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
+};
