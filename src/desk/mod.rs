@@ -1,4 +1,17 @@
 //! The rules of the desk. Nothing here does I/O, reads a clock or knows SQL or MIME.
+//!
+//! [`decide`] is the way in: what is known, what happened and what time it is give what changes
+//! and what is written. The same inputs always give the same outcome (promise 7).
 
+pub mod command;
+mod decide;
+pub mod event;
+pub mod hours;
+pub mod nearest;
+pub mod outcome;
 pub mod policy;
 pub mod roster;
+pub mod rotation;
+pub mod ticket;
+
+pub use decide::{Desk, decide, refused, trouble, unowned};

@@ -1,0 +1,98 @@
+//! The requester writes again: a follow-up, `#решено`, `#помощь`, a closed ticket opened anew.
+
+use super::super::command::{Command, Party, parse};
+use super::super::event::{Incoming, Memory};
+use super::super::outcome::{Carry, Change, CommandResult, EndState, Kind, Message, Outcome};
+use super::super::ticket::{Status, Ticket};
+use super::{Desk, opening};
+
+pub(super) fn writes_again(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Outcome {
+    let parsed = parse(&letter.new_text, Party::Requester);
+    let mut outcome = Outcome::quiet(EndState::Followup, Kind::Followup, "the requester wrote again");
+    outcome.ticket = Some(ticket.number);
+    // A parent's `#word` that resembles no command is text, and text is never turned away.
+    if let Some(unknown) = parsed.unknown.filter(|unknown| unknown.nearest.is_some()) {
+        outcome.end = EndState::Command;
+        outcome.kind = Kind::Command;
+        outcome.history(ticket.number, "requester", "refused", format!("no command {}", unknown.word));
+        let result = CommandResult::Unknown { word: unknown.word, nearest: unknown.nearest, text: parsed.text };
+        outcome.notices.push(desk.to_requester(ticket, Message::CommandResult(result)));
+        return outcome;
+    }
+    let solved = parsed.commands.contains(&Command::Solved);
+    if parsed.commands.contains(&Command::Help) {
+        outcome.end = EndState::Command;
+        outcome.kind = Kind::Command;
+        outcome.history(ticket.number, "requester", "help", "");
+        let help = Message::CommandResult(CommandResult::RequesterHelp);
+        outcome.notices.push(desk.to_requester(ticket, help));
+        if !solved && parsed.text.is_empty() {
+            return outcome;
+        }
+    }
+    if solved {
+        solve(desk, ticket, &parsed.text, &mut outcome);
+    } else {
+        follow_up(desk, memory, ticket, letter, &mut outcome);
+    }
+    outcome
+}
+
+fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
+    outcome.end = EndState::Command;
+    outcome.kind = Kind::Command;
+    if ticket.status == Status::Closed {
+        outcome.history(ticket.number, "requester", "solved", "it was closed already");
+        let already = Message::CommandResult(CommandResult::AlreadyClosed);
+        outcome.notices.push(desk.to_requester(ticket, already));
+        return;
+    }
+    let mut ticket = ticket.clone();
+    desk.close(&mut ticket);
+    outcome.history(ticket.number, "requester", "closed", "the requester says that it is solved");
+    outcome.notices.push(desk.to_requester(&ticket, Message::Closed { by_requester: true }));
+    if let Some(who) = desk.assignee(&ticket) {
+        let mut notice = desk.to_specialist(who, &ticket, Message::Closed { by_requester: true });
+        if !text.is_empty() {
+            notice.carry = Carry::Files;
+        }
+        outcome.notices.push(notice);
+    }
+    outcome.changes.insert(0, Change::Update(ticket));
+}
+
+fn follow_up(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, letter: &Incoming, outcome: &mut Outcome) {
+    outcome.end = EndState::Followup;
+    outcome.kind = Kind::Followup;
+    let mut ticket = ticket.clone();
+    let reopened = ticket.status == Status::Closed;
+    let detail = if letter.reused_id { "its Message-ID was used before by another letter" } else { "" };
+    outcome.history(ticket.number, "requester", if reopened { "reopened" } else { "followup" }, detail);
+    if ticket.status != Status::Open && ticket.status != Status::New {
+        let due = desk.policy.hours.after(desk.now, desk.policy.sla.next_response);
+        ticket.response_due = Some(due);
+        ticket.status = Status::Open;
+        ticket.closed = None;
+    }
+    ticket.updated = desk.now;
+    // The same specialist if they are there, else whoever is next.
+    let today = desk.policy.hours.day(desk.now);
+    let there = desk
+        .assignee(&ticket)
+        .filter(|who| !reopened || !who.away.iter().any(|range| range.contains(today)));
+    if let Some(who) = there {
+        let mut notice = desk.to_specialist(who, &ticket, Message::Followup { due: ticket.response_due, reopened });
+        notice.carry = Carry::Files;
+        outcome.notices.push(notice);
+    } else {
+        ticket.excluded.extend(ticket.assignee.take());
+        ticket.status = Status::New;
+        opening::assign(desk, memory, &mut ticket, outcome, true);
+        for notice in &mut outcome.notices {
+            if matches!(notice.message, Message::Assignment { .. }) {
+                notice.carry = Carry::Files;
+            }
+        }
+    }
+    outcome.changes.insert(0, Change::Update(ticket));
+}

@@ -1,0 +1,78 @@
+//! What the rules look at: the letter as the desk sees it, and the part of the desk's memory that matters.
+
+use std::collections::BTreeMap;
+
+use super::outcome::Audience;
+use super::rotation::{Pool, Round};
+use super::ticket::{Person, Ticket, Tongue};
+
+/// What sort of sender is behind a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A person.
+    Human,
+    /// Anything automatic; the text says what.
+    Automatic(String),
+    /// A delivery report.
+    Bounce {
+        /// The address that could not be reached.
+        recipient: Option<String>,
+        /// It is final, not a delay.
+        failed: bool,
+        /// What the other server said.
+        diagnostic: String,
+    },
+}
+
+/// How a letter names a ticket, after its token was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The ticket, as it stands.
+    pub ticket: Ticket,
+    /// For whom the token was made; `None` for a subject tag, a foreign Message-ID or a bad token.
+    pub made_for: Option<(String, Audience)>,
+    /// It names a letter of this ticket by its own Message-ID (no secret: a participant's word counts).
+    pub by_reference: bool,
+}
+
+/// A letter as the desk sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Who wrote it; an empty address when nobody did.
+    pub from: Person,
+    /// Its subject without `Re:` and our tag.
+    pub subject: String,
+    /// What was written now.
+    pub new_text: String,
+    /// Files came with it.
+    pub has_files: bool,
+    /// What sort of sender.
+    pub source: Source,
+    /// Its language.
+    pub tongue: Tongue,
+    /// Why nobody could answer it.
+    pub unreadable: Option<String>,
+    /// Another letter had the same Message-ID.
+    pub reused_id: bool,
+    /// A trusted server vouches for its From (DKIM or DMARC pass, aligned).
+    pub authenticated: bool,
+    /// Tickets that it names, best evidence first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the desk remembers and the letter's decision needs.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// The number a new ticket gets.
+    pub next_number: u64,
+    /// Rounds that run.
+    pub rounds: BTreeMap<Pool, Round>,
+    /// Open tickets by specialist id.
+    pub load: BTreeMap<String, u32>,
+    /// Acknowledgements to this sender in the last 24 hours.
+    pub acks_today: u32,
+    /// Letters from this sender in the last hour, this one not counted.
+    pub letters_this_hour: u32,
+    /// Administrators were told of unreadable letters within the last hour.
+    pub alerted_lately: bool,
+}

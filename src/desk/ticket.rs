@@ -1,0 +1,106 @@
+//! A ticket as the rules see it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Where a ticket stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nobody has it yet.
+    New,
+    /// Its assignee must answer.
+    Open,
+    /// Answered: the requester may write again.
+    Answered,
+    /// Done.
+    Closed,
+}
+
+impl Status {
+    /// The word used in JSON, in the database and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The status of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::New, Self::Open, Self::Answered, Self::Closed].into_iter().find(|one| one.word() == word)
+    }
+}
+
+/// A person with an address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+pub struct Person {
+    /// Their name as they write it; may be empty.
+    pub name: String,
+    /// Lower case.
+    pub address: String,
+}
+
+/// The two languages of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tongue {
+    /// Russian.
+    #[default]
+    Ru,
+    /// English.
+    En,
+}
+
+impl Tongue {
+    /// `ru` or `en`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+}
+
+/// One case, from the first letter to the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Consecutive, never used again (promise 9).
+    pub number: u64,
+    /// Where it stands.
+    pub status: Status,
+    /// The first letter's subject, without `Re:` and tags.
+    pub subject: String,
+    /// Who asked.
+    pub requester: Person,
+    /// In which language they are written to.
+    pub tongue: Tongue,
+    /// Roster id of who answers.
+    pub assignee: Option<String>,
+    /// Those who had it before; the rotation does not come back to them.
+    pub excluded: BTreeSet<String>,
+    /// Id of the tier that has it.
+    pub tier: String,
+    /// Its topic.
+    pub topic: Option<String>,
+    /// How it came: `email`.
+    pub channel: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When anything last changed.
+    pub updated: Timestamp,
+    /// Until when the first answer is due.
+    pub first_response_due: Option<Timestamp>,
+    /// When the first answer went.
+    pub first_responded: Option<Timestamp>,
+    /// Until when the running answer is due; `None` while nobody waits for the desk.
+    pub response_due: Option<Timestamp>,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// An older ticket that its first letter named without a right to it.
+    pub linked: Option<u64>,
+}
