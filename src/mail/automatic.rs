@@ -3,9 +3,7 @@
 //! Owns the signs of robots, lists, receipts and spam marks. A person's letter is worth more than
 //! a robot's, so a sign that people's programs set as well is no sign.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::header::Headers;
 use super::{Bounce, Nature, quote};
@@ -243,31 +241,26 @@ fn is_challenge(headers: &Headers, subject: &str, text: &str) -> bool {
     if by_field {
         return true;
     }
-    static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:re: ?)?(?:please confirm (?:your|the) (?:message|e-?mail)|confirm (?:your )?delivery|(?:message )?verification (?:required|needed)|(?:your )?(?:message|e-?mail) (?:requires|needs) (?:verification|confirmation)|подтвердите (?:отправку|доставку) (?:вашего )?(?:письма|сообщения)|подтвердите, что вы (?:не робот|человек)|требуется подтверждение (?:отправителя|отправки))").ok()
+    static SUBJECT: Pattern = Pattern::new(|| {
+        compiled(r"^(?:re: ?)?(?:please confirm (?:your|the) (?:message|e-?mail)|confirm (?:your )?delivery|(?:message )?verification (?:required|needed)|(?:your )?(?:message|e-?mail) (?:requires|needs) (?:verification|confirmation)|подтвердите (?:отправку|доставку) (?:вашего )?(?:письма|сообщения)|подтвердите, что вы (?:не робот|человек)|требуется подтверждение (?:отправителя|отправки))")
     });
-    static TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.{0,300})(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.{0,300})(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)").ok()
+    static TEXT: Pattern = Pattern::new(|| {
+        compiled(r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.{0,300})(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.{0,300})(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)")
     });
     let text = text.to_lowercase();
     matches(&SUBJECT, &subject.trim().to_lowercase()) && text.len() < 8_000 && matches(&TEXT, &text)
 }
 
-fn matches(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    regex.as_ref().is_some_and(|r| r.is_match(text))
-}
-
 /// By the words of a subject or a text alone.
 fn worded(subject: &str, text: &str) -> Option<String> {
-    static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+    static SUBJECT: Pattern = Pattern::new(|| {
+        compiled(concat!(
             r"^(?:автоответ(?:чик)?\b|автоматический ответ\b|автоматичний? відповідь|автоматична відповідь|авто:",
             r"|нет на месте\b|(?:я |временно )?отсутству(?:ет|ю)\b|вне офиса\b|(?:я )?в отпуске\b|(?:я )?в командировке\b|(?:я )?на больничном\b|нет на рабочем месте",
             r"|ваше (?:письмо|обращение|сообщение) (?:получено|принято)\b",
             r"|out of (?:the )?office\b|automatic (?:reply|response)\b|automated (?:reply|response)\b|auto(?:-| )?(?:reply|response|responder)?:|auto-?reply\b|auto-?response\b|vacation (?:reply|message|response)|away from (?:the )?office|on vacation\b|i am out of",
             r"|abwesenheitsnotiz|automatische antwort|réponse automatique|respuesta automática|risposta automatica)",
         ))
-        .ok()
     });
     let subject = subject.trim().to_lowercase();
     let new_text = quote::split(text).new_text.to_lowercase().replace('ё', "е");
@@ -297,14 +290,13 @@ fn worded(subject: &str, text: &str) -> Option<String> {
     if new_text.chars().count() > SHORT_TEXT || new_text.contains('?') {
         return None;
     }
-    static TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+    static TEXT: Pattern = Pattern::new(|| {
+        compiled(concat!(
             r"(?:^|[\n.!,] ?)(?:это|данное|настоящее)[^\n.?]{0,40}(?:автоматическ(?:ий ответ|ое (?:письмо|сообщение|уведомление))|автоответ|(?:сформировано|создано|отправлено|сгенерировано) автоматически)",
             r"|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически",
             r"|(?:не отвечайте на (?:это|данное) (?:письмо|сообщение)|на (?:это|данное) письмо (?:не нужно|не надо|не следует) отвечать)",
             r"|this is an? (?:auto(?:mated|matic|-generated|-reply)|system[- ]generated)|(?:do not|don't) reply to this (?:message|e-?mail)|automatically generated (?:message|e-?mail|reply|response)",
         ))
-        .ok()
     });
     if matches(&TEXT, &new_text) {
         return Some("text".to_owned());
@@ -313,15 +305,15 @@ fn worded(subject: &str, text: &str) -> Option<String> {
 }
 
 fn speaks_of_absence(text: &str) -> bool {
-    static ABSENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))").ok()
+    static ABSENCE: Pattern = Pattern::new(|| {
+        compiled(r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))")
     });
     matches(&ABSENCE, text)
 }
 
 fn names_a_substitute(text: &str) -> bool {
-    static SUBSTITUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:по|со) (?:всем )?(?:срочным|неотложным|возникающим|всеми)?\s?(?:вопросам|вопросами)|отвечу (?:вам )?(?:после|по|сразу)|(?:after|upon|on) my return|for urgent|in urgent cases|will (?:reply|respond) (?:when|as soon|after|upon)").ok()
+    static SUBSTITUTE: Pattern = Pattern::new(|| {
+        compiled(r"(?:по|со) (?:всем )?(?:срочным|неотложным|возникающим|всеми)?\s?(?:вопросам|вопросами)|отвечу (?:вам )?(?:после|по|сразу)|(?:after|upon|on) my return|for urgent|in urgent cases|will (?:reply|respond) (?:when|as soon|after|upon)")
     });
     matches(&SUBSTITUTE, text)
 }

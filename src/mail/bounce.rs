@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::mail::pattern::{Pattern, compiled, matches};
+
 use super::Bounce;
 use super::header::Headers;
 
@@ -84,14 +86,6 @@ fn prefix(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn compiled(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
-}
-
-fn matches(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    regex.as_ref().is_some_and(|r| r.is_match(text))
-}
-
 /// An unfolded field of a header block that stands in a text.
 fn field(block: &str, name: &str) -> Option<String> {
     let mut found: Option<String> = None;
@@ -163,8 +157,8 @@ fn one_line(text: &str) -> String {
 }
 
 fn address_in(text: &str) -> Option<String> {
-    static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compiled(r#"[^\s<>()\[\]"',;:]{1,100}@[\p{L}\p{N}](?:[\p{L}\p{N}.\-]{0,250}[\p{L}\p{N}])?"#)
+    static ADDRESS: Pattern = Pattern::new(|| {
+        compiled(r#"[^\s<>()\[\]"',;:]+@[\p{L}\p{N}](?:[\p{L}\p{N}.\-]*[\p{L}\p{N}])?"#)
     });
     ADDRESS
         .as_ref()?
@@ -233,7 +227,7 @@ fn is_system(headers: &Headers) -> bool {
             .is_some_and(|v| v.trim() == "<>")
 }
 
-static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SUBJECT: Pattern = Pattern::new(|| {
     compiled(concat!(
         r"^(?:undeliver(?:able|ed)\b|undelivered mail|(?:mail |message )?delivery (?:status|failure|failed|delayed|problem|error|report|notification|has failed|incomplete|unsuccessful)|mail delivery (?:failed|failure|system|error|problem)|returned mail|returned to sender|failure notice|failure delivery|delivery failure|non[- ]?delivery|notification d'échec|mail could not be delivered|message (?:could not be delivered|undeliverable|not delivered|delivery)|mail (?:system|status|undeliverable|failure|error|not delivered)|warning: (?:could not send|message|delivery)|could not (?:send|deliver)|permanent delivery|unable to deliver|error sending|bounced? mail|\*\*\*? ?undeliver|mdaemon (?:notification|warning)|delivery:? (?:failed|delayed)|nondeliverable|email could not|your (?:message|mail|e-?mail) (?:could not|was not|to .{1,120} (?:couldn't|could not|has been))",
         r"|недоставл|не доставлен|не удалось доставить|сообщение не (?:было )?доставлен|письмо не (?:было )?доставлен|ошибка доставки|отказ в доставке|уведомление о (?:недоставке|статусе доставки|доставке|состоянии доставки)|возвра(?:т|щен|щён)|невозможно доставить|доставка (?:не удалась|задерж|невозможна)|задержка доставки|отчет о (?:недоставке|доставке)",
@@ -242,7 +236,7 @@ static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What servers say and people hardly do; trusted only from a mail system.
-static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static PROSE: Pattern = Pattern::new(|| {
     compiled(concat!(
         r"(?:could not be delivered|couldn't be delivered|cannot be delivered|can't be delivered|was not delivered|wasn't delivered|not able to deliver|unable to deliver|could not deliver|undeliverable|delivery (?:to the following|has failed|failed|of your message)|did not reach|permanent(?: fatal)? error|failed permanently|has not (?:yet )?been delivered|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)|delivery attempt|this is the qmail-send|returned to (?:you|the sender)|recipient address rejected|undelivered|transcript of session|delivery status notification|delivery failure",
         r"|не (?:может|могло|мог) быть доставлен|не удалось доставить|не (?:было )?доставлен|невозможно доставить|доставка (?:не удалась|невозможна)|не удаётся доставить|не удается доставить|не доставлено|почтовый ящик (?:переполнен|не существует|заблокирован)|пользовател[ья] не (?:существует|найден))",
@@ -250,7 +244,7 @@ static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Sentences that only a program writes, at the beginning of a line.
-static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static MACHINE: Pattern = Pattern::new(|| {
     compiled(concat!(
         r"(?m)^\s*(?:this message was created automatically by (?:the )?mail (?:delivery software|system)|hi\. this is the |this is the (?:mail system|postfix program|mail delivery)|reporting-mta:|final-recipient:|the following addresses had (?:permanent|transient)|\s*-----\s*(?:the following addresses|transcript of session|unsent message)|your message did not reach some or all|the original message was received at|a message that you sent could not be delivered|this is an automatically generated delivery status|delivery to the following recipients? failed",
         r"|это (?:письмо|сообщение) (?:создано|сгенерировано) автоматически (?:почтовой|почтовым|сервером)|письмо не может быть доставлено|не удалось выполнить доставку следующим получателям)",
@@ -259,7 +253,7 @@ static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What the server said and, where it put it into the text, the returned letter.
 fn cut_returned(text: &str) -> (&str, Option<&str>) {
-    static RETURNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static RETURNED: Pattern = Pattern::new(|| {
         compiled(
             r"(?im)^[\s>]*(?:-{2,}\s*(?:this is a copy of (?:the|your) message|below this line is a copy|original message|unsent message|returned (?:message|mail)|(?:forwarded|undelivered) message|message header|header of|the header|исходное (?:сообщение|письмо)|заголовки)|the (?:header|first \d+ lines) of the original message|original message (?:headers|follows)|исходные заголовки|исходное сообщение|received: from |return-path:)",
         )
@@ -275,18 +269,18 @@ fn cut_returned(text: &str) -> (&str, Option<&str>) {
 
 /// The address that a text says was not reached.
 fn recipient_in(said: &str) -> Option<String> {
-    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static NAMED: Pattern = Pattern::new(|| {
         compiled(
-            r#"(?im)^[\s>*]*(?:(?:final|original|failed)[- ]recipient|recipient|rcpt to|to|получатель|кому|адрес(?:ат)?)\s*:?\s*(?:rfc822;)?\s*<?([^\s<>()\[\]"',;:]{1,100}@[\p{L}\p{N}.\-]{1,250})"#,
+            r#"(?im)^[\s>*]*(?:(?:final|original|failed)[- ]recipient|recipient|rcpt to|to|получатель|кому|адрес(?:ат)?)\s*:?\s*(?:rfc822;)?\s*<?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)"#,
         )
     });
-    static ALONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static ALONE: Pattern = Pattern::new(|| {
         compiled(
-            r#"(?m)^[ \t>*-]*(?:\d+\.? )?[<"'(]?([^\s<>()\[\]"',;:]{1,100}@[\p{L}\p{N}.\-]{1,250}[\p{L}\p{N}])[>"')]?(?:[ \t]*$|[ \t]*:|[ \t]*\(|[ \t]+-|[ \t]+on |,|\.\s*$|[ \t]*[.]{2,})"#,
+            r#"(?m)^[ \t>*-]*(?:\d+\.? )?[<"'(]?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+[\p{L}\p{N}])[>"')]?(?:[ \t]*$|[ \t]*:|[ \t]*\(|[ \t]+-|[ \t]+on |,|\.\s*$|[ \t]*[.]{2,})"#,
         )
     });
-    static INSIDE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compiled(r#"<([^\s<>()\[\]"',;:]{1,100}@[\p{L}\p{N}.\-]{1,250})>"#));
+    static INSIDE: Pattern =
+        Pattern::new(|| compiled(r#"<([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)>"#));
     let ignore = |address: &str| {
         let local = address.split('@').next().unwrap_or_default();
         matches!(
@@ -312,8 +306,8 @@ fn recipient_in(said: &str) -> Option<String> {
 
 /// The line in which the other server gave its reason.
 fn diagnostic_in(said: &str, recipient: Option<&str>) -> Option<String> {
-    static REPLY: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compiled(r"(?:^|[\s<>(:;-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}|\S)"));
+    static REPLY: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}|\S)"));
     let lines: Vec<&str> = said
         .lines()
         .map(str::trim)
@@ -341,8 +335,8 @@ fn diagnostic_in(said: &str, recipient: Option<&str>) -> Option<String> {
 }
 
 fn enhanced(text: &str) -> Option<String> {
-    static CODE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compiled(r"(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?\s|\.?$)"));
+    static CODE: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?\s|\.?$)"));
     CODE.as_ref()?
         .captures(text)?
         .get(1)
@@ -398,11 +392,11 @@ fn status_of(said: &str) -> Option<String> {
     static COMPILED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         WORDS
             .iter()
-            .filter_map(|(code, words)| Regex::new(words).ok().map(|r| (*code, r)))
+            .filter_map(|(code, words)| compiled(words).map(|r| (*code, r)))
             .collect()
     });
-    static REPLY: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
+    static REPLY: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
     if let Some(code) = enhanced(said).filter(|code| !code.ends_with(".0.0")) {
         return Some(code);
     }

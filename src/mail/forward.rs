@@ -3,9 +3,7 @@
 //! Owns the shapes in which programs put a letter into another: below a separator, below a header
 //! block, or as an attached message. Without an address of the first sender there is no answer.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::mail::pattern::{Pattern, compiled};
 
 use super::quote::head::{self, Field, clean, unprefix};
 use super::{Forwarded, Letter, Mailbox};
@@ -156,8 +154,8 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
 
 /// The sender in `23.11.2026, 10:20, "Имя" <a@b>:`.
 fn attributed(line: &str) -> Option<Mailbox> {
-    static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)^.*\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[+-]\d{2}:?\d{2})?\)?,?\s*(?:от |from |пользователь )?").ok()
+    static WHEN: Pattern = Pattern::new(|| {
+        compiled(r"(?i)^.*\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[+-]\d{2}:?\d{2})?\)?,?\s*(?:от |from |пользователь )?")
     });
     let rest = WHEN
         .as_ref()
@@ -167,8 +165,8 @@ fn attributed(line: &str) -> Option<Mailbox> {
 
 /// Reads `Имя <a@b>`, `Имя [mailto:a@b]` or a bare address.
 fn mailbox(text: &str) -> Option<Mailbox> {
-    static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?i)[<\[(]*(?:mailto:)?([^\s<>()\[\]"',;:]{1,100}@[^\s<>()\[\]"',;:]{1,200}\.[^\s<>()\[\]"',;:]{1,60})"#).ok()
+    static ADDRESS: Pattern = Pattern::new(|| {
+        compiled(r#"(?i)[<\[(]*(?:mailto:)?([^\s<>()\[\]"',;:]+@[^\s<>()\[\]"',;:]+\.[^\s<>()\[\]"',;:]+)"#)
     });
     let found = ADDRESS.as_ref()?.captures(text)?;
     let (whole, address) = (found.get(0)?, found.get(1)?);

@@ -10,9 +10,12 @@ mod forward;
 mod header;
 mod language;
 mod letter;
+mod pattern;
 mod quote;
 
 pub use claims::claims;
 pub use letter::{
     Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
 };
+#[cfg(test)]
+mod field;

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::mail::pattern::{Pattern, compiled};
+
 use super::head::{self, Field, clean};
 use super::{is_blank, line, next_filled};
 
@@ -146,14 +148,14 @@ const DATE: &str = r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2
 
 const TIME: &str = r"\d{1,2}[:.h]\d{2}(?::\d{2})?";
 
-const ADDRESS: &str = r"[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,200}";
+const ADDRESS: &str = r"[^\s<>()\[\]]+@[^\s<>()\[\]]+";
 
 fn strong_patterns() -> Vec<Regex> {
     let start = format!(
         r"(?:(?:on|am|le|el|em|il|il giorno|den|op|w dniu|dnia|pe|tor|ma|ti|ke|to|la|su)\.? )?(?:{WEEKDAY}\.?,? )?(?:(?:the|den|der|d\.) )?"
     );
     let name =
-        r#"(?:"[^"]{0,120}"|«[^»]{0,120}»|'[^']{0,120}'|[^\s<>:]{1,60}(?: [^\s<>:]{1,60}){0,7})"#;
+        r#"(?:"[^"]*"|«[^»]*»|'[^']*'|[^\s<>:]+(?: [^\s<>:]+){0,7})"#;
     let bracketed =
         format!(r"[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+(?:\s?[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+)?");
     let when = format!(
@@ -176,7 +178,7 @@ fn strong_patterns() -> Vec<Regex> {
         format!(r"^{name} ?{bracketed} {VERB} ?:$"),
     ]
     .iter()
-    .filter_map(|pattern| Regex::new(pattern).ok())
+    .filter_map(|pattern| compiled(pattern))
     .collect()
 }
 
@@ -191,10 +193,10 @@ fn is_weak(text: &str) -> bool {
         [
             format!(r"(?:^|[\s>)]){VERB}(?: [^:]{{0,80}}(?::\d\d[^:]{{0,20}}){{0,2}})? ?:$"),
             format!(r"^(?:on |am |le )?(?:{WEEKDAY}|{DATE}).{{0,200}}{ADDRESS}.{{0,10}}:$"),
-            format!(r"^.{{0,120}}{DATE}.{{0,200}}(?:{ADDRESS}|{VERB}).{{0,60}}:$"),
+            format!(r"^.*{DATE}.{{0,200}}(?:{ADDRESS}|{VERB}).{{0,60}}:$"),
         ]
         .iter()
-        .filter_map(|pattern| Regex::new(pattern).ok())
+        .filter_map(|pattern| compiled(pattern))
         .collect()
     });
     WEAK.iter().any(|pattern| pattern.is_match(text))

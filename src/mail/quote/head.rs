@@ -2,9 +2,7 @@
 //!
 //! Owns the words: labels of header fields, separators, and quote prefixes, in the languages met.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::mail::pattern::{Pattern, compiled, matches};
 
 /// Lines longer than this are somebody's text, never a mail program's.
 const LONGEST: usize = 600;
@@ -72,17 +70,9 @@ pub fn unprefix(line: &str) -> Option<&str> {
     }
 }
 
-fn compiled(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
-}
-
-fn matches(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    regex.as_ref().is_some_and(|r| r.is_match(text))
-}
-
 /// Whether a line says that a letter passed on follows.
 pub fn is_forward(line: &str) -> bool {
-    static FORWARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static FORWARD: Pattern = Pattern::new(|| {
         compiled(concat!(
             r"^[\s*_]*[-–—=_]{2,}\s*(?:begin )?(?:forwarded (?:message|by .{1,60})|пересылаемое (?:сообщение|письмо)|пересланное (?:сообщение|письмо)|перенаправленное (?:сообщение|письмо)|переадресованное (?:сообщение|письмо)|переслан[оа] .{1,60}|переслане повідомлення|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|messaggio inoltrato|doorgestuurd bericht|wiadomość przekazana)\s*[-–—=_]{2,}",
             r"|^[\s*_]*(?:начало (?:пере(?:адресованного|сылаемого|сланного|направленного)) (?:сообщения|письма)|пересылаемое (?:сообщение|письмо)|перенаправленное (?:сообщение|письмо)|begin forwarded message|початок пересланого повідомлення|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré))\s*:?[\s*_]*$",
@@ -93,7 +83,7 @@ pub fn is_forward(line: &str) -> bool {
 
 /// Whether a line says that the letter answered follows.
 pub fn is_original(line: &str) -> bool {
-    static ORIGINAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static ORIGINAL: Pattern = Pattern::new(|| {
         compiled(concat!(
             r"^[*_]*[-–—=_]{2,}\s*(?:(?:original|reply|quoted) (?:message|appointment|e-?mail|text)|(?:исходное|оригинальное|первоначальное|первичное|начальное) (?:сообщение|письмо)|оригинал (?:сообщения|письма)|(?:вихідне|початкове|оригінальне) повідомлення|ursprüngliche (?:nachricht|e-?mail|mitteilung)|original-?nachricht|message (?:d'origine|d’origine|original|initial)|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva)\s*[-–—=_]{2,}[*_]*$",
             r"|^[-–—=_]{4,}\s*(?:message original|original message|исходное сообщение)\s*[-–—=_]*$",
@@ -113,7 +103,7 @@ pub fn is_rule(line: &str) -> bool {
 
 /// A line such as `Тема: Журнал` as field and value.
 pub fn field(line: &str) -> Option<(Field, String)> {
-    static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static LABEL: Pattern = Pattern::new(|| {
         compiled(concat!(
             r"(?i)^[\s>*_|]*(?:",
             r"(?P<from>from|от|от кого|отправитель|від|von|de|da|van|od|från|fra|lähettäjä|expéditeur)",

@@ -2,9 +2,7 @@
 //!
 //! Only what stands at the end of the new text, below something else that was written, is one.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::mail::pattern::{Pattern, compiled};
 
 use super::head::clean;
 use super::{Kind, is_blank, line, mark};
@@ -81,14 +79,13 @@ fn all_short(lines: &[&str], from: usize, to: usize) -> bool {
 
 /// The footer that a mail program adds by itself, at most two lines long.
 fn footer(lines: &[&str], start: usize, last: usize) -> Option<usize> {
-    static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+    static FOOTER: Pattern = Pattern::new(|| {
+        compiled(concat!(
             r"^[\s\-–—_*]*(?:",
             r"отправлено (?:с|со|из|от|через|при помощи)\b.{1,80}|послано (?:с|из)\b.{1,60}|отправлен[оа] .{0,20}(?:iphone|ipad|android|samsung|huawei|xiaomi|honor|яндекс|mail\.ru).{0,40}|(?:получить|скачать|загрузить) outlook\b.{0,60}|простите за краткость.{0,80}|извините за краткость.{0,80}|надіслано (?:з|із|через)\b.{1,60}|отримати outlook.{0,60}",
             r"|sent (?:from|via|using|with)\b.{1,80}|get outlook for.{0,60}|(?:this message was )?sent from a mobile.{0,40}|please excuse (?:my )?(?:brevity|typos).{0,80}|von meinem .{1,60} gesendet|gesendet (?:von|mit)\b.{1,60}|envoyé (?:de|depuis)\b.{1,60}|enviado (?:desde|do|de)\b.{1,60}|inviato da\b.{1,60}|verzonden (?:vanaf|met)\b.{1,60}|skickat från\b.{1,60}|sendt fra\b.{1,60}|wysłan[eo] z\b.{1,60}|lähetetty .{1,60}",
             r")$",
         ))
-        .ok()
     });
     (start.max(last.saturating_sub(2))..=last).find(|at| {
         let here = line(lines, *at);
@@ -102,13 +99,12 @@ fn footer(lines: &[&str], start: usize, last: usize) -> Option<usize> {
 
 /// «С уважением,» with a few short lines below it.
 fn farewell(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
-    static FAREWELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+    static FAREWELL: Pattern = Pattern::new(|| {
+        compiled(concat!(
             r"(?i)^[\s\-–—_*]*(?:с (?:огромным |большим |глубоким |искренним )?уважением|с (?:наилучшими|добрыми|лучшими) пожеланиями|с признательностью|с благодарностью|искренне ваша?|з повагою|",
             r"(?:with )?(?:best|kind|warm|kindest|warmest) (?:regards|wishes)|regards|(?:yours )?sincerely(?: yours)?|yours (?:truly|faithfully)|mit freundlichen grüßen|cordialement)",
             r"(?:\s*[,.!–—-]*\s*$|[,\s]+(?-i:\p{Lu})[\p{L}.\-]*(?:\s+[\p{L}.\-]+){0,4}[\s,.]*$)",
         ))
-        .ok()
     });
     let from = (start..stop)
         .rev()
