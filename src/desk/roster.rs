@@ -88,6 +88,10 @@ impl Roster {
 
     /// Ids of all specialists with their places in the file.
     pub fn places(&self) -> BTreeMap<&str, usize> {
-        self.specialists.iter().enumerate().map(|(place, one)| (one.id.as_str(), place)).collect()
+        self.specialists
+            .iter()
+            .enumerate()
+            .map(|(place, one)| (one.id.as_str(), place))
+            .collect()
     }
 }

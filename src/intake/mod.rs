@@ -79,8 +79,5 @@ pub trait Mailbox: Send {
     ///
     /// # Errors
     /// When the connection is lost.
-    fn wait(
-        &mut self,
-        longest: Duration,
-    ) -> impl Future<Output = Result<(), MailboxError>> + Send;
+    fn wait(&mut self, longest: Duration) -> impl Future<Output = Result<(), MailboxError>> + Send;
 }

@@ -1,0 +1,434 @@
+//! Delivery reports: those of RFC 3464, and those of servers that write prose instead.
+//!
+//! Promises: a person's letter about a failed delivery is not taken for a report. A report in prose
+//! must both come from a mail system and say what one says.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::mail::pattern::{Pattern, compiled, matches};
+
+use super::Bounce;
+use super::header::Headers;
+
+/// How much of a text is searched: what a server says stands above the returned letter.
+const SEARCHED: usize = 40_000;
+
+/// A diagnostic is cut to so many characters.
+const LONGEST_DIAGNOSTIC: usize = 500;
+
+/// What a delivery report says, if the letter is one.
+///
+/// `delivery_status` is the text of the `message/delivery-status` part, `returned_headers` the
+/// header of the letter that came back, `text` the readable body.
+pub(super) fn bounce(
+    headers: &Headers,
+    delivery_status: Option<&str>,
+    returned_headers: Option<&str>,
+    text: &str,
+) -> Option<Bounce> {
+    let text = prefix(text, SEARCHED);
+    let standard = delivery_status.and_then(per_recipient);
+    if standard.is_none() && !is_report(headers, text) {
+        return None;
+    }
+    let mut report = standard.unwrap_or_default();
+    let (said, returned_inside) = cut_returned(text);
+    if report.recipient.is_none() {
+        report.recipient = headers
+            .first("x-failed-recipients")
+            .and_then(address_in)
+            .or_else(|| recipient_in(said))
+            .or_else(|| {
+                returned_headers
+                    .or(returned_inside)
+                    .and_then(|h| field(h, "to"))
+                    .and_then(|to| address_in(&to))
+            });
+    }
+    if report.diagnostic.is_none() {
+        report.diagnostic = diagnostic_in(said, report.recipient.as_deref());
+    }
+    let vague = report.status.as_deref().is_none_or(|s| s.ends_with(".0.0"));
+    if vague {
+        let by_words = report
+            .diagnostic
+            .as_deref()
+            .and_then(status_of)
+            .or_else(|| status_of(said));
+        report.status = by_words.or(report.status);
+    }
+    if report.action.is_none() {
+        let delayed =
+            report.status.as_deref().is_some_and(|s| s.starts_with('4')) && is_delay(headers, said);
+        report.action = Some(if delayed { "delayed" } else { "failed" }.to_owned());
+    }
+    report.message_id = returned_headers
+        .and_then(|h| field(h, "message-id"))
+        .or_else(|| returned_inside.and_then(|h| field(h, "message-id")))
+        .or_else(|| field(text, "message-id"))
+        .and_then(|id| {
+            let id = id.trim();
+            let inner = id.split_once('<').map_or(id, |(_, rest)| rest);
+            let inner = inner.split_once('>').map_or(inner, |(id, _)| id).trim();
+            Some(inner.to_owned()).filter(|id| !id.is_empty())
+        });
+    Some(report)
+}
+
+/// The first bytes of a text, not cutting a character.
+fn prefix(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// An unfolded field of a header block that stands in a text.
+fn field(block: &str, name: &str) -> Option<String> {
+    let mut found: Option<String> = None;
+    for line in block.lines().take(2_000) {
+        if let Some(value) = &mut found {
+            if line.starts_with([' ', '\t']) {
+                value.push(' ');
+                value.push_str(line.trim());
+                continue;
+            }
+            break;
+        }
+        let line = line.trim_start_matches(['>', ' ', '\t']);
+        if let Some((label, value)) = line.split_once(':')
+            && label.trim().eq_ignore_ascii_case(name)
+        {
+            found = Some(value.trim().to_owned());
+        }
+    }
+    found.filter(|value| !value.is_empty())
+}
+
+/// Reads the groups of fields of a delivery status (RFC 3464 §2.3); a failed recipient goes first.
+fn per_recipient(status: &str) -> Option<Bounce> {
+    let status = prefix(status, SEARCHED).replace("\r\n", "\n");
+    let mut reports: Vec<Bounce> = Vec::new();
+    for group in status.split("\n\n").take(200) {
+        let recipient = [
+            "final-recipient",
+            "original-recipient",
+            "x-actual-recipient",
+        ]
+        .iter()
+        .find_map(|name| {
+            field(group, name)
+                .and_then(|v| address_in(v.split_once(';').map_or(v.as_str(), |(_, a)| a)))
+        });
+        let action = field(group, "action").map(|v| {
+            v.trim_start()
+                .chars()
+                .take_while(|c| c.is_alphabetic())
+                .collect::<String>()
+                .to_lowercase()
+        });
+        let code = field(group, "status").and_then(|v| enhanced(&v));
+        if recipient.is_none() && action.is_none() && code.is_none() {
+            continue;
+        }
+        let diagnostic = field(group, "diagnostic-code")
+            .map(|v| one_line(v.split_once(';').map_or(v.as_str(), |(_, said)| said)));
+        reports.push(Bounce {
+            recipient,
+            action: action.filter(|a| !a.is_empty()),
+            status: code,
+            diagnostic,
+            message_id: None,
+        });
+    }
+    let failed = reports
+        .iter()
+        .position(|r| r.action.as_deref() == Some("failed"));
+    let at = failed.unwrap_or(0);
+    (at < reports.len()).then(|| reports.swap_remove(at))
+}
+
+fn one_line(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    joined.chars().take(LONGEST_DIAGNOSTIC).collect()
+}
+
+fn address_in(text: &str) -> Option<String> {
+    static ADDRESS: Pattern = Pattern::new(|| {
+        compiled(r#"[^\s<>()\[\]"',;:]+@[\p{L}\p{N}](?:[\p{L}\p{N}.\-]*[\p{L}\p{N}])?"#)
+    });
+    ADDRESS
+        .as_ref()?
+        .find(text)
+        .map(|m| m.as_str().to_lowercase())
+}
+
+/// Whether a letter without a delivery status is a report all the same.
+fn is_report(headers: &Headers, text: &str) -> bool {
+    let content_type = headers
+        .first("content-type")
+        .unwrap_or_default()
+        .to_lowercase();
+    if content_type.starts_with("multipart/report") && content_type.contains("delivery-status") {
+        return true;
+    }
+    if content_type.starts_with("multipart/report") {
+        return false;
+    }
+    if headers.first("x-failed-recipients").is_some() {
+        return true;
+    }
+    let subject = headers
+        .first("subject")
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
+    let by_system = is_system(headers);
+    let named = matches(&SUBJECT, &subject);
+    let head = prefix(text, 6_000).to_lowercase();
+    let says = matches(&PROSE, &head);
+    if by_system {
+        return named || says;
+    }
+    // Without a mail system's name only what no person writes counts.
+    named && matches(&MACHINE, &head)
+}
+
+fn is_system(headers: &Headers) -> bool {
+    let from = headers.first("from").unwrap_or_default().to_lowercase();
+    let named = [
+        "mailer-daemon",
+        "mailer_daemon",
+        "mailerdaemon",
+        "postmaster",
+        "mail delivery",
+        "mail-daemon",
+        "maildaemon",
+        "delivery subsystem",
+        "system administrator",
+        "системный администратор",
+        "bounce@",
+        "mmdf mail",
+        "mdaemon",
+        "mail administrator",
+        "microsoft exchange",
+        "microsoftexchange",
+        "почтовая служба",
+        "служба доставки",
+    ]
+    .iter()
+    .any(|name| from.contains(name));
+    named
+        || headers
+            .first("return-path")
+            .is_some_and(|v| v.trim() == "<>")
+}
+
+static SUBJECT: Pattern = Pattern::new(|| {
+    compiled(concat!(
+        r"^(?:undeliver(?:able|ed)\b|undelivered mail|(?:mail |message )?delivery (?:status|failure|failed|delayed|problem|error|report|notification|has failed|incomplete|unsuccessful)|mail delivery (?:failed|failure|system|error|problem)|returned mail|returned to sender|failure notice|failure delivery|delivery failure|non[- ]?delivery|notification d'échec|mail could not be delivered|message (?:could not be delivered|undeliverable|not delivered|delivery)|mail (?:system|status|undeliverable|failure|error|not delivered)|warning: (?:could not send|message|delivery)|could not (?:send|deliver)|permanent delivery|unable to deliver|error sending|bounced? mail|\*\*\*? ?undeliver|mdaemon (?:notification|warning)|delivery:? (?:failed|delayed)|nondeliverable|email could not|your (?:message|mail|e-?mail) (?:could not|was not|to .{1,120} (?:couldn't|could not|has been))",
+        r"|недоставл|не доставлен|не удалось доставить|сообщение не (?:было )?доставлен|письмо не (?:было )?доставлен|ошибка доставки|отказ в доставке|уведомление о (?:недоставке|статусе доставки|доставке|состоянии доставки)|возвра(?:т|щен|щён)|невозможно доставить|доставка (?:не удалась|задерж|невозможна)|задержка доставки|отчет о (?:недоставке|доставке)",
+        r"|unzustellbar|rücksendung|non remis|échec de la remise|no se puede entregar|mensaje no entregado|não entregue|配信)",
+    ))
+});
+
+/// What servers say and people hardly do; trusted only from a mail system.
+static PROSE: Pattern = Pattern::new(|| {
+    compiled(concat!(
+        r"(?:could not be delivered|couldn't be delivered|cannot be delivered|can't be delivered|was not delivered|wasn't delivered|not able to deliver|unable to deliver|could not deliver|undeliverable|delivery (?:to the following|has failed|failed|of your message)|did not reach|permanent(?: fatal)? error|failed permanently|has not (?:yet )?been delivered|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)|delivery attempt|this is the qmail-send|returned to (?:you|the sender)|recipient address rejected|undelivered|transcript of session|delivery status notification|delivery failure",
+        r"|не (?:может|могло|мог) быть доставлен|не удалось доставить|не (?:было )?доставлен|невозможно доставить|доставка (?:не удалась|невозможна)|не удаётся доставить|не удается доставить|не доставлено|почтовый ящик (?:переполнен|не существует|заблокирован)|пользовател[ья] не (?:существует|найден))",
+    ))
+});
+
+/// Sentences that only a program writes, at the beginning of a line.
+static MACHINE: Pattern = Pattern::new(|| {
+    compiled(concat!(
+        r"(?m)^\s*(?:this message was created automatically by (?:the )?mail (?:delivery software|system)|hi\. this is the |this is the (?:mail system|postfix program|mail delivery)|reporting-mta:|final-recipient:|the following addresses had (?:permanent|transient)|\s*-----\s*(?:the following addresses|transcript of session|unsent message)|your message did not reach some or all|the original message was received at|a message that you sent could not be delivered|this is an automatically generated delivery status|delivery to the following recipients? failed",
+        r"|это (?:письмо|сообщение) (?:создано|сгенерировано) автоматически (?:почтовой|почтовым|сервером)|письмо не может быть доставлено|не удалось выполнить доставку следующим получателям)",
+    ))
+});
+
+/// What the server said and, where it put it into the text, the returned letter.
+fn cut_returned(text: &str) -> (&str, Option<&str>) {
+    static RETURNED: Pattern = Pattern::new(|| {
+        compiled(
+            r"(?im)^[\s>]*(?:-{2,}\s*(?:this is a copy of (?:the|your) message|below this line is a copy|original message|unsent message|returned (?:message|mail)|(?:forwarded|undelivered) message|message header|header of|the header|исходное (?:сообщение|письмо)|заголовки)|the (?:header|first \d+ lines) of the original message|original message (?:headers|follows)|исходные заголовки|исходное сообщение|received: from |return-path:)",
+        )
+    });
+    let Some(found) = RETURNED.as_ref().and_then(|r| r.find(text)) else {
+        return (text, None);
+    };
+    (
+        text.get(..found.start()).unwrap_or(text),
+        text.get(found.start()..),
+    )
+}
+
+/// The address that a text says was not reached.
+fn recipient_in(said: &str) -> Option<String> {
+    static NAMED: Pattern = Pattern::new(|| {
+        compiled(
+            r#"(?im)^[\s>*]*(?:(?:final|original|failed)[- ]recipient|recipient|rcpt to|to|получатель|кому|адрес(?:ат)?)\s*:?\s*(?:rfc822;)?\s*<?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)"#,
+        )
+    });
+    static ALONE: Pattern = Pattern::new(|| {
+        compiled(
+            r#"(?m)^[ \t>*-]*(?:\d+\.? )?[<"'(]?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+[\p{L}\p{N}])[>"')]?(?:[ \t]*$|[ \t]*:|[ \t]*\(|[ \t]+-|[ \t]+on |,|\.\s*$|[ \t]*[.]{2,})"#,
+        )
+    });
+    static INSIDE: Pattern =
+        Pattern::new(|| compiled(r#"<([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)>"#));
+    let ignore = |address: &str| {
+        let local = address.split('@').next().unwrap_or_default();
+        matches!(
+            local,
+            "postmaster" | "mailer-daemon" | "abuse" | "support" | "noc"
+        )
+    };
+    for pattern in [&ALONE, &INSIDE, &NAMED] {
+        let found = pattern
+            .as_ref()?
+            .captures_iter(said)
+            .filter_map(|c| c.get(1))
+            .map(|m| m.as_str().trim_end_matches('.').to_lowercase())
+            .find(|address| !ignore(address));
+        if found.is_some() {
+            return found;
+        }
+    }
+    said.split_whitespace()
+        .filter_map(address_in)
+        .find(|address| !ignore(address))
+}
+
+/// The line in which the other server gave its reason.
+fn diagnostic_in(said: &str, recipient: Option<&str>) -> Option<String> {
+    static REPLY: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}|\S)"));
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
+    if let Some(line) = lines.iter().find(|line| matches(&REPLY, line)) {
+        return Some(one_line(line));
+    }
+    let at = recipient.and_then(|r| {
+        lines
+            .iter()
+            .position(|line| line.to_lowercase().contains(r))
+    })?;
+    let here = lines.get(at)?;
+    let after = recipient.and_then(|r| {
+        let lower = here.to_lowercase();
+        let end = lower.find(r)? + r.len();
+        here.get(end..)
+            .map(|rest| rest.trim_matches(['>', ':', ' ', ')', '"', '.', '\'']))
+    });
+    let said = after
+        .filter(|rest| rest.len() > 3)
+        .or_else(|| lines.get(at + 1).copied())?;
+    Some(one_line(said))
+}
+
+fn enhanced(text: &str) -> Option<String> {
+    static CODE: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?\s|\.?$)"));
+    CODE.as_ref()?
+        .captures(text)?
+        .get(1)
+        .map(|m| m.as_str().to_owned())
+}
+
+/// An enhanced status by code or by words.
+fn status_of(said: &str) -> Option<String> {
+    const WORDS: [(&str, &str); 12] = [
+        (
+            "5.1.1",
+            r"user unknown|unknown user|unknown recipient|no such (?:user|recipient|mailbox|person)|no mailbox here|user (?:not found|doesn't exist|does not exist)|mailbox (?:not found|unavailable|does not exist)|recipient (?:not found|unknown|rejected|does not exist)|does not have (?:an|a) .{0,40} account|invalid (?:recipient|mailbox)|account (?:not found|does not exist)|address (?:does not exist|not found|couldn't be found)|not listed in|no account|address rejected|unrouteable|пользовател[ья] не (?:существует|найден)|(?:ящик|адрес|пользователь|учетная запись) .{0,40}не (?:существует|найден|зарегистрирован)|нет такого (?:пользователя|ящика)|неверный адрес",
+        ),
+        (
+            "5.2.2",
+            r"(?:mailbox|quota|account|inbox|storage) .{0,30}(?:full|exceed|over)|over ?quota|exceeded .{0,30}(?:quota|storage)|quota exceed|insufficient storage|out of (?:storage|space)|переполнен|превышен[аы]? квот|квота .{0,20}превышена|нет места",
+        ),
+        (
+            "5.2.1",
+            r"(?:mailbox|account|user) .{0,30}(?:disabled|inactive|suspended|deactivated|locked)|отключен|заблокирован|неактив",
+        ),
+        (
+            "5.3.4",
+            r"(?:message|mail|size) .{0,30}(?:too (?:large|big)|exceeds)|exceeds .{0,30}size|слишком (?:большое|велик)|превышает .{0,30}размер",
+        ),
+        (
+            "5.1.2",
+            r"host (?:or domain name )?(?:not found|unknown)|name or service not known|domain .{0,40}(?:not found|does not exist|couldn't be found)|no mx|nxdomain|unknown (?:host|domain)|couldn't find any host|домен .{0,40}не (?:существует|найден)",
+        ),
+        (
+            "4.4.7",
+            r"retry time(?:out)?|too long|expired|not (?:yet )?been delivered|giving up|for the last \d|message has been in the queue|истек|истёк|в очереди",
+        ),
+        (
+            "4.4.1",
+            r"connection (?:timed out|refused|reset)|timed out|timeout|no route|could not connect|couldn't make (?:an )?(?:smtp )?connection|не отвечает|не удалось (?:установить )?соедин",
+        ),
+        (
+            "5.7.1",
+            r"spam|blocked|black ?list|rejected for policy|policy|relay(?:ing)? (?:denied|not permitted|access denied)|not authorized|access denied|prohibited|content rejected|virus|спам|отклонен|запрещен|чёрн|черн",
+        ),
+        (
+            "5.1.3",
+            r"bad (?:address|destination)|syntax error|malformed address",
+        ),
+        (
+            "4.7.1",
+            r"greylist|grey-list|try again later|temporarily (?:deferred|rejected)",
+        ),
+        ("5.4.6", r"too many hops|routing loop|mail loop"),
+        ("5.1.1", r"undeliverable|rejected"),
+    ];
+    static COMPILED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+        WORDS
+            .iter()
+            .filter_map(|(code, words)| compiled(words).map(|r| (*code, r)))
+            .collect()
+    });
+    static REPLY: Pattern =
+        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
+    if let Some(code) = enhanced(said).filter(|code| !code.ends_with(".0.0")) {
+        return Some(code);
+    }
+    let lower = said.to_lowercase();
+    if let Some((code, _)) = COMPILED.iter().find(|(_, words)| words.is_match(&lower)) {
+        return Some((*code).to_owned());
+    }
+    REPLY
+        .as_ref()?
+        .captures(said)?
+        .get(1)
+        .map(|class| format!("{}.0.0", class.as_str()))
+}
+
+fn is_delay(headers: &Headers, said: &str) -> bool {
+    let subject = headers.first("subject").unwrap_or_default().to_lowercase();
+    let said = prefix(said, 4_000).to_lowercase();
+    let in_subject = ["delay", "warning", "задерж", "отложен"]
+        .iter()
+        .any(|word| subject.contains(word));
+    in_subject
+        || [
+            "will continue to",
+            "will be retried",
+            "still trying",
+            "no action is required",
+            "not yet been delivered",
+            "do not need to resend",
+            "попытки доставки будут продолжены",
+            "будем пытаться",
+            "повторные попытки",
+        ]
+        .iter()
+        .any(|word| said.contains(word))
+}

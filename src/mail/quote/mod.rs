@@ -1,0 +1,216 @@
+//! What somebody wrote now, apart from the history they quote and the signature below.
+//!
+//! Promises: new text is never lost. A part is cut only by a sign that programs set and people do
+//! not; in doubt everything is new text. Time is linear in the length of the letter.
+
+mod attribution;
+pub(super) mod head;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+use head::{clean, is_prefixed};
+
+/// The three parts of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// What was written now; answers between quoted lines keep the lines they answer.
+    pub new_text: String,
+    /// The quoted history, with the line that introduces it.
+    pub quoted: String,
+    /// The signature or the footer of a mail program.
+    pub signature: String,
+}
+
+/// The line that the desk puts above what it writes, in lower case and without dashes.
+const MARKERS: [&str; 2] = ["ответьте выше этой строки", "please reply above this line"];
+
+/// What a line is, once the whole letter was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Written now.
+    New,
+    /// Introduces a quote.
+    Head,
+    /// Quoted, with a prefix or below a head.
+    Quote,
+    /// Signature.
+    Signature,
+}
+
+/// Parts a readable body into new text, quoted history and signature.
+pub(super) fn split(text: &str) -> Parts {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .collect();
+    let mut kinds = vec![Kind::New; lines.len()];
+    let end = find_marker(&lines);
+    mark(&mut kinds, end..lines.len(), Kind::Quote);
+    find_quotes(&lines, &mut kinds, end);
+    signature::find(&lines, &mut kinds);
+    settle(&lines, &mut kinds);
+
+    let new_text = gather(&lines, &kinds, |kind| kind == Kind::New);
+    if new_text.is_empty() {
+        let plainly_quoted = lines
+            .iter()
+            .zip(&kinds)
+            .any(|(line, kind)| *kind == Kind::Quote && is_prefixed(line));
+        if !plainly_quoted {
+            return Parts {
+                new_text: lines.join("\n").trim().to_owned(),
+                ..Parts::default()
+            };
+        }
+    }
+    Parts {
+        new_text,
+        quoted: gather(&lines, &kinds, |kind| {
+            matches!(kind, Kind::Head | Kind::Quote)
+        }),
+        signature: gather(&lines, &kinds, |kind| kind == Kind::Signature),
+    }
+}
+
+/// Where the desk's own line stands unquoted; everything from there on is history.
+fn find_marker(lines: &[&str]) -> usize {
+    let found = lines.iter().position(|line| {
+        line.len() < 400 && !is_prefixed(line) && {
+            let line = clean(line);
+            let bare = line.trim_matches(|c: char| !c.is_alphabetic());
+            MARKERS.iter().any(|marker| bare == *marker)
+        }
+    });
+    found.unwrap_or(lines.len())
+}
+
+fn mark(kinds: &mut [Kind], range: std::ops::Range<usize>, kind: Kind) {
+    if let Some(part) = kinds.get_mut(range) {
+        part.fill(kind);
+    }
+}
+
+fn line<'a>(lines: &[&'a str], at: usize) -> &'a str {
+    lines.get(at).copied().unwrap_or_default()
+}
+
+fn is_blank(line: &str) -> bool {
+    line.chars().all(|c| {
+        c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}')
+    })
+}
+
+/// The first line from `from` on that is not blank, or `end`.
+fn next_filled(lines: &[&str], from: usize, end: usize) -> usize {
+    (from..end)
+        .find(|at| !is_blank(line(lines, *at)))
+        .unwrap_or(end)
+}
+
+/// Marks heads and quotes from the top down to `end`.
+fn find_quotes(lines: &[&str], kinds: &mut [Kind], end: usize) {
+    let mut at = 0;
+    while at < end {
+        let here = line(lines, at);
+        if is_blank(here) {
+            at += 1;
+            continue;
+        }
+        if is_prefixed(here) {
+            at = mark_prefixed(lines, kinds, at, end);
+            continue;
+        }
+        if head::is_forward(here) {
+            // What follows was passed on: it is what the letter is about, whatever it holds.
+            return;
+        }
+        let Some(head) = attribution::head(lines, at, end) else {
+            at += 1;
+            continue;
+        };
+        let body = next_filled(lines, head.end, end);
+        if body < end && is_prefixed(line(lines, body)) {
+            mark(kinds, at..body, Kind::Head);
+            at = mark_prefixed(lines, kinds, body, end);
+        } else if head.strong {
+            mark(kinds, at..head.end, Kind::Head);
+            mark(kinds, head.end..end, Kind::Quote);
+            return;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Marks the prefixed lines from `at` on with the blank ones between; returns where they end.
+fn mark_prefixed(lines: &[&str], kinds: &mut [Kind], at: usize, end: usize) -> usize {
+    let mut stop = at;
+    let mut next = at;
+    while next < end {
+        let here = line(lines, next);
+        if is_prefixed(here) {
+            stop = next + 1;
+        } else if !is_blank(here) {
+            break;
+        }
+        next += 1;
+    }
+    mark(kinds, at..stop, Kind::Quote);
+    stop
+}
+
+/// Decides which quoted lines stay because what was written now answers them.
+fn settle(lines: &[&str], kinds: &mut [Kind]) {
+    let is_new = |at: &usize| kinds.get(*at) == Some(&Kind::New) && !is_blank(line(lines, *at));
+    let Some(last_new) = (0..lines.len()).rev().find(|at| is_new(at)) else {
+        return;
+    };
+    let Some(first_new) = (0..lines.len()).find(|at| is_new(at)) else {
+        return;
+    };
+    let is_quoted = |at: usize| matches!(kinds.get(at), Some(Kind::Quote | Kind::Head));
+    let quotes_above = runs(first_new, |at| is_quoted(at), 0);
+    let quotes_between = runs(
+        last_new,
+        |at| is_quoted(at) || is_blank(line(lines, at)) && !is_new(&at),
+        first_new,
+    );
+    let inline = quotes_between > 0 && (first_new..last_new).any(is_quoted);
+    if !inline {
+        // Written above or below one quote: the quote goes.
+        let _ = quotes_above;
+        return;
+    }
+    for at in 0..last_new {
+        if kinds.get(at) == Some(&Kind::Quote) && is_prefixed(line(lines, at)) {
+            mark(kinds, at..at + 1, Kind::New);
+        }
+    }
+}
+
+fn runs(end: usize, holds: impl Fn(usize) -> bool, start: usize) -> usize {
+    (start..end).filter(|at| holds(*at)).count()
+}
+
+/// Joins the lines of one kind; a gap between them becomes one blank line at most.
+fn gather(lines: &[&str], kinds: &[Kind], wanted: impl Fn(Kind) -> bool) -> String {
+    let mut text = String::new();
+    for (line, _) in lines.iter().zip(kinds).filter(|(_, kind)| wanted(**kind)) {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    trim_blank_lines(&text).to_owned()
+}
+
+fn trim_blank_lines(text: &str) -> &str {
+    let text = text.trim_end();
+    let mut rest = text;
+    while let Some((first, tail)) = rest.split_once('\n') {
+        if !is_blank(first) {
+            break;
+        }
+        rest = tail;
+    }
+    rest
+}
