@@ -1,0 +1,1 @@
+//! guard of the house, to come

@@ -1,0 +1,14 @@
+//! Tests that look at the whole from outside, in one binary: the house itself, and the program
+//! against real servers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs
+)]
+
+mod client;
+mod host;
+mod house;
