@@ -47,7 +47,10 @@ impl Command {
 
     /// Its Russian form with the `#`.
     pub fn russian(self) -> String {
-        let word = WORDS.iter().find(|(_, command)| *command == self).map_or("", |(word, _)| word);
+        let word = WORDS
+            .iter()
+            .find(|(_, command)| *command == self)
+            .map_or("", |(word, _)| word);
         format!("#{word}")
     }
 }
@@ -82,20 +85,31 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
             lines.next();
             continue;
         }
-        let Some(word) = line.strip_prefix('#').filter(|rest| rest.starts_with(char::is_alphabetic)) else {
+        let Some(word) = line
+            .strip_prefix('#')
+            .filter(|rest| rest.starts_with(char::is_alphabetic))
+        else {
             break;
         };
         let word = word.split_whitespace().next().unwrap_or(word);
         let folded = word.to_lowercase().replace('ё', "е");
         let folded = folded.trim_end_matches(['.', ',', '!', ';', ':']);
-        let known = WORDS.iter().find(|(name, command)| *name == folded && command.allowed(party));
+        let known = WORDS
+            .iter()
+            .find(|(name, command)| *name == folded && command.allowed(party));
         if let Some((_, command)) = known {
             parsed.commands.push(*command);
             lines.next();
         } else {
-            let names = WORDS.iter().filter(|(_, command)| command.allowed(party)).map(|(name, _)| *name);
+            let names = WORDS
+                .iter()
+                .filter(|(_, command)| command.allowed(party))
+                .map(|(name, _)| *name);
             let near = nearest(folded, names).map(|name| format!("#{name}"));
-            parsed.unknown = Some(Unknown { word: format!("#{word}"), nearest: near });
+            parsed.unknown = Some(Unknown {
+                word: format!("#{word}"),
+                nearest: near,
+            });
             break;
         }
     }
@@ -118,7 +132,13 @@ mod tests {
     #[test]
     fn a_misspelt_command_gets_a_hint() {
         let parsed = parse("#закрыйть\nтекст", Party::Specialist);
-        assert_eq!(parsed.unknown, Some(Unknown { word: "#закрыйть".into(), nearest: Some("#закрыть".into()) }));
+        assert_eq!(
+            parsed.unknown,
+            Some(Unknown {
+                word: "#закрыйть".into(),
+                nearest: Some("#закрыть".into())
+            })
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::event::{Evidence, Incoming, Memory, Source};
 use super::outcome::{
-    Alert, Audience, Carry, Change, EndState, Kind, Message, Notice, NoteWhy, Outcome,
+    Alert, Audience, Carry, Change, EndState, Kind, Message, NoteWhy, Notice, Outcome,
 };
 use super::policy::{DeskLanguage, Policy};
 use super::roster::{Roster, Specialist};
@@ -46,7 +46,11 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     }
     match &letter.source {
         Source::Automatic(why) => return desk.automatic(letter, why),
-        Source::Bounce { recipient, failed, diagnostic } => {
+        Source::Bounce {
+            recipient,
+            failed,
+            diagnostic,
+        } => {
             return desk.bounce(letter, recipient.as_deref(), *failed, diagnostic);
         }
         Source::Human => {}
@@ -64,24 +68,51 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
 }
 
 /// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1).
-pub fn refused(desk: &Desk<'_>, ticket: Option<&Ticket>, kind: &str, to: &str, said: &str) -> Outcome {
-    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Bounce, "a letter of the desk was refused");
+pub fn refused(
+    desk: &Desk<'_>,
+    ticket: Option<&Ticket>,
+    kind: &str,
+    to: &str,
+    said: &str,
+) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Automatic,
+        Kind::Bounce,
+        "a letter of the desk was refused",
+    );
     let assignee = ticket
         .and_then(|ticket| ticket.assignee.as_deref())
         .and_then(|id| desk.roster.by_id(id))
         .filter(|who| who.address != to);
     if let Some(ticket) = ticket {
         outcome.ticket = Some(ticket.number);
-        outcome.history(ticket.number, "desk", "undeliverable", format!("{kind} to {to}: {said}"));
+        outcome.history(
+            ticket.number,
+            "desk",
+            "undeliverable",
+            format!("{kind} to {to}: {said}"),
+        );
     }
     match (ticket, assignee) {
         (Some(ticket), Some(who)) => {
-            let message = Message::Undeliverable { recipient: to.to_owned(), diagnostic: said.to_owned() };
-            outcome.notices.push(desk.to_specialist(who, ticket, message));
+            let message = Message::Undeliverable {
+                recipient: to.to_owned(),
+                diagnostic: said.to_owned(),
+            };
+            outcome
+                .notices
+                .push(desk.to_specialist(who, ticket, message));
         }
         _ => {
-            let alert = Alert::Undeliverable { recipient: to.to_owned(), diagnostic: said.to_owned() };
-            outcome.notices.extend(desk.alert(ticket, &alert).into_iter().filter(|notice| notice.to.address != to));
+            let alert = Alert::Undeliverable {
+                recipient: to.to_owned(),
+                diagnostic: said.to_owned(),
+            };
+            outcome.notices.extend(
+                desk.alert(ticket, &alert)
+                    .into_iter()
+                    .filter(|notice| notice.to.address != to),
+            );
         }
     }
     outcome
@@ -89,14 +120,27 @@ pub fn refused(desk: &Desk<'_>, ticket: Option<&Ticket>, kind: &str, to: &str, s
 
 /// Tells the administrators that the desk itself is in trouble.
 pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
-    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "trouble of the desk itself");
-    outcome.notices = desk.alert(None, &Alert::Trouble { what: what.to_owned() });
+    let mut outcome = Outcome::quiet(
+        EndState::Automatic,
+        Kind::Report,
+        "trouble of the desk itself",
+    );
+    outcome.notices = desk.alert(
+        None,
+        &Alert::Trouble {
+            what: what.to_owned(),
+        },
+    );
     outcome
 }
 
 /// A ticket that nobody could take is offered again, once somebody can.
 pub fn unowned(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Option<Outcome> {
-    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "a ticket without an owner is offered again");
+    let mut outcome = Outcome::quiet(
+        EndState::Automatic,
+        Kind::Report,
+        "a ticket without an owner is offered again",
+    );
     outcome.ticket = Some(ticket.number);
     let mut ticket = ticket.clone();
     opening::assign(desk, memory, &mut ticket, &mut outcome, false);
@@ -108,11 +152,29 @@ pub fn unowned(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Option<Outc
 
 impl Outcome {
     fn quiet(end: EndState, kind: Kind, why: impl Into<String>) -> Self {
-        Self { end, ticket: None, kind, changes: vec![], notices: vec![], why: why.into() }
+        Self {
+            end,
+            ticket: None,
+            kind,
+            changes: vec![],
+            notices: vec![],
+            why: why.into(),
+        }
     }
 
-    fn history(&mut self, ticket: u64, actor: &str, event: &'static str, detail: impl Into<String>) {
-        self.changes.push(Change::History { ticket, actor: actor.to_owned(), event, detail: detail.into() });
+    fn history(
+        &mut self,
+        ticket: u64,
+        actor: &str,
+        event: &'static str,
+        detail: impl Into<String>,
+    ) {
+        self.changes.push(Change::History {
+            ticket,
+            actor: actor.to_owned(),
+            event,
+            detail: detail.into(),
+        });
     }
 }
 
@@ -121,11 +183,16 @@ impl Policy {
     pub fn is_own(&self, address: &str) -> bool {
         let plain = match address.split_once('@') {
             Some((local, domain)) => {
-                format!("{}@{domain}", local.split_once('+').map_or(local, |(base, _)| base))
+                format!(
+                    "{}@{domain}",
+                    local.split_once('+').map_or(local, |(base, _)| base)
+                )
             }
             None => address.to_owned(),
         };
-        std::iter::once(&self.address).chain(&self.extra).any(|own| *own == plain || own == address)
+        std::iter::once(&self.address)
+            .chain(&self.extra)
+            .any(|own| *own == plain || own == address)
     }
 
     /// The language for someone who wrote in `theirs`.
@@ -146,7 +213,12 @@ impl<'a> Desk<'a> {
         let from = letter.from.address.as_str();
         let specialist = self.roster.by_address(from);
         let mut named = None;
-        for Evidence { ticket, made_for, by_reference } in &letter.evidence {
+        for Evidence {
+            ticket,
+            made_for,
+            by_reference,
+        } in &letter.evidence
+        {
             named = named.or(Some(ticket));
             let wrote_it = ticket.requester.address == from;
             match (made_for, specialist) {
@@ -176,7 +248,11 @@ impl<'a> Desk<'a> {
     }
 
     fn quarantine(&self, memory: &Memory, letter: &Incoming, why: &str) -> Outcome {
-        let mut outcome = Outcome::quiet(EndState::Quarantined, Kind::Auto, format!("unreadable: {why}"));
+        let mut outcome = Outcome::quiet(
+            EndState::Quarantined,
+            Kind::Auto,
+            format!("unreadable: {why}"),
+        );
         if !memory.alerted_lately {
             let alert = Alert::Unreadable {
                 why: why.to_owned(),
@@ -190,28 +266,51 @@ impl<'a> Desk<'a> {
 
     /// Promise 5: recorded, with a line in the history if it belongs to a ticket, and nothing else.
     fn automatic(&self, letter: &Incoming, why: &str) -> Outcome {
-        let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Auto, format!("automatic: {why}"));
+        let mut outcome =
+            Outcome::quiet(EndState::Automatic, Kind::Auto, format!("automatic: {why}"));
         if let Some(evidence) = letter.evidence.iter().find(|one| one.made_for.is_some()) {
             let number = evidence.ticket.number;
             outcome.ticket = Some(number);
-            let detail = format!("from {}; not answered and not passed on: {why}", letter.from.address);
+            let detail = format!(
+                "from {}; not answered and not passed on: {why}",
+                letter.from.address
+            );
             outcome.history(number, "desk", "automatic", detail);
         }
         outcome
     }
 
-    fn bounce(&self, letter: &Incoming, recipient: Option<&str>, failed: bool, said: &str) -> Outcome {
-        let Some((evidence, to)) = letter
-            .evidence
-            .iter()
-            .find_map(|one| one.made_for.as_ref().map(|(address, _)| (one, address.clone())))
-        else {
-            return Outcome::quiet(EndState::Automatic, Kind::Bounce, "a delivery report of no letter of ours");
+    fn bounce(
+        &self,
+        letter: &Incoming,
+        recipient: Option<&str>,
+        failed: bool,
+        said: &str,
+    ) -> Outcome {
+        let Some((evidence, to)) = letter.evidence.iter().find_map(|one| {
+            one.made_for
+                .as_ref()
+                .map(|(address, _)| (one, address.clone()))
+        }) else {
+            return Outcome::quiet(
+                EndState::Automatic,
+                Kind::Bounce,
+                "a delivery report of no letter of ours",
+            );
         };
         if !failed {
-            let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Bounce, "a report of delay or delivery");
+            let mut outcome = Outcome::quiet(
+                EndState::Automatic,
+                Kind::Bounce,
+                "a report of delay or delivery",
+            );
             outcome.ticket = Some(evidence.ticket.number);
-            outcome.history(evidence.ticket.number, "desk", "delivery-report", format!("{to}: {said}"));
+            outcome.history(
+                evidence.ticket.number,
+                "desk",
+                "delivery-report",
+                format!("{to}: {said}"),
+            );
             return outcome;
         }
         let to = recipient.map_or(to, str::to_owned);
@@ -219,12 +318,25 @@ impl<'a> Desk<'a> {
     }
 
     fn note_from_another(&self, ticket: &Ticket, letter: &Incoming) -> Outcome {
-        let mut outcome = Outcome::quiet(EndState::Note, Kind::Note, "an answer to a specialist's letter by somebody else");
+        let mut outcome = Outcome::quiet(
+            EndState::Note,
+            Kind::Note,
+            "an answer to a specialist's letter by somebody else",
+        );
         outcome.ticket = Some(ticket.number);
-        let detail = format!("{} answered a letter made for a specialist; not sent on", letter.from.address);
+        let detail = format!(
+            "{} answered a letter made for a specialist; not sent on",
+            letter.from.address
+        );
         outcome.history(ticket.number, "desk", "note", detail);
         if let Some(who) = self.assignee(ticket) {
-            let mut notice = self.to_specialist(who, ticket, Message::Note { why: NoteWhy::AnsweredByAnother });
+            let mut notice = self.to_specialist(
+                who,
+                ticket,
+                Message::Note {
+                    why: NoteWhy::AnsweredByAnother,
+                },
+            );
             notice.carry = Carry::Files;
             outcome.notices.push(notice);
         }
@@ -232,7 +344,10 @@ impl<'a> Desk<'a> {
     }
 
     fn assignee(&self, ticket: &Ticket) -> Option<&'a Specialist> {
-        ticket.assignee.as_deref().and_then(|id| self.roster.by_id(id))
+        ticket
+            .assignee
+            .as_deref()
+            .and_then(|id| self.roster.by_id(id))
     }
 
     fn to_requester(&self, ticket: &Ticket, message: Message) -> Notice {
@@ -249,7 +364,10 @@ impl<'a> Desk<'a> {
 
     fn to_specialist(&self, who: &Specialist, ticket: &Ticket, message: Message) -> Notice {
         Notice {
-            to: Person { name: who.name.clone(), address: who.address.clone() },
+            to: Person {
+                name: who.name.clone(),
+                address: who.address.clone(),
+            },
             audience: Audience::Staff,
             tongue: self.policy.tongue(Tongue::Ru),
             ticket: Some(ticket.clone()),
@@ -261,7 +379,10 @@ impl<'a> Desk<'a> {
 
     fn alert(&self, ticket: Option<&Ticket>, alert: &Alert) -> Vec<Notice> {
         let to_one = |address: &String| Notice {
-            to: Person { name: String::new(), address: address.clone() },
+            to: Person {
+                name: String::new(),
+                address: address.clone(),
+            },
             audience: Audience::Staff,
             tongue: self.policy.tongue(Tongue::Ru),
             ticket: ticket.cloned(),

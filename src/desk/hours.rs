@@ -26,13 +26,14 @@ impl Hours {
 
     /// Is `at` within working time?
     pub fn open(&self, at: Timestamp) -> bool {
-        let local = at.to_zoned(self.zone.clone()).datetime();
-        self.on(local.date()).is_some_and(|span| span.from <= local.time() && local.time() < span.to)
+        let local = at.to_zoned_datetime(self.zone.clone()).datetime();
+        self.on(local.date())
+            .is_some_and(|span| span.from <= local.time() && local.time() < span.to)
     }
 
     /// The civil day of `at` in the school's zone.
     pub fn day(&self, at: Timestamp) -> Date {
-        at.to_zoned(self.zone.clone()).date()
+        at.to_zoned_datetime(self.zone.clone()).date()
     }
 
     /// The instant at which `span` of working time, begun at `from`, has passed. Working days end at
@@ -56,8 +57,16 @@ impl Hours {
         (0..HORIZON).filter_map(move |offset| {
             let day = first.checked_add(i64::from(offset).days()).ok()?;
             let span = self.on(day)?;
-            let start = day.to_datetime(span.from).to_zoned(self.zone.clone()).ok()?.timestamp();
-            let end = day.to_datetime(span.to).to_zoned(self.zone.clone()).ok()?.timestamp();
+            let start = day
+                .to_datetime(span.from)
+                .to_zoned_datetime(self.zone.clone())
+                .ok()?
+                .timestamp();
+            let end = day
+                .to_datetime(span.to)
+                .to_zoned_datetime(self.zone.clone())
+                .ok()?
+                .timestamp();
             (end > from).then_some((start.max(from), end))
         })
     }
@@ -90,7 +99,10 @@ mod tests {
     use jiff::tz::TimeZone;
 
     fn school() -> Hours {
-        let full = Some(Span { from: time(8, 0, 0, 0), to: time(17, 0, 0, 0) });
+        let full = Some(Span {
+            from: time(8, 0, 0, 0),
+            to: time(17, 0, 0, 0),
+        });
         Hours {
             week: [full, full, full, full, full, None, None],
             holidays: vec![],
@@ -106,7 +118,10 @@ mod tests {
     #[test]
     fn four_hours_begun_on_friday_afternoon_end_on_monday() {
         let hours = school();
-        let due = hours.after(at("2026-11-20T15:00:00+03:00"), WorkSpan::Time(SignedDuration::from_hours(4)));
+        let due = hours.after(
+            at("2026-11-20T15:00:00+03:00"),
+            WorkSpan::Time(SignedDuration::from_hours(4)),
+        );
         assert_eq!(due, at("2026-11-23T10:00:00+03:00"));
     }
 
@@ -121,7 +136,10 @@ mod tests {
     fn a_calendar_without_working_time_counts_plain_time() {
         let mut hours = school();
         hours.week = [None; 7];
-        let due = hours.after(at("2026-11-23T10:00:00+03:00"), WorkSpan::Time(SignedDuration::from_hours(4)));
+        let due = hours.after(
+            at("2026-11-23T10:00:00+03:00"),
+            WorkSpan::Time(SignedDuration::from_hours(4)),
+        );
         assert_eq!(due, at("2026-11-23T14:00:00+03:00"));
     }
 }

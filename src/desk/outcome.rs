@@ -307,9 +307,9 @@ impl Notice {
             Message::Reply { .. } => Kind::Reply,
             Message::Followup { .. } => Kind::Followup,
             Message::Note { .. } => Kind::Note,
-            Message::Closed { .. }
-            | Message::Undeliverable { .. }
-            | Message::AdminAlert(_) => Kind::Report,
+            Message::Closed { .. } | Message::Undeliverable { .. } | Message::AdminAlert(_) => {
+                Kind::Report
+            }
             Message::CommandResult(_) | Message::Confirm => Kind::Command,
         }
     }

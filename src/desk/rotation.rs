@@ -70,7 +70,9 @@ impl Availability {
             return Some(PassedOver::Excluded);
         }
         let load = self.load.get(&one.id).copied().unwrap_or(0);
-        one.max_open.is_some_and(|most| load >= most).then_some(PassedOver::Full)
+        one.max_open
+            .is_some_and(|most| load >= most)
+            .then_some(PassedOver::Full)
     }
 }
 
@@ -84,13 +86,20 @@ pub fn next_in_tier(
     now: &Availability,
 ) -> Option<Turn> {
     if let Some(topic) = topic.filter(|topic| !topic.is_empty()) {
-        let serves = |one: &Specialist| one.topics.is_empty() || one.topics.iter().any(|t| t == topic);
-        let pool = Pool { tier: tier.to_owned(), topic: topic.to_owned() };
+        let serves =
+            |one: &Specialist| one.topics.is_empty() || one.topics.iter().any(|t| t == topic);
+        let pool = Pool {
+            tier: tier.to_owned(),
+            topic: topic.to_owned(),
+        };
         if let Some(turn) = next_in_pool(roster, pool, serves, rounds, now) {
             return Some(turn);
         }
     }
-    let pool = Pool { tier: tier.to_owned(), topic: String::new() };
+    let pool = Pool {
+        tier: tier.to_owned(),
+        topic: String::new(),
+    };
     next_in_pool(roster, pool, |_| true, rounds, now)
 }
 
@@ -123,7 +132,12 @@ fn next_in_pool(
     *round.0.entry(chosen.to_owned()).or_insert(0) += 1;
     // Ids that left the roster need not be remembered.
     round.0.retain(|id, _| roster.by_id(id).is_some());
-    Some(Turn { specialist: chosen.to_owned(), pool, round, passed_over })
+    Some(Turn {
+        specialist: chosen.to_owned(),
+        pool,
+        round,
+        passed_over,
+    })
 }
 
 /// The earliest turn of the round that is still to be had. A person's k-th turn of w stands at
@@ -160,7 +174,12 @@ mod tests {
         }
     }
 
-    fn turns(roster: &Roster, rounds: &mut BTreeMap<Pool, Round>, now: &Availability, count: usize) -> String {
+    fn turns(
+        roster: &Roster,
+        rounds: &mut BTreeMap<Pool, Round>,
+        now: &Availability,
+        count: usize,
+    ) -> String {
         (0..count)
             .map(|_| {
                 let turn = next_in_tier(roster, "t", None, rounds, now).unwrap();
@@ -173,19 +192,34 @@ mod tests {
 
     #[test]
     fn strictly_in_roster_order() {
-        let roster = Roster { tiers: vec![], specialists: vec![person("a", 1), person("b", 1), person("c", 1)] };
-        assert_eq!(turns(&roster, &mut BTreeMap::new(), &Availability::default(), 7), "a b c a b c a");
+        let roster = Roster {
+            tiers: vec![],
+            specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
+        };
+        assert_eq!(
+            turns(&roster, &mut BTreeMap::new(), &Availability::default(), 7),
+            "a b c a b c a"
+        );
     }
 
     #[test]
     fn weight_two_gets_two_turns_spread_out() {
-        let roster = Roster { tiers: vec![], specialists: vec![person("a", 2), person("b", 1), person("c", 1)] };
-        assert_eq!(turns(&roster, &mut BTreeMap::new(), &Availability::default(), 8), "a b c a a b c a");
+        let roster = Roster {
+            tiers: vec![],
+            specialists: vec![person("a", 2), person("b", 1), person("c", 1)],
+        };
+        assert_eq!(
+            turns(&roster, &mut BTreeMap::new(), &Availability::default(), 8),
+            "a b c a a b c a"
+        );
     }
 
     #[test]
     fn a_change_of_the_roster_does_not_restart_the_round() {
-        let mut roster = Roster { tiers: vec![], specialists: vec![person("a", 1), person("b", 1), person("c", 1)] };
+        let mut roster = Roster {
+            tiers: vec![],
+            specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
+        };
         let mut rounds = BTreeMap::new();
         let now = Availability::default();
         assert_eq!(turns(&roster, &mut rounds, &now, 2), "a b");

@@ -32,7 +32,9 @@ impl Status {
 
     /// The status of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Open, Self::Answered, Self::Closed].into_iter().find(|one| one.word() == word)
+        [Self::New, Self::Open, Self::Answered, Self::Closed]
+            .into_iter()
+            .find(|one| one.word() == word)
     }
 }
 

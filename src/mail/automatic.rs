@@ -242,10 +242,14 @@ fn is_challenge(headers: &Headers, subject: &str, text: &str) -> bool {
         return true;
     }
     static SUBJECT: Pattern = Pattern::new(|| {
-        compiled(r"^(?:re: ?)?(?:please confirm (?:your|the) (?:message|e-?mail)|confirm (?:your )?delivery|(?:message )?verification (?:required|needed)|(?:your )?(?:message|e-?mail) (?:requires|needs) (?:verification|confirmation)|подтвердите (?:отправку|доставку) (?:вашего )?(?:письма|сообщения)|подтвердите, что вы (?:не робот|человек)|требуется подтверждение (?:отправителя|отправки))")
+        compiled(
+            r"^(?:re: ?)?(?:please confirm (?:your|the) (?:message|e-?mail)|confirm (?:your )?delivery|(?:message )?verification (?:required|needed)|(?:your )?(?:message|e-?mail) (?:requires|needs) (?:verification|confirmation)|подтвердите (?:отправку|доставку) (?:вашего )?(?:письма|сообщения)|подтвердите, что вы (?:не робот|человек)|требуется подтверждение (?:отправителя|отправки))",
+        )
     });
     static TEXT: Pattern = Pattern::new(|| {
-        compiled(r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.{0,300})(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.{0,300})(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)")
+        compiled(
+            r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.{0,300})(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.{0,300})(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)",
+        )
     });
     let text = text.to_lowercase();
     matches(&SUBJECT, &subject.trim().to_lowercase()) && text.len() < 8_000 && matches(&TEXT, &text)
@@ -306,14 +310,18 @@ fn worded(subject: &str, text: &str) -> Option<String> {
 
 fn speaks_of_absence(text: &str) -> bool {
     static ABSENCE: Pattern = Pattern::new(|| {
-        compiled(r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))")
+        compiled(
+            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))",
+        )
     });
     matches(&ABSENCE, text)
 }
 
 fn names_a_substitute(text: &str) -> bool {
     static SUBSTITUTE: Pattern = Pattern::new(|| {
-        compiled(r"(?:по|со) (?:всем )?(?:срочным|неотложным|возникающим|всеми)?\s?(?:вопросам|вопросами)|отвечу (?:вам )?(?:после|по|сразу)|(?:after|upon|on) my return|for urgent|in urgent cases|will (?:reply|respond) (?:when|as soon|after|upon)")
+        compiled(
+            r"(?:по|со) (?:всем )?(?:срочным|неотложным|возникающим|всеми)?\s?(?:вопросам|вопросами)|отвечу (?:вам )?(?:после|по|сразу)|(?:after|upon|on) my return|for urgent|in urgent cases|will (?:reply|respond) (?:when|as soon|after|upon)",
+        )
     });
     matches(&SUBSTITUTE, text)
 }

@@ -395,8 +395,7 @@ fn status_of(said: &str) -> Option<String> {
             .filter_map(|(code, words)| compiled(words).map(|r| (*code, r)))
             .collect()
     });
-    static REPLY: Pattern =
-        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
+    static REPLY: Pattern = Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
     if let Some(code) = enhanced(said).filter(|code| !code.ends_with(".0.0")) {
         return Some(code);
     }

@@ -155,7 +155,9 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
 /// The sender in `23.11.2026, 10:20, "Имя" <a@b>:`.
 fn attributed(line: &str) -> Option<Mailbox> {
     static WHEN: Pattern = Pattern::new(|| {
-        compiled(r"(?i)^.*\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[+-]\d{2}:?\d{2})?\)?,?\s*(?:от |from |пользователь )?")
+        compiled(
+            r"(?i)^.*\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[+-]\d{2}:?\d{2})?\)?,?\s*(?:от |from |пользователь )?",
+        )
     });
     let rest = WHEN
         .as_ref()
@@ -166,7 +168,9 @@ fn attributed(line: &str) -> Option<Mailbox> {
 /// Reads `Имя <a@b>`, `Имя [mailto:a@b]` or a bare address.
 fn mailbox(text: &str) -> Option<Mailbox> {
     static ADDRESS: Pattern = Pattern::new(|| {
-        compiled(r#"(?i)[<\[(]*(?:mailto:)?([^\s<>()\[\]"',;:]+@[^\s<>()\[\]"',;:]+\.[^\s<>()\[\]"',;:]+)"#)
+        compiled(
+            r#"(?i)[<\[(]*(?:mailto:)?([^\s<>()\[\]"',;:]+@[^\s<>()\[\]"',;:]+\.[^\s<>()\[\]"',;:]+)"#,
+        )
     });
     let found = ADDRESS.as_ref()?.captures(text)?;
     let (whole, address) = (found.get(0)?, found.get(1)?);

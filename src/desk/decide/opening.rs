@@ -1,20 +1,26 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{
-    Alert, Carry, Change, EndState, Kind, Message, Outcome, Reason,
-};
-use super::super::rotation::{Availability, next_in_tier};
+use super::super::outcome::{Alert, Carry, Change, EndState, Kind, Message, Outcome, Reason};
 use super::super::roster::Tier;
+use super::super::rotation::{Availability, next_in_tier};
 use super::super::ticket::{Status, Ticket};
 use super::Desk;
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
-pub(super) fn opens(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, linked: Option<u64>) -> Outcome {
+pub(super) fn opens(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+    linked: Option<u64>,
+) -> Outcome {
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
-    let first = desk.policy.hours.after(desk.now, desk.policy.sla.first_response);
+    let first = desk
+        .policy
+        .hours
+        .after(desk.now, desk.policy.sla.first_response);
     let mut ticket = Ticket {
         number,
         status: Status::New,
@@ -23,8 +29,19 @@ pub(super) fn opens(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, linked:
         tongue: desk.policy.tongue(letter.tongue),
         assignee: None,
         // Nobody answers their own request.
-        excluded: desk.roster.by_address(&letter.from.address).map(|who| who.id.clone()).into_iter().collect(),
-        tier: desk.roster.tiers.iter().find(|tier| !tier.outside).map(|tier| tier.id.clone()).unwrap_or_default(),
+        excluded: desk
+            .roster
+            .by_address(&letter.from.address)
+            .map(|who| who.id.clone())
+            .into_iter()
+            .collect(),
+        tier: desk
+            .roster
+            .tiers
+            .iter()
+            .find(|tier| !tier.outside)
+            .map(|tier| tier.id.clone())
+            .unwrap_or_default(),
         topic: None,
         channel: "email".to_owned(),
         created: desk.now,
@@ -35,7 +52,12 @@ pub(super) fn opens(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, linked:
         closed: None,
         linked,
     };
-    outcome.history(number, "requester", "opened", opening_detail(letter, linked));
+    outcome.history(
+        number,
+        "requester",
+        "opened",
+        opening_detail(letter, linked),
+    );
     assign(desk, memory, &mut ticket, &mut outcome, true);
     acknowledge(desk, memory, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
@@ -54,22 +76,44 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// Gives the ticket to the next in turn, climbing the school's own tiers while nobody can take it.
-pub(super) fn assign(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Outcome, alert: bool) {
+pub(super) fn assign(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &mut Ticket,
+    outcome: &mut Outcome,
+    alert: bool,
+) {
     let now = Availability {
         today: desk.policy.hours.day(desk.now),
         load: memory.load.clone(),
         excluded: ticket.excluded.clone(),
     };
-    let inside: Vec<&Tier> = desk.roster.tiers.iter().filter(|tier| !tier.outside).collect();
-    let from = inside.iter().position(|tier| tier.id == ticket.tier).unwrap_or(0);
+    let inside: Vec<&Tier> = desk
+        .roster
+        .tiers
+        .iter()
+        .filter(|tier| !tier.outside)
+        .collect();
+    let from = inside
+        .iter()
+        .position(|tier| tier.id == ticket.tier)
+        .unwrap_or(0);
     let mut climbed_from = None;
     let mut all_passed = Vec::new();
     for tier in inside.iter().skip(from) {
-        let Some(turn) = next_in_tier(desk.roster, &tier.id, ticket.topic.as_deref(), &memory.rounds, &now) else {
+        let Some(turn) = next_in_tier(
+            desk.roster,
+            &tier.id,
+            ticket.topic.as_deref(),
+            &memory.rounds,
+            &now,
+        ) else {
             climbed_from = climbed_from.or_else(|| Some((*tier).clone()));
             continue;
         };
-        let Some(who) = desk.roster.by_id(&turn.specialist) else { continue };
+        let Some(who) = desk.roster.by_id(&turn.specialist) else {
+            continue;
+        };
         ticket.assignee = Some(who.id.clone());
         ticket.tier.clone_from(&tier.id);
         ticket.status = Status::Open;
@@ -77,17 +121,39 @@ pub(super) fn assign(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outc
         let detail = if all_passed.is_empty() {
             "their turn".to_owned()
         } else {
-            let names: Vec<String> = all_passed.iter().map(|(id, why)| format!("{id} ({why:?})").to_lowercase()).collect();
+            let names: Vec<String> = all_passed
+                .iter()
+                .map(|(id, why)| format!("{id} ({why:?})").to_lowercase())
+                .collect();
             format!("their turn; passed over: {}", names.join(", "))
         };
-        outcome.history(ticket.number, "desk", "assigned", format!("to {}: {detail}", who.id));
+        outcome.history(
+            ticket.number,
+            "desk",
+            "assigned",
+            format!("to {}: {detail}", who.id),
+        );
         outcome.changes.push(Change::Turn(turn.pool, turn.round));
-        let name = |id: &str| desk.roster.by_id(id).map_or_else(|| id.to_owned(), |one| one.name.clone());
+        let name = |id: &str| {
+            desk.roster
+                .by_id(id)
+                .map_or_else(|| id.to_owned(), |one| one.name.clone())
+        };
         let reason = Reason {
-            passed_over: all_passed.iter().map(|(id, why)| (name(id), *why)).collect(),
+            passed_over: all_passed
+                .iter()
+                .map(|(id, why)| (name(id), *why))
+                .collect(),
             climbed_from: climbed_from.as_ref().map(|tier| tier.name.clone()),
         };
-        let mut notice = desk.to_specialist(who, ticket, Message::Assignment { due: ticket.response_due, reason });
+        let mut notice = desk.to_specialist(
+            who,
+            ticket,
+            Message::Assignment {
+                due: ticket.response_due,
+                reason,
+            },
+        );
         notice.carry = Carry::Request;
         outcome.notices.push(notice);
         break;
@@ -95,9 +161,20 @@ pub(super) fn assign(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outc
     if let Some(tier) = climbed_from {
         let climbed = ticket.assignee.is_some();
         let detail = format!("nobody of {} can take it", tier.id);
-        outcome.history(ticket.number, "desk", if climbed { "climbed" } else { "unowned" }, detail);
+        outcome.history(
+            ticket.number,
+            "desk",
+            if climbed { "climbed" } else { "unowned" },
+            detail,
+        );
         if alert {
-            outcome.notices.extend(desk.alert(Some(ticket), &Alert::NobodyAvailable { tier: tier.name, climbed }));
+            outcome.notices.extend(desk.alert(
+                Some(ticket),
+                &Alert::NobodyAvailable {
+                    tier: tier.name,
+                    climbed,
+                },
+            ));
         }
     }
 }
@@ -117,11 +194,15 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
     }
     let assignee = desk.assignee(ticket);
     let message = Message::Acknowledgement {
-        assignee: assignee.filter(|_| desk.policy.show_specialist_name).map(|who| who.name.clone()),
+        assignee: assignee
+            .filter(|_| desk.policy.show_specialist_name)
+            .map(|who| who.name.clone()),
         reception: assignee.and_then(|who| who.reception.clone()),
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
     };
     // The requester's letter first: it is the one that a person waits for.
-    outcome.notices.insert(0, desk.to_requester(ticket, message));
+    outcome
+        .notices
+        .insert(0, desk.to_requester(ticket, message));
 }

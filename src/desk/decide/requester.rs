@@ -6,17 +6,37 @@ use super::super::outcome::{Carry, Change, CommandResult, EndState, Kind, Messag
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, opening};
 
-pub(super) fn writes_again(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Outcome {
+pub(super) fn writes_again(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Outcome {
     let parsed = parse(&letter.new_text, Party::Requester);
-    let mut outcome = Outcome::quiet(EndState::Followup, Kind::Followup, "the requester wrote again");
+    let mut outcome = Outcome::quiet(
+        EndState::Followup,
+        Kind::Followup,
+        "the requester wrote again",
+    );
     outcome.ticket = Some(ticket.number);
     // A parent's `#word` that resembles no command is text, and text is never turned away.
     if let Some(unknown) = parsed.unknown.filter(|unknown| unknown.nearest.is_some()) {
         outcome.end = EndState::Command;
         outcome.kind = Kind::Command;
-        outcome.history(ticket.number, "requester", "refused", format!("no command {}", unknown.word));
-        let result = CommandResult::Unknown { word: unknown.word, nearest: unknown.nearest, text: parsed.text };
-        outcome.notices.push(desk.to_requester(ticket, Message::CommandResult(result)));
+        outcome.history(
+            ticket.number,
+            "requester",
+            "refused",
+            format!("no command {}", unknown.word),
+        );
+        let result = CommandResult::Unknown {
+            word: unknown.word,
+            nearest: unknown.nearest,
+            text: parsed.text,
+        };
+        outcome
+            .notices
+            .push(desk.to_requester(ticket, Message::CommandResult(result)));
         return outcome;
     }
     let solved = parsed.commands.contains(&Command::Solved);
@@ -42,15 +62,27 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
     outcome.end = EndState::Command;
     outcome.kind = Kind::Command;
     if ticket.status == Status::Closed {
-        outcome.history(ticket.number, "requester", "solved", "it was closed already");
+        outcome.history(
+            ticket.number,
+            "requester",
+            "solved",
+            "it was closed already",
+        );
         let already = Message::CommandResult(CommandResult::AlreadyClosed);
         outcome.notices.push(desk.to_requester(ticket, already));
         return;
     }
     let mut ticket = ticket.clone();
     desk.close(&mut ticket);
-    outcome.history(ticket.number, "requester", "closed", "the requester says that it is solved");
-    outcome.notices.push(desk.to_requester(&ticket, Message::Closed { by_requester: true }));
+    outcome.history(
+        ticket.number,
+        "requester",
+        "closed",
+        "the requester says that it is solved",
+    );
+    outcome
+        .notices
+        .push(desk.to_requester(&ticket, Message::Closed { by_requester: true }));
     if let Some(who) = desk.assignee(&ticket) {
         let mut notice = desk.to_specialist(who, &ticket, Message::Closed { by_requester: true });
         if !text.is_empty() {
@@ -61,15 +93,33 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
     outcome.changes.insert(0, Change::Update(ticket));
 }
 
-fn follow_up(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, letter: &Incoming, outcome: &mut Outcome) {
+fn follow_up(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+    outcome: &mut Outcome,
+) {
     outcome.end = EndState::Followup;
     outcome.kind = Kind::Followup;
     let mut ticket = ticket.clone();
     let reopened = ticket.status == Status::Closed;
-    let detail = if letter.reused_id { "its Message-ID was used before by another letter" } else { "" };
-    outcome.history(ticket.number, "requester", if reopened { "reopened" } else { "followup" }, detail);
+    let detail = if letter.reused_id {
+        "its Message-ID was used before by another letter"
+    } else {
+        ""
+    };
+    outcome.history(
+        ticket.number,
+        "requester",
+        if reopened { "reopened" } else { "followup" },
+        detail,
+    );
     if ticket.status != Status::Open && ticket.status != Status::New {
-        let due = desk.policy.hours.after(desk.now, desk.policy.sla.next_response);
+        let due = desk
+            .policy
+            .hours
+            .after(desk.now, desk.policy.sla.next_response);
         ticket.response_due = Some(due);
         ticket.status = Status::Open;
         ticket.closed = None;
@@ -81,7 +131,14 @@ fn follow_up(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, letter: &Incomin
         .assignee(&ticket)
         .filter(|who| !reopened || !who.away.iter().any(|range| range.contains(today)));
     if let Some(who) = there {
-        let mut notice = desk.to_specialist(who, &ticket, Message::Followup { due: ticket.response_due, reopened });
+        let mut notice = desk.to_specialist(
+            who,
+            &ticket,
+            Message::Followup {
+                due: ticket.response_due,
+                reopened,
+            },
+        );
         notice.carry = Carry::Files;
         outcome.notices.push(notice);
     } else {

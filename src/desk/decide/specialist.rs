@@ -11,18 +11,38 @@ use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
 use super::Desk;
 
-pub(super) fn speaks(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket, letter: &Incoming) -> Outcome {
+pub(super) fn speaks(
+    desk: &Desk<'_>,
+    who: &Specialist,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Outcome {
     let parsed = parse(&letter.new_text, Party::Specialist);
-    let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, format!("{} writes", who.id));
+    let mut outcome = Outcome::quiet(
+        EndState::Command,
+        Kind::Command,
+        format!("{} writes", who.id),
+    );
     outcome.ticket = Some(ticket.number);
-    let mut say = |outcome: &mut Outcome, result| {
-        outcome.notices.push(desk.to_specialist(who, ticket, Message::CommandResult(result)));
+    let say = |outcome: &mut Outcome, result| {
+        outcome
+            .notices
+            .push(desk.to_specialist(who, ticket, Message::CommandResult(result)));
     };
     if let Some(unknown) = parsed.unknown {
-        outcome.history(ticket.number, &who.id, "refused", format!("no command {}; nothing was sent on", unknown.word));
+        outcome.history(
+            ticket.number,
+            &who.id,
+            "refused",
+            format!("no command {}; nothing was sent on", unknown.word),
+        );
         say(
             &mut outcome,
-            CommandResult::Unknown { word: unknown.word, nearest: unknown.nearest, text: parsed.text },
+            CommandResult::Unknown {
+                word: unknown.word,
+                nearest: unknown.nearest,
+                text: parsed.text,
+            },
         );
         return outcome;
     }
@@ -34,7 +54,12 @@ pub(super) fn speaks(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket, letter:
     let speaks = !parsed.text.is_empty() || (letter.has_files && parsed.commands.is_empty());
     if !speaks && !closes {
         if parsed.commands.is_empty() {
-            outcome.history(ticket.number, &who.id, "refused", "a letter without words or files");
+            outcome.history(
+                ticket.number,
+                &who.id,
+                "refused",
+                "a letter without words or files",
+            );
             say(&mut outcome, CommandResult::Empty);
         }
         return outcome;
@@ -76,25 +101,53 @@ fn answer(
     // Whoever answers a ticket that nobody has, has it.
     if ticket.assignee.is_none() {
         ticket.assignee = Some(who.id.clone());
-        outcome.history(ticket.number, "desk", "assigned", format!("to {}: they answered it", who.id));
+        outcome.history(
+            ticket.number,
+            "desk",
+            "assigned",
+            format!("to {}: they answered it", who.id),
+        );
     }
     if speaks {
         let specialist = desk.policy.show_specialist_name.then(|| who.name.clone());
-        let mut notice = desk.to_requester(&ticket, Message::Reply { text, specialist, closes });
+        let mut notice = desk.to_requester(
+            &ticket,
+            Message::Reply {
+                text,
+                specialist,
+                closes,
+            },
+        );
         notice.carry = Carry::Files;
         if desk.policy.undo > SignedDuration::ZERO {
             notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
         }
         outcome.notices.push(notice);
     } else {
-        outcome.notices.push(desk.to_requester(&ticket, Message::Closed { by_requester: false }));
+        outcome.notices.push(desk.to_requester(
+            &ticket,
+            Message::Closed {
+                by_requester: false,
+            },
+        ));
     }
     if closes {
         let result = CommandResult::Closed { sent: speaks };
-        outcome.notices.push(desk.to_specialist(who, &ticket, Message::CommandResult(result)));
+        outcome
+            .notices
+            .push(desk.to_specialist(who, &ticket, Message::CommandResult(result)));
     }
-    if let Some(other) = desk.assignee(&ticket).filter(|other| other.id != who.id && speaks) {
-        let mut notice = desk.to_specialist(other, &ticket, Message::Note { why: NoteWhy::Colleague });
+    if let Some(other) = desk
+        .assignee(&ticket)
+        .filter(|other| other.id != who.id && speaks)
+    {
+        let mut notice = desk.to_specialist(
+            other,
+            &ticket,
+            Message::Note {
+                why: NoteWhy::Colleague,
+            },
+        );
         notice.carry = Carry::Files;
         outcome.notices.push(notice);
     }
@@ -104,10 +157,19 @@ fn answer(
 /// A specialist's address without proof: not obeyed (promise 6). A letter with a fresh token goes to
 /// the address of the roster; whoever reads that mailbox can answer it, and nobody else.
 pub(super) fn claims_to(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket) -> Outcome {
-    let mut outcome = Outcome::quiet(EndState::Note, Kind::Note, "a specialist's address without proof");
+    let mut outcome = Outcome::quiet(
+        EndState::Note,
+        Kind::Note,
+        "a specialist's address without proof",
+    );
     outcome.ticket = Some(ticket.number);
-    let detail = format!("a letter that names {} as its sender has no proof of it; nothing was sent on", who.id);
+    let detail = format!(
+        "a letter that names {} as its sender has no proof of it; nothing was sent on",
+        who.id
+    );
     outcome.history(ticket.number, "desk", "not-obeyed", detail);
-    outcome.notices.push(desk.to_specialist(who, ticket, Message::Confirm));
+    outcome
+        .notices
+        .push(desk.to_specialist(who, ticket, Message::Confirm));
     outcome
 }

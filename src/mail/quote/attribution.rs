@@ -154,8 +154,7 @@ fn strong_patterns() -> Vec<Regex> {
     let start = format!(
         r"(?:(?:on|am|le|el|em|il|il giorno|den|op|w dniu|dnia|pe|tor|ma|ti|ke|to|la|su)\.? )?(?:{WEEKDAY}\.?,? )?(?:(?:the|den|der|d\.) )?"
     );
-    let name =
-        r#"(?:"[^"]*"|«[^»]*»|'[^']*'|[^\s<>:]+(?: [^\s<>:]+){0,7})"#;
+    let name = r#"(?:"[^"]*"|«[^»]*»|'[^']*'|[^\s<>:]+(?: [^\s<>:]+){0,7})"#;
     let bracketed =
         format!(r"[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+(?:\s?[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+)?");
     let when = format!(
