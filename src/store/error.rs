@@ -1,0 +1,62 @@
+//! Why the store could not do what was asked.
+
+use std::path::PathBuf;
+
+/// A failure of the database, in one plain sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite says no.
+    #[error("база данных: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file cannot be made or opened.
+    #[error(
+        "база данных {path} не открывается: {why}; проверьте, что папка есть и доступна для записи"
+    )]
+    Open {
+        /// The database file.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// A newer program made it.
+    #[error(
+        "база данных {path} создана более новой версией программы (схема {found}, эта версия знает {known}); \
+         обновите программу"
+    )]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema.
+        found: u32,
+        /// The newest schema known here.
+        known: u32,
+    },
+    /// What is stored cannot be understood.
+    #[error("база данных повреждена: {0}; восстановите её из резервной копии")]
+    Corrupt(String),
+    /// The job broke off; its changes were taken back.
+    #[error("внутренняя ошибка при записи: {0}; изменения отменены")]
+    Broken(String),
+    /// The writer has ended.
+    #[error("база данных закрыта")]
+    Closed,
+}
+
+impl StoreError {
+    /// Is the disk full, or the file not writable? Nothing else will work either until that is mended.
+    pub fn is_storage(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
+                error.code,
+                rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::ReadOnly
+                    | rusqlite::ErrorCode::SystemIoFailure
+                    | rusqlite::ErrorCode::DatabaseBusy
+                    | rusqlite::ErrorCode::DatabaseLocked
+                    | rusqlite::ErrorCode::CannotOpen
+            ),
+            Self::Open { .. } | Self::Newer { .. } | Self::Closed => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The ledger: in which one state each message of the mailbox ended (promise 12).
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::row::{millis, signed};
+use super::{StoreError, Tx};
+use crate::desk::outcome::EndState;
+
+/// A message that the mailbox showed: the ledger's key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arrival {
+    /// Which mailbox.
+    pub source: String,
+    /// UIDVALIDITY, or what stands for it.
+    pub validity: u32,
+    /// UID, or what stands for it.
+    pub uid: u32,
+}
+
+/// A message whose transaction is durable but which may still lie in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// UIDVALIDITY.
+    pub validity: u32,
+    /// UID.
+    pub uid: u32,
+    /// A person must look at it.
+    pub attention: bool,
+}
+
+impl Tx<'_> {
+    /// Was this message taken in under this key, and does a person have to look at it?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn arrived(&self, arrival: &Arrival) -> Result<Option<bool>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT state FROM arrivals WHERE source = ?1 AND validity = ?2 AND uid = ?3",
+        )?;
+        let state: Option<String> = query
+            .query_row(
+                params![arrival.source, arrival.validity, arrival.uid],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(state.map(|state| state == EndState::Quarantined.word()))
+    }
+
+    /// Writes down in which state a message ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn enter(
+        &self,
+        arrival: &Arrival,
+        state: EndState,
+        letter: Option<u64>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO arrivals (source, validity, uid, state, letter, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                arrival.source,
+                arrival.validity,
+                arrival.uid,
+                state.word(),
+                letter.map(signed),
+                millis(now)
+            ])?;
+        Ok(())
+    }
+
+    /// Notes that a message is known to have left the inbox.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn settled(&self, source: &str, keys: &[(u32, u32)]) -> Result<(), StoreError> {
+        let mut update = self.connection.prepare_cached(
+            "UPDATE arrivals SET settled = 1 WHERE source = ?1 AND validity = ?2 AND uid = ?3",
+        )?;
+        for (validity, uid) in keys {
+            update.execute(params![source, validity, uid])?;
+        }
+        Ok(())
+    }
+
+    /// Messages that are filed but not known to have left the inbox.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn unsettled(&self, source: &str) -> Result<Vec<Unsettled>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT validity, uid, state FROM arrivals WHERE source = ?1 AND settled = 0",
+        )?;
+        let rows = query.query_map([source], |row| {
+            let state: String = row.get(2)?;
+            Ok(Unsettled {
+                validity: row.get(0)?,
+                uid: row.get(1)?,
+                attention: state == EndState::Quarantined.word(),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,420 @@
+//! Letters that came and letters to send, with their originals kept whole.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::row::{millis, signed};
+use super::{StoreError, Tx};
+use crate::desk::outcome::{Audience, EndState, Kind};
+use crate::desk::ticket::Person;
+
+/// Compression of originals: level 3 takes microseconds and halves a typical letter.
+const LEVEL: i32 = 3;
+
+/// The name, type and size of a file in a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFile {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+}
+
+/// Is a letter known?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It was never seen.
+    New,
+    /// The same letter was taken in before, under this id (promise 2).
+    Repeat(u64),
+    /// Another letter had its Message-ID.
+    ReusedId,
+}
+
+/// A letter that came, as it is filed.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Digest of what makes it the same letter.
+    pub digest: [u8; 32],
+    /// Message-ID.
+    pub message_id: Option<String>,
+    /// From.
+    pub from: Person,
+    /// To, the first of it.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// The whole text.
+    pub text: String,
+    /// What was written now.
+    pub new_text: String,
+    /// Its files.
+    pub files: Vec<StoredFile>,
+    /// Its bytes.
+    pub original: Vec<u8>,
+    /// When it was taken in.
+    pub at: Timestamp,
+    /// Where it ended.
+    pub end: EndState,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Why it was decided so.
+    pub why: String,
+}
+
+/// A finished letter of the desk.
+#[derive(Debug, Clone)]
+pub struct LetterToSend {
+    /// The id that was reserved for it.
+    pub id: u64,
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Its kind.
+    pub kind: Kind,
+    /// For whom it was made.
+    pub audience: Audience,
+    /// To whom.
+    pub to: Person,
+    /// The desk's own address, as in From.
+    pub from: String,
+    /// Envelope sender; empty is the null sender.
+    pub sender: String,
+    /// Message-ID, fixed here (promise 3).
+    pub message_id: String,
+    /// The thread token that it carries.
+    pub token: String,
+    /// Subject.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The words that are passed on in it, without the desk's own.
+    pub words: String,
+    /// Its files.
+    pub files: Vec<StoredFile>,
+    /// The finished bytes.
+    pub bytes: Vec<u8>,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Not to be sent before.
+    pub not_before: Timestamp,
+}
+
+/// A stored letter, as much of it as another letter needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledLetter {
+    /// Its id.
+    pub id: u64,
+    /// Who wrote it.
+    pub from: Person,
+    /// Its subject.
+    pub subject: String,
+    /// What was written.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+    /// Its bytes.
+    pub original: Vec<u8>,
+}
+
+impl Tx<'_> {
+    /// Is the letter known, by its Message-ID and content?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn known(&self, message_id: Option<&str>, digest: &[u8; 32]) -> Result<Known, StoreError> {
+        let mut same = self.connection.prepare_cached(
+            "SELECT id FROM letters WHERE digest = ?1 AND message_id IS ?2 LIMIT 1",
+        )?;
+        let found: Option<i64> = same
+            .query_row(params![&digest[..], message_id], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = found {
+            return Ok(Known::Repeat(u64::try_from(id).unwrap_or(0)));
+        }
+        let Some(message_id) = message_id else {
+            return Ok(Known::New);
+        };
+        let mut reused = self.connection.prepare_cached(
+            "SELECT 1 FROM letters WHERE message_id = ?1 AND direction = 'in' LIMIT 1",
+        )?;
+        Ok(if reused.exists([message_id])? {
+            Known::ReusedId
+        } else {
+            Known::New
+        })
+    }
+
+    /// Files a letter that came.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn file(&self, letter: &Received) -> Result<u64, StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO letters (direction, ticket, kind, end_state, why, message_id, digest, from_name,
+                    from_address, to_address, subject, text, new_text, attachments, at, size, original)
+                 VALUES ('in', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(params![
+                letter.ticket.map(signed),
+                letter.kind.word(),
+                letter.end.word(),
+                letter.why,
+                letter.message_id,
+                &letter.digest[..],
+                letter.from.name,
+                letter.from.address,
+                letter.to,
+                letter.subject,
+                letter.text,
+                letter.new_text,
+                to_json(&letter.files)?,
+                millis(letter.at),
+                size(&letter.original),
+                compress(&letter.original)?,
+            ])?;
+        Ok(u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0))
+    }
+
+    /// The id that the next letter gets; the same until one is stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_letter_id(&self) -> Result<u64, StoreError> {
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'letters'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(u64::try_from(last.unwrap_or(0)).unwrap_or(0) + 1)
+    }
+
+    /// Stores a letter of the desk and queues it (promise 3).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn queue(&self, letter: &LetterToSend) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
+                    audience, subject, text, new_text, attachments, at, size, original, token)
+                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            )?
+            .execute(params![
+                signed(letter.id),
+                letter.ticket.map(signed),
+                letter.kind.word(),
+                letter.message_id,
+                letter.from,
+                letter.to.address,
+                letter.audience.word(),
+                letter.subject,
+                letter.text,
+                letter.words,
+                to_json(&letter.files)?,
+                millis(letter.at),
+                size(&letter.bytes),
+                compress(&letter.bytes)?,
+                letter.token,
+            ])?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO outbox (letter, state, sender, recipient, next_at, since)
+                 VALUES (?1, 'waiting', ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                signed(letter.id),
+                letter.sender,
+                letter.to.address,
+                millis(letter.not_before),
+                millis(letter.at),
+            ])?;
+        Ok(())
+    }
+
+    /// For whom a token was made, if it is one of this ticket's (promise 13).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn made_for(
+        &self,
+        ticket: u64,
+        token: &str,
+    ) -> Result<Option<(String, Audience)>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT to_address, audience FROM letters WHERE token = ?1 AND ticket = ?2",
+        )?;
+        let found: Option<(String, String)> = query
+            .query_row(params![token, signed(ticket)], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        Ok(found.and_then(|(address, word)| {
+            let audience = Audience::ALL.into_iter().find(|one| one.word() == word)?;
+            Some((address, audience))
+        }))
+    }
+
+    /// The ticket of a letter with this Message-ID.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ticket_of_message(&self, message_id: &str) -> Result<Option<u64>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT ticket FROM letters WHERE message_id = ?1 AND ticket IS NOT NULL ORDER BY id LIMIT 1",
+        )?;
+        let found: Option<i64> = query.query_row([message_id], |row| row.get(0)).optional()?;
+        Ok(found.and_then(|number| u64::try_from(number).ok()))
+    }
+
+    /// Message-IDs that this ticket exchanged with a person, oldest first: the thread that their mail
+    /// client shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn thread(&self, ticket: u64, addresses: &[&str]) -> Result<Vec<String>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT message_id, CASE direction WHEN 'in' THEN from_address ELSE to_address END
+             FROM letters WHERE ticket = ?1 AND message_id IS NOT NULL ORDER BY id",
+        )?;
+        let rows = query.query_map([signed(ticket)], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut thread: Vec<String> = Vec::new();
+        for row in rows {
+            let (message_id, with) = row?;
+            if addresses.contains(&with.as_str()) && !thread.contains(&message_id) {
+                thread.push(message_id);
+            }
+        }
+        Ok(thread)
+    }
+
+    /// The letter that opened a ticket.
+    ///
+    /// # Errors
+    /// When the database fails or its original is damaged.
+    pub fn request_of(&self, ticket: u64) -> Result<Option<FiledLetter>, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in' ORDER BY id LIMIT 1",
+            )?
+            .query_row([signed(ticket)], |row| {
+                Ok((
+                    FiledLetter {
+                        id: super::row::natural(row, "id")?,
+                        from: Person {
+                            name: row.get("from_name")?,
+                            address: row.get("from_address")?,
+                        },
+                        subject: row.get("subject")?,
+                        text: row.get("new_text")?,
+                        at: super::row::instant(row, "at")?,
+                        original: vec![],
+                    },
+                    row.get::<_, Vec<u8>>("original")?,
+                ))
+            })
+            .optional()?;
+        let Some((mut letter, packed)) = found else {
+            return Ok(None);
+        };
+        letter.original = decompress(&packed)?;
+        Ok(Some(letter))
+    }
+
+    /// What was said between a ticket's two sides, newest first: requests, follow-ups and answers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn conversation(&self, ticket: u64, most: u32) -> Result<Vec<FiledLetter>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, from_name, from_address, subject, new_text, at FROM letters
+             WHERE ticket = ?1 AND ((direction = 'in' AND kind IN ('request', 'followup'))
+                OR (direction = 'out' AND kind = 'reply'))
+             ORDER BY id DESC LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![signed(ticket), most], |row| {
+            Ok(FiledLetter {
+                id: super::row::natural(row, "id")?,
+                from: Person {
+                    name: row.get("from_name")?,
+                    address: row.get("from_address")?,
+                },
+                subject: row.get("subject")?,
+                text: row.get("new_text")?,
+                at: super::row::instant(row, "at")?,
+                original: vec![],
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Acknowledgements queued for an address since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn acknowledgements_since(
+        &self,
+        address: &str,
+        since: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters
+             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind = 'ack'",
+        )?;
+        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+    }
+
+    /// Letters from an address since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn letters_since(&self, address: &str, since: Timestamp) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters WHERE direction = 'in' AND from_address = ?1 AND at > ?2",
+        )?;
+        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+    }
+
+    /// Letters that were set aside within `span` before `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn quarantined_within(
+        &self,
+        now: Timestamp,
+        span: SignedDuration,
+    ) -> Result<u32, StoreError> {
+        let since = now.checked_sub(span).unwrap_or(now);
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters WHERE end_state = 'quarantined' AND at > ?1",
+        )?;
+        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    }
+}
+
+fn size(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
+}
+
+fn to_json(files: &[StoredFile]) -> Result<String, StoreError> {
+    serde_json::to_string(files).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::bulk::compress(bytes, LEVEL).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// The original as it came.
+pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::stream::decode_all(packed)
+        .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
+}

@@ -1,0 +1,39 @@
+//! Single values: the key of the thread tokens, the last ticket number.
+
+use rusqlite::OptionalExtension;
+
+use super::{StoreError, Tx};
+
+impl Tx<'_> {
+    /// The secret that keys thread tokens: `fresh` the first time, the same for ever after.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn token_key(&self, fresh: &[u8; 32]) -> Result<[u8; 32], StoreError> {
+        self.connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('token-key', ?1) ON CONFLICT DO NOTHING",
+            [&fresh[..]],
+        )?;
+        let stored: Vec<u8> = self.connection.query_row(
+            "SELECT value FROM meta WHERE key = 'token-key'",
+            [],
+            |row| row.get(0),
+        )?;
+        stored
+            .try_into()
+            .map_err(|_| StoreError::Corrupt("ключ меток неверной длины".to_owned()))
+    }
+
+    /// The number that the next ticket gets (promise 9: consecutive, never reused).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_ticket(&self) -> Result<u64, StoreError> {
+        let last: Option<i64> = self
+            .connection
+            .query_row("SELECT max(number) FROM tickets", [], |row| row.get(0))
+            .optional()?
+            .flatten();
+        Ok(u64::try_from(last.unwrap_or(0)).unwrap_or(0) + 1)
+    }
+}

@@ -1,0 +1,234 @@
+//! The outbox: which letters wait, go, are gone, or were refused.
+//!
+//! A letter that is being sent when the program dies goes back to waiting at the next start: it may
+//! then be sent a second time, with the same Message-ID (promise 3).
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::letters::decompress;
+use super::row::{instant, instant_or_none, millis, natural, signed};
+use super::{StoreError, Tx};
+
+/// A letter whose time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueLetter {
+    /// Its id.
+    pub id: u64,
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Its kind, one word.
+    pub kind: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Envelope sender.
+    pub sender: String,
+    /// Envelope recipient.
+    pub recipient: String,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A letter of the outbox, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its id.
+    pub id: u64,
+    /// `waiting`, `sending`, `refused`.
+    pub state: String,
+    /// To whom.
+    pub recipient: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When the next attempt is.
+    pub next_at: Timestamp,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// When it was sent or refused.
+    pub done_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+impl Tx<'_> {
+    /// Takes up to `most` letters whose time has come, oldest first, and marks them as being sent.
+    /// A letter waits while an older one to the same person in the same ticket has not gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn claim_due(&self, now: Timestamp, most: u32) -> Result<Vec<DueLetter>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
+             FROM outbox o JOIN letters l ON l.id = o.letter
+             WHERE o.state = 'waiting' AND o.next_at <= ?1
+               AND NOT EXISTS (
+                 SELECT 1 FROM outbox p JOIN letters m ON m.id = p.letter
+                 WHERE p.state IN ('waiting', 'sending') AND p.letter < o.letter
+                   AND p.recipient = o.recipient AND m.ticket IS l.ticket AND l.ticket IS NOT NULL)
+             ORDER BY o.letter LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![millis(now), most], |row| {
+            let packed: Vec<u8> = row.get("original")?;
+            Ok((
+                DueLetter {
+                    id: natural(row, "id")?,
+                    ticket: row
+                        .get::<_, Option<i64>>("ticket")?
+                        .and_then(|number| u64::try_from(number).ok()),
+                    kind: row.get("kind")?,
+                    message_id: row.get("message_id")?,
+                    sender: row.get("sender")?,
+                    recipient: row.get("recipient")?,
+                    attempts: row.get("attempts")?,
+                    bytes: vec![],
+                },
+                packed,
+            ))
+        })?;
+        let mut due = Vec::new();
+        for row in rows {
+            let (mut letter, packed) = row?;
+            letter.bytes = decompress(&packed)?;
+            due.push(letter);
+        }
+        let mut mark = self
+            .connection
+            .prepare_cached("UPDATE outbox SET state = 'sending' WHERE letter = ?1")?;
+        for letter in &due {
+            mark.execute([signed(letter.id)])?;
+        }
+        Ok(due)
+    }
+
+    /// When the next letter is due; `None` when none waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT min(next_at) AS next FROM outbox WHERE state = 'waiting'")?;
+        Ok(query
+            .query_row([], |row| instant_or_none(row, "next"))
+            .optional()?
+            .flatten())
+    }
+
+    /// Letters that were being sent when the program ended wait again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn requeue_interrupted(&self) -> Result<usize, StoreError> {
+        Ok(self.connection.execute(
+            "UPDATE outbox SET state = 'waiting' WHERE state = 'sending'",
+            [],
+        )?)
+    }
+
+    /// The next server has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_sent(&self, id: u64, now: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET state = 'sent', attempts = attempts + 1, done_at = ?2, last_error = NULL
+                 WHERE letter = ?1",
+            )?
+            .execute(params![signed(id), millis(now)])?;
+        Ok(())
+    }
+
+    /// It was refused for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_refused(&self, id: u64, why: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET state = 'refused', attempts = attempts + 1, done_at = ?2, last_error = ?3
+                 WHERE letter = ?1",
+            )?
+            .execute(params![signed(id), millis(now), why])?;
+        Ok(())
+    }
+
+    /// It is to be tried again at `next`. An attempt is counted only when the letter itself was tried.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_deferred(
+        &self,
+        id: u64,
+        why: &str,
+        next: Timestamp,
+        counts: bool,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET state = 'waiting', attempts = attempts + ?4, next_at = ?2, last_error = ?3
+                 WHERE letter = ?1",
+            )?
+            .execute(params![signed(id), millis(next), why, u8::from(counts)])?;
+        Ok(())
+    }
+
+    /// Letters sent since `since`, for the provider's limit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sent_since(&self, since: Timestamp) -> Result<u32, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1")?;
+        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    }
+
+    /// Puts a refused or waiting letter at the head of the queue.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn retry(&self, id: u64, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self.connection.execute(
+            "UPDATE outbox SET state = 'waiting', next_at = ?2 WHERE letter = ?1 AND state IN ('waiting', 'refused')",
+            params![signed(id), millis(now)],
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// Gives a letter up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn drop_letter(&self, id: u64, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self.connection.execute(
+            "UPDATE outbox SET state = 'dropped', done_at = ?2 WHERE letter = ?1 AND state IN ('waiting', 'refused')",
+            params![signed(id), millis(now)],
+        )?;
+        Ok(changed == 1)
+    }
+}
+
+/// A row of the outbox as a value.
+pub(super) fn read_row(row: &rusqlite::Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
+    Ok(OutboxRow {
+        id: natural(row, "id")?,
+        state: row.get("state")?,
+        recipient: row.get("recipient")?,
+        subject: row.get("subject")?,
+        ticket: row
+            .get::<_, Option<i64>>("ticket")?
+            .and_then(|number| u64::try_from(number).ok()),
+        attempts: row.get("attempts")?,
+        next_at: instant(row, "next_at")?,
+        since: instant(row, "since")?,
+        done_at: instant_or_none(row, "done_at")?,
+        last_error: row.get("last_error")?,
+    })
+}

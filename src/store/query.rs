@@ -1,0 +1,296 @@
+//! What people ask of the desk's memory: the queue, one ticket, health at a glance.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::outbox::{OutboxRow, read_row};
+use super::row::{instant, json, natural, signed};
+use super::tickets::read_ticket;
+use super::{StoreError, StoredFile, schema};
+use crate::desk::ticket::Ticket;
+
+/// A connection that only reads.
+pub struct Reader {
+    connection: Connection,
+}
+
+/// Which tickets are asked for. Every part that is set must fit.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// A status word.
+    pub status: Option<String>,
+    /// A roster id.
+    pub assignee: Option<String>,
+    /// Words of the subject, the text or the requester, in any case.
+    pub search: Option<String>,
+}
+
+/// A ticket and the number of its letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketRow {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Its letters, both ways.
+    pub letters: u64,
+}
+
+/// A letter of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterRow {
+    /// Its id.
+    pub id: u64,
+    /// `in` or `out`.
+    pub direction: String,
+    /// Its kind.
+    pub kind: String,
+    /// Who wrote it.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// When it was taken in or decided.
+    pub at: Timestamp,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// The whole text.
+    pub text: String,
+    /// What was written now.
+    pub new_text: String,
+    /// Its files.
+    pub files: Vec<StoredFile>,
+}
+
+/// A line of a ticket's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What, one word.
+    pub event: String,
+    /// Why.
+    pub detail: String,
+}
+
+/// Health at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overview {
+    /// Tickets by status.
+    pub tickets: BTreeMap<String, u64>,
+    /// Open tickets by assignee.
+    pub load: BTreeMap<String, u64>,
+    /// Letters that came, by the state they ended in.
+    pub ledger: BTreeMap<String, u64>,
+    /// Outbox letters by state.
+    pub outbox: BTreeMap<String, u64>,
+    /// Tickets whose running deadline has passed.
+    pub late: u64,
+    /// When the last letter was taken in.
+    pub last_received: Option<Timestamp>,
+    /// When the last letter was sent.
+    pub last_sent: Option<Timestamp>,
+    /// Since when the oldest waiting letter waits.
+    pub waiting_since: Option<Timestamp>,
+    /// What went wrong last in sending.
+    pub last_error: Option<String>,
+}
+
+impl Reader {
+    /// Opens the database for reading.
+    ///
+    /// # Errors
+    /// When there is none, or it belongs to a newer program.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: schema::open_reader(path)?,
+        })
+    }
+
+    /// Tickets, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tickets(&self, filter: &TicketFilter) -> Result<Vec<TicketRow>, StoreError> {
+        let mut query = self.connection.prepare(
+            "SELECT *, (SELECT count(*) FROM letters WHERE ticket = number) AS letters FROM tickets
+             WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR assignee = ?2) ORDER BY number",
+        )?;
+        let rows = query.query_map(params![filter.status, filter.assignee], |row| {
+            Ok(TicketRow {
+                ticket: read_ticket(row)?,
+                letters: natural(row, "letters")?,
+            })
+        })?;
+        let mut found = Vec::new();
+        for row in rows {
+            let row = row?;
+            if let Some(search) = &filter.search
+                && !self.mentions(&row.ticket, search)?
+            {
+                continue;
+            }
+            found.push(row);
+        }
+        Ok(found)
+    }
+
+    /// Does a ticket mention all words? SQLite's own `LIKE` knows no Cyrillic case.
+    fn mentions(&self, ticket: &Ticket, search: &str) -> Result<bool, StoreError> {
+        let fold = |text: &str| text.to_lowercase().replace('ё', "е");
+        let mut text = fold(&format!(
+            "{} {} {}",
+            ticket.subject, ticket.requester.name, ticket.requester.address
+        ));
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT text FROM letters WHERE ticket = ?1")?;
+        let rows = query.query_map([signed(ticket.number)], |row| row.get::<_, String>(0))?;
+        for row in rows {
+            text.push(' ');
+            text.push_str(&fold(&row?));
+        }
+        Ok(fold(search)
+            .split_whitespace()
+            .all(|word| text.contains(word)))
+    }
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ticket(&self, number: u64) -> Result<Option<TicketRow>, StoreError> {
+        Ok(self
+            .connection
+            .query_row(
+                "SELECT *, (SELECT count(*) FROM letters WHERE ticket = number) AS letters
+                 FROM tickets WHERE number = ?1",
+                [signed(number)],
+                |row| {
+                    Ok(TicketRow {
+                        ticket: read_ticket(row)?,
+                        letters: natural(row, "letters")?,
+                    })
+                },
+            )
+            .optional()?)
+    }
+
+    /// The letters of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn letters(&self, ticket: u64) -> Result<Vec<LetterRow>, StoreError> {
+        let mut query = self
+            .connection
+            .prepare("SELECT * FROM letters WHERE ticket = ?1 ORDER BY id")?;
+        let rows = query.query_map([signed(ticket)], |row| {
+            let files: String = row.get("attachments")?;
+            Ok(LetterRow {
+                id: natural(row, "id")?,
+                direction: row.get("direction")?,
+                kind: row.get("kind")?,
+                from: row.get("from_address")?,
+                to: row.get("to_address")?,
+                subject: row.get("subject")?,
+                at: instant(row, "at")?,
+                message_id: row.get("message_id")?,
+                text: row.get("text")?,
+                new_text: row.get("new_text")?,
+                files: json(&files)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The history of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn history(&self, ticket: u64) -> Result<Vec<HistoryLine>, StoreError> {
+        let mut query = self
+            .connection
+            .prepare("SELECT * FROM history WHERE ticket = ?1 ORDER BY id")?;
+        let rows = query.query_map([signed(ticket)], |row| {
+            Ok(HistoryLine {
+                at: instant(row, "at")?,
+                actor: row.get("actor")?,
+                event: row.get("event")?,
+                detail: row.get("detail")?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Letters of the outbox that are not gone, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn outbox(&self) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut query = self.connection.prepare(
+            "SELECT o.letter AS id, o.*, l.subject, l.ticket FROM outbox o JOIN letters l ON l.id = o.letter
+             WHERE o.state IN ('waiting', 'sending', 'refused') ORDER BY o.letter",
+        )?;
+        let rows = query.query_map([], read_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Health at a glance.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn overview(&self, now: Timestamp) -> Result<Overview, StoreError> {
+        let when = |sql: &str| -> Result<Option<Timestamp>, StoreError> {
+            let value: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
+            Ok(value.and_then(|value| Timestamp::from_millisecond(value).ok()))
+        };
+        Ok(Overview {
+            tickets: self.counts("SELECT status, count(*) FROM tickets GROUP BY status")?,
+            load: self.counts(
+                "SELECT assignee, count(*) FROM tickets WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
+            )?,
+            ledger: self.counts(
+                "SELECT state, sum(n) FROM (
+                     SELECT end_state AS state, count(*) AS n FROM letters WHERE direction = 'in' GROUP BY end_state
+                     UNION ALL SELECT 'repeat', count(*) FROM arrivals WHERE state = 'repeat')
+                 GROUP BY state",
+            )?,
+            outbox: self.counts("SELECT state, count(*) FROM outbox GROUP BY state")?,
+            late: self
+                .connection
+                .query_row(
+                    "SELECT count(*) FROM tickets WHERE response_due < ?1 AND status IN ('new', 'open')",
+                    [now.as_millisecond()],
+                    |row| row.get::<_, i64>(0),
+                )
+                .map(|count| u64::try_from(count).unwrap_or(0))?,
+            last_received: when("SELECT max(at) FROM letters WHERE direction = 'in'")?,
+            last_sent: when("SELECT max(done_at) FROM outbox WHERE state = 'sent'")?,
+            waiting_since: when("SELECT min(since) FROM outbox WHERE state IN ('waiting', 'sending')")?,
+            last_error: self
+                .connection
+                .query_row(
+                    "SELECT last_error FROM outbox WHERE last_error IS NOT NULL AND state IN ('waiting', 'refused')
+                     ORDER BY letter DESC LIMIT 1",
+                    [],
+                    |row| row.get(0),
+                )
+                .optional()?,
+        })
+    }
+
+    fn counts(&self, sql: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut query = self.connection.prepare(sql)?;
+        let rows = query.query_map([], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            ))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

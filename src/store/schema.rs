@@ -1,0 +1,187 @@
+//! The shape of the database, and the steps that bring an older one to it.
+//!
+//! Times are instants in milliseconds since 1970 (promise 10). Every table is `STRICT`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// Step N brings schema N to N + 1.
+const STEPS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tickets (
+    number             INTEGER PRIMARY KEY,
+    status             TEXT    NOT NULL,
+    subject            TEXT    NOT NULL,
+    requester_name     TEXT    NOT NULL,
+    requester_address  TEXT    NOT NULL,
+    tongue             TEXT    NOT NULL,
+    assignee           TEXT,
+    excluded           TEXT    NOT NULL,
+    tier               TEXT    NOT NULL,
+    topic              TEXT,
+    channel            TEXT    NOT NULL,
+    created            INTEGER NOT NULL,
+    updated            INTEGER NOT NULL,
+    first_response_due INTEGER,
+    first_responded    INTEGER,
+    response_due       INTEGER,
+    closed             INTEGER,
+    linked             INTEGER
+) STRICT;
+CREATE INDEX tickets_status ON tickets (status, assignee);
+CREATE INDEX tickets_requester ON tickets (requester_address);
+
+CREATE TABLE letters (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    direction    TEXT    NOT NULL CHECK (direction IN ('in', 'out')),
+    ticket       INTEGER REFERENCES tickets (number),
+    kind         TEXT    NOT NULL,
+    end_state    TEXT,
+    why          TEXT    NOT NULL DEFAULT '',
+    message_id   TEXT,
+    token        TEXT UNIQUE,
+    digest       BLOB,
+    from_name    TEXT    NOT NULL,
+    from_address TEXT    NOT NULL,
+    to_address   TEXT    NOT NULL,
+    audience     TEXT,
+    subject      TEXT    NOT NULL,
+    text         TEXT    NOT NULL,
+    new_text     TEXT    NOT NULL,
+    attachments  TEXT    NOT NULL DEFAULT '[]',
+    at           INTEGER NOT NULL,
+    size         INTEGER NOT NULL,
+    original     BLOB    NOT NULL
+) STRICT;
+CREATE INDEX letters_message_id ON letters (message_id);
+CREATE INDEX letters_ticket ON letters (ticket);
+CREATE INDEX letters_from ON letters (from_address, at) WHERE direction = 'in';
+CREATE INDEX letters_to ON letters (to_address, at) WHERE direction = 'out';
+CREATE INDEX letters_digest ON letters (digest) WHERE digest IS NOT NULL;
+CREATE INDEX letters_quarantined ON letters (at) WHERE end_state = 'quarantined';
+
+CREATE TABLE history (
+    id     INTEGER PRIMARY KEY,
+    ticket INTEGER NOT NULL REFERENCES tickets (number),
+    at     INTEGER NOT NULL,
+    actor  TEXT    NOT NULL,
+    event  TEXT    NOT NULL,
+    detail TEXT    NOT NULL
+) STRICT;
+CREATE INDEX history_ticket ON history (ticket);
+
+CREATE TABLE rounds (
+    tier  TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    turns TEXT NOT NULL,
+    PRIMARY KEY (tier, topic)
+) STRICT;
+
+CREATE TABLE outbox (
+    letter     INTEGER PRIMARY KEY REFERENCES letters (id),
+    state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'dropped')),
+    sender     TEXT    NOT NULL,
+    recipient  TEXT    NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    next_at    INTEGER NOT NULL,
+    since      INTEGER NOT NULL,
+    done_at    INTEGER,
+    last_error TEXT
+) STRICT;
+CREATE INDEX outbox_recipient ON outbox (recipient) WHERE state IN ('waiting', 'sending');
+CREATE INDEX outbox_due ON outbox (next_at) WHERE state IN ('waiting', 'sending');
+
+CREATE TABLE arrivals (
+    source   TEXT    NOT NULL,
+    validity INTEGER NOT NULL,
+    uid      INTEGER NOT NULL,
+    state    TEXT    NOT NULL,
+    letter   INTEGER REFERENCES letters (id),
+    at       INTEGER NOT NULL,
+    settled  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (source, validity, uid)
+) STRICT;
+CREATE INDEX arrivals_unsettled ON arrivals (source) WHERE settled = 0;
+";
+
+/// Opens the one connection that writes, bringing the database to this program's shape.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |why: &dyn std::fmt::Display| StoreError::Open {
+        path: path.to_owned(),
+        why: why.to_string(),
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    let mut connection = Connection::open(path).map_err(|error| failed(&error))?;
+    // Another process of ours (`deliver`) may be writing: wait for it rather than fail.
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .map_err(|error| failed(&error))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    migrate(path, &mut connection)?;
+    Ok(connection)
+}
+
+/// Opens a connection that cannot write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| StoreError::Open {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    let found = version(&connection)?;
+    let known = newest();
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(connection)
+}
+
+fn newest() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    let known = newest();
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}

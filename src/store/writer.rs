@@ -1,0 +1,117 @@
+//! The one thread that writes: it drains its queue and commits many jobs in one transaction.
+//!
+//! Promises: a job is answered only after the commit that holds it is durable; a job that fails or
+//! panics takes back its own changes and nobody else's; a commit that fails is told to every job in it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::{StoreError, Tx};
+
+/// Most jobs in one commit, so that the first of them does not wait long.
+const BATCH: usize = 64;
+
+/// What is told to a job's caller once its commit is known to have ended well or not.
+type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+/// One unit of work: runs inside a savepoint and says how to announce the end.
+pub(super) type Job = Box<dyn FnOnce(&Connection) -> Announce + Send>;
+
+/// The caller's end of a job.
+pub(super) type Answer<R> = oneshot::Receiver<Result<R, StoreError>>;
+
+/// Wraps a piece of work as a job and the future of its answer.
+pub(super) fn job<R, F>(work: F) -> (Job, Answer<R>)
+where
+    R: Send + 'static,
+    F: FnOnce(&Tx<'_>) -> Result<R, StoreError> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    let job: Job = Box::new(move |connection| {
+        let result = in_savepoint(connection, work);
+        Box::new(move |committed| {
+            let result = match committed {
+                Ok(()) => result,
+                Err(why) => result.and(Err(StoreError::Broken(why))),
+            };
+            // Nobody waits any longer when the caller was stopped; the work is done all the same.
+            let _ = sender.send(result);
+        })
+    });
+    (job, receiver)
+}
+
+fn in_savepoint<R>(
+    connection: &Connection,
+    work: impl FnOnce(&Tx<'_>) -> Result<R, StoreError>,
+) -> Result<R, StoreError> {
+    // A full disk makes SQLite take the whole transaction back: nothing may then be written beside it.
+    if connection.is_autocommit() {
+        return Err(StoreError::Broken("транзакция прервана".to_owned()));
+    }
+    connection.execute_batch("SAVEPOINT job")?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(&Tx { connection })))
+        .unwrap_or_else(|panic| Err(StoreError::Broken(describe(panic.as_ref()))));
+    match result {
+        Ok(value) => {
+            connection.execute_batch("RELEASE job")?;
+            Ok(value)
+        }
+        Err(error) => {
+            if !connection.is_autocommit() {
+                connection.execute_batch("ROLLBACK TO job; RELEASE job")?;
+            }
+            Err(error)
+        }
+    }
+}
+
+fn describe(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "неизвестная".to_owned())
+}
+
+/// Starts the thread. It ends when every sender is gone.
+pub(super) fn start(
+    mut connection: Connection,
+) -> std::io::Result<(Sender<Job>, std::thread::JoinHandle<()>)> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new()
+        .name("store-writer".to_owned())
+        .spawn(move || serve(&mut connection, &receiver))?;
+    Ok((sender, thread))
+}
+
+fn serve(connection: &mut Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let batch: Vec<Job> = std::iter::once(first)
+            .chain(jobs.try_iter().take(BATCH - 1))
+            .collect();
+        commit(connection, batch);
+    }
+}
+
+fn commit(connection: &mut Connection, batch: Vec<Job>) {
+    let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            tracing::error!(%error, "the database cannot be written");
+            // Dropping the jobs drops their senders: every caller hears that the store is closed.
+            return;
+        }
+    };
+    let announcements: Vec<Announce> = batch.into_iter().map(|job| job(&transaction)).collect();
+    let committed = transaction.commit().map_err(|error| error.to_string());
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a commit failed");
+    }
+    for announce in announcements {
+        announce(committed.clone());
+    }
+}
