@@ -131,3 +131,10 @@ pub struct Config {
     /// The way out.
     pub outgoing: OutgoingSettings,
 }
+
+impl Config {
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("dezhurny.sqlite")
+    }
+}

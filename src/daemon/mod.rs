@@ -1,1 +1,25 @@
-//! daemon
+//! Wiring: what happens from a message in the mailbox to a letter on its way out, and when it stops.
+//!
+//! [`Engine`] takes letters in and lets letters out; [`run()`] does both until it is told to stop.
+//! No rule is here: those are in `desk`.
+
+mod alarm;
+mod clock;
+mod engine;
+mod filing;
+mod incoming;
+mod pause;
+mod run;
+mod sending;
+mod snapshot;
+mod taking;
+mod token;
+mod writing;
+
+pub use clock::Clock;
+pub use engine::{Engine, Filed};
+pub use run::{OnceReport, Parts, once, run};
+pub use sending::SendReport;
+pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use taking::{TakeError, TakeReport};
+pub use token::{Token, TokenKey};

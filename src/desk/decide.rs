@@ -118,6 +118,16 @@ pub fn refused(
     outcome
 }
 
+/// What follows when a letter could not be decided: set aside, and told once (promise 4).
+pub fn set_aside(desk: &Desk<'_>, from: &str, subject: &str, why: &str) -> Outcome {
+    let mut outcome =
+        Outcome::quiet(EndState::Quarantined, Kind::Auto, format!("could not be processed: {why}"));
+    let alert =
+        Alert::Unreadable { why: why.to_owned(), from: from.to_owned(), subject: subject.to_owned() };
+    outcome.notices = desk.alert(None, &alert);
+    outcome
+}
+
 /// Tells the administrators that the desk itself is in trouble.
 pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
     let mut outcome = Outcome::quiet(
@@ -228,9 +238,12 @@ impl<'a> Desk<'a> {
                     return Speaker::Specialist(who, ticket);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
-                (Some((address, Audience::Requester)), _) if wrote_it && address == from => {
+                (Some((_, Audience::Requester)), _) if wrote_it => {
                     return Speaker::Requester(ticket);
                 }
+                // Nobody can guess a token: whoever has the requester's may add to the ticket, from
+                // whichever address. The answer still goes to the requester alone.
+                (Some((_, Audience::Requester)), None) => return Speaker::Requester(ticket),
                 (_, Some(who)) if !wrote_it => {
                     return if letter.authenticated {
                         Speaker::Specialist(who, ticket)

@@ -14,4 +14,4 @@ pub mod roster;
 pub mod rotation;
 pub mod ticket;
 
-pub use decide::{Desk, decide, refused, trouble, unowned};
+pub use decide::{Desk, decide, refused, set_aside, trouble, unowned};

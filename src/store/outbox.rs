@@ -120,6 +120,17 @@ impl Tx<'_> {
             .flatten())
     }
 
+    /// Is any letter being sent, or due at `now`?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn busy(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT 1 FROM outbox WHERE state = 'sending' OR (state = 'waiting' AND next_at <= ?1) LIMIT 1",
+        )?;
+        Ok(query.exists([millis(now)])?)
+    }
+
     /// Letters that were being sent when the program ended wait again.
     ///
     /// # Errors

@@ -1,0 +1,152 @@
+//! The desk at work: its memory, the files in force, the clock, and the bell of the outbox.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::clock::Clock;
+use super::filing::{self, Arrived};
+use super::snapshot::Snapshots;
+use super::token::{TokenKey, fresh_key};
+use crate::desk::outcome::EndState;
+use crate::desk::{self};
+use crate::store::{Store, StoreError};
+
+/// Where a message ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The one state of it.
+    pub end: EndState,
+    /// The ticket it belongs to.
+    pub ticket: Option<u64>,
+    /// A person must look at it.
+    pub attention: bool,
+}
+
+/// The desk at work. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) store: Store,
+    pub(super) snapshots: Arc<Snapshots>,
+    pub(super) key: TokenKey,
+    pub(super) clock: Clock,
+    pub(super) bell: Arc<Notify>,
+}
+
+impl Engine {
+    /// Opens the memory in the data folder of the snapshot in force.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn open(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Self, StoreError> {
+        let path = snapshots.current().config.database();
+        let store = open_store(&path).await?;
+        let fresh = fresh_key().map_err(|_| StoreError::Broken("система не даёт случайных чисел".to_owned()))?;
+        let key = store.transaction(move |tx| tx.token_key(&fresh)).await?;
+        Ok(Self { store, snapshots, key: TokenKey::new(&key), clock, bell: Arc::new(Notify::new()) })
+    }
+
+    /// The desk's memory.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The files in force.
+    pub fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
+    }
+
+    /// Takes in one message: reads it, decides, writes what follows, all in one durable transaction.
+    ///
+    /// # Errors
+    /// When nothing can be stored at all. The message must then stay where it is.
+    pub async fn take_in(&self, arrived: Arrived) -> Result<Filed, StoreError> {
+        let mut filed = self.take_in_all(vec![arrived]).await;
+        filed.pop().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Takes in messages in their order; one commit may hold many of them.
+    pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
+        let read = tokio::task::spawn_blocking(move || arrived.into_iter().map(filing::read).collect::<Vec<_>>());
+        let Ok(read) = read.await else { return vec![Err(StoreError::Closed)] };
+        let now = self.clock.now();
+        let queued: Vec<_> = read
+            .into_iter()
+            .map(|one| {
+                let one = Arc::new(one);
+                let (engine, again) = (self.clone(), Arc::clone(&one));
+                let snapshot = self.snapshots.current();
+                let answer = self.store.transaction(move |tx| filing::file(tx, &snapshot, &engine.key, &one, now));
+                (answer, again)
+            })
+            .collect();
+        let mut filed = Vec::with_capacity(queued.len());
+        for (answer, one) in queued {
+            let result = match answer.await {
+                // What cannot be decided is kept whole, set aside, and told once (promise 4).
+                Err(error) if !error.is_storage() => {
+                    tracing::error!(%error, message_id = one.message_id(), "a letter could not be processed");
+                    let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+                    let why = error.to_string();
+                    self.store.transaction(move |tx| filing::set_aside(tx, &snapshot, &key, &one, &why, now)).await
+                }
+                result => result,
+            };
+            filed.push(result);
+        }
+        self.bell.notify_waiters();
+        self.bell.notify_one();
+        filed
+    }
+
+    /// Tells the administrators that the desk itself is in trouble.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn alarm(&self, what: &str) -> Result<(), StoreError> {
+        let (snapshot, key, what) = (self.snapshots.current(), self.key.clone(), what.to_owned());
+        let now = self.clock.now();
+        self.store
+            .transaction(move |tx| {
+                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let outcome = desk::trouble(&office, &what);
+                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
+            })
+            .await?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// A step of the clock: offers again what nobody could take.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<(), StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let now = self.clock.now();
+        let moved = self
+            .store
+            .transaction(move |tx| {
+                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let mut moved = 0;
+                for ticket in tx.unowned()? {
+                    let memory = super::incoming::memory(tx, "", now)?;
+                    let Some(outcome) = desk::unowned(&office, &memory, &ticket) else { continue };
+                    super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+                    moved += 1;
+                }
+                Ok(moved)
+            })
+            .await?;
+        if moved > 0 {
+            self.bell.notify_one();
+        }
+        Ok(())
+    }
+}
+
+async fn open_store(path: &Path) -> Result<Store, StoreError> {
+    let owned = path.to_owned();
+    tokio::task::spawn_blocking(move || Store::open(&owned)).await.map_err(|_| StoreError::Closed)?
+}

@@ -1,0 +1,164 @@
+//! One message, from its bytes to a durable transaction with everything that follows from it.
+
+use jiff::Timestamp;
+
+use super::engine::Filed;
+use super::snapshot::Snapshot;
+use super::token::TokenKey;
+use super::{incoming, writing};
+use crate::desk::outcome::{EndState, Kind, Outcome};
+use crate::desk::ticket::Person;
+use crate::desk::{self, Desk};
+use crate::mail::{self, Letter};
+use crate::store::{Arrival, Known, Received, StoreError, StoredFile, Tx};
+
+/// A message as it was brought in.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// Its place in the mailbox, if the mailbox gives places that last.
+    pub arrival: Option<Arrival>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// It is larger than the limit; `bytes` holds the headers alone, and this is its size.
+    pub truncated: Option<u64>,
+}
+
+/// A message that was read.
+pub struct ReadMessage {
+    arrived: Arrived,
+    letter: Letter,
+    digest: [u8; 32],
+}
+
+impl ReadMessage {
+    /// Its Message-ID for the log.
+    pub fn message_id(&self) -> &str {
+        self.letter.message_id.as_deref().unwrap_or("-")
+    }
+}
+
+/// Reads a message. Slow ones do no harm here: no transaction is open.
+pub fn read(arrived: Arrived) -> ReadMessage {
+    let mut letter = mail::read(&arrived.bytes);
+    if let Some(size) = arrived.truncated {
+        letter.unreadable = Some(format!("письмо больше предела ({} МБ)", size >> 20));
+    }
+    ReadMessage { digest: mail::content_digest(&arrived.bytes), letter, arrived }
+}
+
+/// Files a message and carries out what follows, inside the caller's transaction.
+pub fn file(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    message: &ReadMessage,
+    now: Timestamp,
+) -> Result<Filed, StoreError> {
+    if let Some(filed) = seen_before(tx, message, now)? {
+        return Ok(filed);
+    }
+    let letter = &message.letter;
+    let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
+    let policy = &snapshot.config.policy;
+    let incoming = incoming::incoming(tx, policy, &snapshot.roster, letter, known == Known::ReusedId)?;
+    let memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let office = Desk { policy, roster: &snapshot.roster, now };
+    let outcome = desk::decide(&office, &memory, &incoming);
+    finish(tx, snapshot, key, message, &outcome, &incoming.from, now)
+}
+
+/// Files a message that could not be decided, and tells the administrators (promise 4).
+pub fn set_aside(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    message: &ReadMessage,
+    why: &str,
+    now: Timestamp,
+) -> Result<Filed, StoreError> {
+    if let Some(filed) = seen_before(tx, message, now)? {
+        return Ok(filed);
+    }
+    let from = message.letter.from.clone().unwrap_or_default();
+    let from = Person { name: from.name, address: from.address };
+    let office = Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+    let outcome = desk::set_aside(&office, &from.address, &message.letter.subject, why);
+    finish(tx, snapshot, key, message, &outcome, &from, now)
+}
+
+/// A message that is filed already: it is entered in the ledger and nothing else (promise 2).
+fn seen_before(tx: &Tx<'_>, message: &ReadMessage, now: Timestamp) -> Result<Option<Filed>, StoreError> {
+    let repeat = |attention| Filed { end: EndState::Repeat, ticket: None, attention };
+    if let Some(arrival) = &message.arrived.arrival
+        && let Some(attention) = tx.arrived(arrival)?
+    {
+        return Ok(Some(repeat(attention)));
+    }
+    let known = tx.known(message.letter.message_id.as_deref(), &message.digest)?;
+    let Known::Repeat(first) = known else { return Ok(None) };
+    if let Some(arrival) = &message.arrived.arrival {
+        tx.enter(arrival, EndState::Repeat, Some(first), now)?;
+    }
+    tracing::info!(message_id = message.message_id(), "a repeat, filed before");
+    Ok(Some(repeat(false)))
+}
+
+fn finish(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    message: &ReadMessage,
+    outcome: &Outcome,
+    from: &Person,
+    now: Timestamp,
+) -> Result<Filed, StoreError> {
+    // Tickets before letters that name them.
+    tx.apply(&outcome.changes, now)?;
+    let received = received(message, outcome, from, now);
+    let id = tx.file(&received)?;
+    if let Some(arrival) = &message.arrived.arrival {
+        tx.enter(arrival, outcome.end, Some(id), now)?;
+    }
+    writing::send_notices(tx, snapshot, key, outcome, Some(&message.letter), now)?;
+    tracing::info!(
+        ticket = outcome.ticket,
+        message_id = message.message_id(),
+        end = outcome.end.word(),
+        why = %outcome.why,
+        "filed"
+    );
+    Ok(Filed { end: outcome.end, ticket: outcome.ticket, attention: outcome.end == EndState::Quarantined })
+}
+
+fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timestamp) -> Received {
+    let letter = &message.letter;
+    let new_text = if letter.new_text.is_empty() && outcome.kind == Kind::Request {
+        letter.text.clone()
+    } else {
+        letter.new_text.clone()
+    };
+    Received {
+        digest: message.digest,
+        message_id: letter.message_id.clone(),
+        from: from.clone(),
+        to: letter.to.first().map(|one| one.address.clone()).unwrap_or_default(),
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        new_text,
+        files: letter
+            .attachments
+            .iter()
+            .map(|file| StoredFile {
+                name: file.name.clone(),
+                size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+                media_type: file.media_type.clone(),
+            })
+            .collect(),
+        original: message.arrived.bytes.clone(),
+        at: now,
+        end: outcome.end,
+        kind: outcome.kind,
+        ticket: outcome.ticket,
+        why: outcome.why.clone(),
+    }
+}

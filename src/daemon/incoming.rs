@@ -1,0 +1,137 @@
+//! From a letter as mail to a letter as the desk sees it: who speaks, about which ticket, by what proof.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::event::{Evidence, Incoming, Memory, Source};
+use crate::desk::policy::Policy;
+use crate::desk::roster::Roster;
+use crate::desk::ticket::{Person, Tongue};
+use crate::mail::{self, Language, Letter, Mailbox, Nature, Route};
+use crate::store::{StoreError, Tx};
+
+/// Letters set aside within an hour after which the administrators hear of no more of them.
+const ALERTS_PER_HOUR: u32 = 10;
+/// References looked at; a thread that is longer names its tickets in the last of them.
+const REFERENCES: usize = 50;
+
+/// What the desk remembers that matters for a letter from `address`.
+pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, StoreError> {
+    let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(now);
+    Ok(Memory {
+        next_number: tx.next_ticket()?,
+        rounds: tx.rounds()?,
+        load: tx.load()?,
+        acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
+        letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
+        alerted_lately: tx.quarantined_within(now, SignedDuration::from_hours(1))? >= ALERTS_PER_HOUR,
+    })
+}
+
+/// The letter as the desk sees it.
+pub fn incoming(
+    tx: &Tx<'_>,
+    policy: &Policy,
+    roster: &Roster,
+    letter: &Letter,
+    reused_id: bool,
+) -> Result<Incoming, StoreError> {
+    Ok(Incoming {
+        from: writer(policy, roster, letter),
+        subject: mail::base_subject(&letter.subject, &policy.tag),
+        new_text: letter.new_text.clone(),
+        has_files: !letter.attachments.is_empty(),
+        source: source(&letter.nature),
+        tongue: match letter.language {
+            Language::Ru => Tongue::Ru,
+            Language::En => Tongue::En,
+        },
+        unreadable: letter.unreadable.clone(),
+        reused_id,
+        authenticated: authenticated(policy, letter),
+        evidence: evidence(tx, policy, letter)?,
+    })
+}
+
+/// Who is written back to. A contact form puts the person into Reply-To; a specialist is known by From
+/// alone, lest a Reply-To make one.
+fn writer(policy: &Policy, roster: &Roster, letter: &Letter) -> Person {
+    let from = letter.from.clone().unwrap_or_default();
+    let reply_to = letter.reply_to.first().filter(|one| {
+        letter.reply_to.len() == 1
+            && roster.by_address(&from.address).is_none()
+            && roster.by_address(&one.address).is_none()
+            && !policy.is_own(&one.address)
+    });
+    match reply_to {
+        Some(Mailbox { name, address }) => {
+            let name = if name.is_empty() { from.name } else { name.clone() };
+            Person { name, address: address.clone() }
+        }
+        None => Person { name: from.name, address: from.address },
+    }
+}
+
+fn source(nature: &Nature) -> Source {
+    match nature {
+        Nature::Human => Source::Human,
+        Nature::Automatic(why) => Source::Automatic(why.clone()),
+        Nature::Receipt => Source::Automatic("a receipt (RFC 8098)".to_owned()),
+        Nature::List => Source::Automatic("a mailing list".to_owned()),
+        Nature::Spam(why) => Source::Automatic(format!("marked as spam: {why}")),
+        Nature::Bounce(bounce) => Source::Bounce {
+            recipient: bounce.recipient.clone(),
+            failed: bounce.action.as_deref().is_none_or(|action| action == "failed"),
+            diagnostic: [&bounce.status, &bounce.diagnostic].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+        },
+    }
+}
+
+fn authenticated(policy: &Policy, letter: &Letter) -> bool {
+    let domain = letter.from.as_ref().and_then(|from| from.address.rsplit_once('@')).map(|(_, domain)| domain);
+    domain.is_some_and(|domain| mail::vouched_for(&letter.authentication_results, &policy.authserv_id, domain))
+}
+
+/// The tickets that a letter names, tokens before Message-IDs before the subject's tag.
+fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidence>, StoreError> {
+    let own: Vec<String> = std::iter::once(&policy.address).chain(&policy.extra).cloned().collect();
+    let mut proved = Vec::new();
+    let mut named = Vec::new();
+    for claim in mail::claims(letter, &own, &policy.tag) {
+        let Some(ticket) = tx.ticket(claim.ticket)? else { continue };
+        let made_for = match &claim.token {
+            Some(token) => tx.made_for(claim.ticket, token)?,
+            None => None,
+        };
+        let one = Evidence { ticket, made_for, by_reference: false };
+        if one.made_for.is_some() {
+            proved.push(Evidence { by_reference: claim.by == Route::Reference, ..one });
+        } else {
+            named.push(one);
+        }
+    }
+    let bounced = match &letter.nature {
+        Nature::Bounce(bounce) => bounce.message_id.as_ref(),
+        _ => None,
+    };
+    let references = letter.in_reply_to.iter().chain(letter.references.iter().rev().take(REFERENCES));
+    for message_id in bounced.into_iter().chain(references) {
+        let Some(number) = tx.ticket_of_message(message_id)? else { continue };
+        if proved.iter().chain(&named).any(|one| one.ticket.number == number && (one.by_reference || one.made_for.is_some())) {
+            continue;
+        }
+        let Some(ticket) = tx.ticket(number)? else { continue };
+        // A bounce gives back our own Message-ID: that is its token.
+        let made_for = match own_token(message_id) {
+            Some(token) if bounced == Some(message_id) => tx.made_for(number, &token)?,
+            _ => None,
+        };
+        proved.push(Evidence { ticket, made_for, by_reference: true });
+    }
+    proved.extend(named);
+    Ok(proved)
+}
+
+fn own_token(message_id: &str) -> Option<String> {
+    let local = message_id.split_once('@')?.0;
+    Some(local.split_once('.')?.1.to_owned())
+}

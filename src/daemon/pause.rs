@@ -1,0 +1,67 @@
+//! Growing pauses between attempts.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// Pauses that double from `first` to `longest`, so that a server that is down is never pressed.
+#[derive(Debug, Clone)]
+pub struct Pause {
+    first: Duration,
+    longest: Duration,
+    next: Duration,
+}
+
+impl Pause {
+    /// Pauses from `first` to `longest`.
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest, next: first }
+    }
+
+    /// The next pause.
+    pub fn grow(&mut self) -> Duration {
+        let now = self.next;
+        self.next = (self.next * 2).min(self.longest);
+        now
+    }
+
+    /// It went well: begin anew.
+    pub fn reset(&mut self) {
+        self.next = self.first;
+    }
+}
+
+/// After how long a letter that was refused for now is tried again; `None` when it is given up
+/// (RFC 5321 §4.5.4.1: four to five days).
+pub fn before_attempt(attempts: u32) -> Option<SignedDuration> {
+    let minutes = match attempts {
+        0 => 1,
+        1 => 5,
+        2 => 15,
+        3 => 30,
+        4 => 60,
+        5..=10 => 120,
+        11..=40 => 240,
+        _ => return None,
+    };
+    Some(SignedDuration::from_mins(minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_begin_anew() {
+        let mut pause = Pause::new(Duration::from_secs(1), Duration::from_secs(3));
+        assert_eq!([pause.grow(), pause.grow(), pause.grow()].map(|one| one.as_secs()), [1, 2, 3]);
+        pause.reset();
+        assert_eq!(pause.grow().as_secs(), 1);
+    }
+
+    #[test]
+    fn a_letter_is_given_up_after_some_days() {
+        let total: i64 = (0..).map_while(before_attempt).map(|one| one.as_hours()).sum();
+        assert!((4 * 24..7 * 24).contains(&total), "{total} hours");
+    }
+}

@@ -1,0 +1,229 @@
+//! The daemon: takes in, lets out, steps the clock and looks at the files, until it is told to stop.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::alarm::Alarm;
+use super::engine::Engine;
+use super::pause::Pause;
+use super::sending::{SendReport, WayOut};
+use super::taking::{Source, TakeError, TakeReport};
+use crate::intake::{Mailbox, MailboxError};
+use crate::outbox::Transport;
+use crate::store::StoreError;
+
+/// How often the outbox is looked at when no bell rings: another process may have filed a letter.
+const OUTBOX_LOOK: Duration = Duration::from_secs(1);
+/// How often the files are looked at, and tickets without an owner are offered again.
+const STEP: Duration = Duration::from_secs(2);
+
+/// What the daemon works with.
+pub struct Parts<M, T> {
+    /// The desk.
+    pub engine: Engine,
+    /// The way in; `None` when only `deliver` brings letters.
+    pub mailbox: Option<M>,
+    /// The mailbox's name in the ledger.
+    pub source: Option<String>,
+    /// How long one wait for new letters lasts.
+    pub poll_every: Duration,
+    /// The ways out: one each connection.
+    pub transports: Vec<T>,
+    /// The provider's limit of letters an hour; 0 is none.
+    pub per_hour: u32,
+}
+
+/// What `run --once` did.
+#[derive(Debug, Default)]
+pub struct OnceReport {
+    /// What came in.
+    pub taken: TakeReport,
+    /// What went out.
+    pub sent: SendReport,
+    /// Why taking in stopped early, if so.
+    pub trouble: Option<String>,
+}
+
+/// Runs until `stop` turns true. What has begun is brought to its end first.
+///
+/// # Errors
+/// When the database fails at the start.
+pub async fn run<M, T>(parts: Parts<M, T>, stop: watch::Receiver<bool>) -> Result<(), StoreError>
+where
+    M: Mailbox + 'static,
+    T: Transport + 'static,
+{
+    let Parts { engine, mailbox, source, poll_every, transports, per_hour } = parts;
+    requeue(&engine).await?;
+    let out = WayOut::new(per_hour);
+    let mut tasks = JoinSet::new();
+    if let Some(mailbox) = mailbox {
+        tasks.spawn(take_forever(engine.clone(), mailbox, Source::new(source), poll_every, stop.clone()));
+    }
+    for transport in transports {
+        tasks.spawn(send_forever(engine.clone(), transport, out.clone(), stop.clone()));
+    }
+    tasks.spawn(step_forever(engine.clone(), stop.clone()));
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a part of the daemon ended by itself");
+        }
+    }
+    Ok(())
+}
+
+/// Takes in all that is there, sends all that is due, and returns.
+///
+/// # Errors
+/// When the database fails.
+pub async fn once<M, T>(parts: Parts<M, T>) -> Result<OnceReport, StoreError>
+where
+    M: Mailbox,
+    T: Transport + 'static,
+{
+    let Parts { engine, mailbox, source, transports, per_hour, .. } = parts;
+    requeue(&engine).await?;
+    let mut report = OnceReport::default();
+    if let Some(mut mailbox) = mailbox {
+        match engine.take_all(&mut mailbox, &mut Source::new(source)).await {
+            Ok(taken) => report.taken = taken,
+            Err(TakeError::Mailbox(error)) => report.trouble = Some(error.to_string()),
+            Err(TakeError::Store(error)) => return Err(error),
+        }
+    }
+    engine.tick().await?;
+    let out = WayOut::new(per_hour);
+    let mut tasks = JoinSet::new();
+    for mut transport in transports {
+        let (engine, out) = (engine.clone(), out.clone());
+        tasks.spawn(async move { drain(&engine, &mut transport, &out).await });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        let sent = ended.map_err(|error| StoreError::Broken(error.to_string()))??;
+        report.sent.sent += sent.sent;
+        report.sent.refused += sent.refused;
+        report.sent.deferred += sent.deferred;
+        report.sent.unreachable = report.sent.unreachable.or(sent.unreachable);
+    }
+    Ok(report)
+}
+
+/// Sends until nothing is due: a letter may wait behind one that another connection is sending.
+async fn drain<T: Transport>(engine: &Engine, transport: &mut T, out: &WayOut) -> Result<SendReport, StoreError> {
+    let mut total = SendReport::default();
+    loop {
+        let report = engine.send_due(transport, out).await?;
+        let progress = report.sent + report.refused;
+        total.sent += report.sent;
+        total.refused += report.refused;
+        total.deferred += report.deferred;
+        total.unreachable = total.unreachable.or(report.unreachable);
+        let now = engine.clock.now();
+        let left = engine.store.transaction(move |tx| tx.busy(now)).await?;
+        if total.unreachable.is_some() || (progress == 0 && !left) {
+            return Ok(total);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn requeue(engine: &Engine) -> Result<(), StoreError> {
+    let interrupted = engine.store.transaction(|tx| tx.requeue_interrupted()).await?;
+    if interrupted > 0 {
+        tracing::warn!(interrupted, "letters whose sending was interrupted are sent again, with the same Message-ID");
+    }
+    Ok(())
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone means the same as a stop.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn take_forever<M: Mailbox>(
+    engine: Engine,
+    mut mailbox: M,
+    mut source: Source,
+    poll_every: Duration,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(5));
+    let mut alarm = Alarm::default();
+    while !*stop.borrow() {
+        let trouble = match engine.take_all(&mut mailbox, &mut source).await {
+            Ok(report) => {
+                if report.filed > 0 {
+                    tracing::info!(filed = report.filed, attention = report.attention, "taken in");
+                }
+                pause.reset();
+                alarm.over();
+                tokio::select! {
+                    () = stopped(&mut stop) => return,
+                    waited = mailbox.wait(poll_every) => match waited {
+                        Ok(()) => continue,
+                        Err(error) => TakeError::from(error),
+                    },
+                }
+            }
+            Err(error) => error,
+        };
+        let wait = pause.grow();
+        tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
+        let lasting = matches!(trouble, TakeError::Mailbox(MailboxError::Refused(_)));
+        if alarm.goes_on(lasting)
+            && let Err(error) = engine.alarm(&format!("Письма не принимаются. {trouble}")).await
+        {
+            tracing::error!(%error, "the administrators could not be told");
+        }
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn send_forever<T: Transport>(engine: Engine, mut transport: T, out: WayOut, mut stop: watch::Receiver<bool>) {
+    let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(1));
+    while !*stop.borrow() {
+        let wait = match engine.send_due(&mut transport, &out).await {
+            Ok(_) => {
+                pause.reset();
+                engine.until_due(&out, OUTBOX_LOOK).await
+            }
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot be read");
+                pause.grow()
+            }
+        };
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            () = engine.bell.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match engine.snapshots.refresh() {
+            Ok(true) => tracing::info!("the files were read anew"),
+            Ok(false) => {}
+            Err(fault) => {
+                tracing::error!(%fault, "a file has faults; the last good ones stay in force");
+                let what = format!("В файле ошибка, действует прежняя версия.\n\n{fault}");
+                if let Err(error) = engine.alarm(&what).await {
+                    tracing::error!(%error, "the administrators could not be told");
+                }
+            }
+        }
+        if let Err(error) = engine.tick().await {
+            tracing::error!(%error, "a step of the clock failed");
+        }
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            () = tokio::time::sleep(STEP) => {}
+        }
+    }
+}

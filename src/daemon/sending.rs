@@ -1,0 +1,200 @@
+//! Lets letters out: claims what is due, sends it, and writes down how it went (promise 3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use super::engine::Engine;
+use super::pause::{Pause, before_attempt};
+use super::writing;
+use crate::desk::{self};
+use crate::outbox::{Delivery, Outgoing, Transport};
+use crate::store::{DueLetter, StoreError};
+
+/// Letters that one connection takes at a time.
+const CLAIM: u32 = 8;
+
+/// What was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SendReport {
+    /// Letters that the next server has.
+    pub sent: usize,
+    /// Letters that were refused for good.
+    pub refused: usize,
+    /// Letters that wait for another attempt.
+    pub deferred: usize,
+    /// Why nothing can be sent at all, if so.
+    pub unreachable: Option<String>,
+}
+
+/// What all connections know of the way out: when it may be tried again.
+#[derive(Debug)]
+struct Way {
+    pause: Pause,
+    closed_until: Option<Timestamp>,
+}
+
+/// The state that the connections of one way out share.
+#[derive(Debug, Clone)]
+pub struct WayOut {
+    way: Arc<Mutex<Way>>,
+    per_hour: u32,
+}
+
+impl WayOut {
+    /// A way out with the provider's limit of letters an hour; 0 is none.
+    pub fn new(per_hour: u32) -> Self {
+        let pause = Pause::new(Duration::from_secs(2), Duration::from_mins(10));
+        Self { way: Arc::new(Mutex::new(Way { pause, closed_until: None })), per_hour }
+    }
+}
+
+impl Engine {
+    /// Sends all that is due over one connection.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn send_due(&self, transport: &mut impl Transport, out: &WayOut) -> Result<SendReport, StoreError> {
+        let mut report = SendReport::default();
+        loop {
+            let now = self.clock.now();
+            if out.way.lock().await.closed_until.is_some_and(|until| now < until) {
+                return Ok(report);
+            }
+            let claim = self.allowance(out, now).await?;
+            if claim == 0 {
+                return Ok(report);
+            }
+            let due = self.store.transaction(move |tx| tx.claim_due(now, claim)).await?;
+            if due.is_empty() {
+                return Ok(report);
+            }
+            let mut due = due.into_iter();
+            while let Some(letter) = due.next() {
+                if let Some(why) = self.send_one(transport, out, letter, &mut report).await? {
+                    self.give_back(due.collect(), &why).await?;
+                    report.unreachable = Some(why);
+                    return Ok(report);
+                }
+            }
+        }
+    }
+
+    /// How many letters the provider's limit leaves.
+    async fn allowance(&self, out: &WayOut, now: Timestamp) -> Result<u32, StoreError> {
+        if out.per_hour == 0 {
+            return Ok(CLAIM);
+        }
+        let since = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(now);
+        let sent = self.store.transaction(move |tx| tx.sent_since(since)).await?;
+        Ok(out.per_hour.saturating_sub(sent).min(CLAIM))
+    }
+
+    /// Sends one letter; `Some` when the way out as a whole does not work.
+    async fn send_one(
+        &self,
+        transport: &mut impl Transport,
+        out: &WayOut,
+        letter: DueLetter,
+        report: &mut SendReport,
+    ) -> Result<Option<String>, StoreError> {
+        let DueLetter { id, ticket, kind, message_id, sender, recipient, attempts, bytes } = letter;
+        let delivery = transport.send(&Outgoing { sender, recipient: recipient.clone(), bytes }).await;
+        let now = self.clock.now();
+        let mut unreachable = None;
+        match delivery {
+            Delivery::Sent => {
+                report.sent += 1;
+                tracing::info!(ticket, %message_id, to = %recipient, "sent");
+                self.store.transaction(move |tx| tx.mark_sent(id, now)).await?;
+            }
+            Delivery::Refused(why) => {
+                report.refused += 1;
+                tracing::warn!(ticket, %message_id, to = %recipient, %why, "refused");
+                self.refused(id, ticket, kind, recipient, why).await?;
+            }
+            Delivery::Deferred(why) | Delivery::Unknown(why) => {
+                report.deferred += 1;
+                tracing::warn!(ticket, %message_id, to = %recipient, %why, "to be tried again");
+                match before_attempt(attempts) {
+                    Some(wait) => self.defer(id, why, now, wait, true).await?,
+                    None => self.refused(id, ticket, kind, recipient, format!("{why} (попытки закончились)")).await?,
+                }
+            }
+            Delivery::Unreachable(why) => {
+                report.deferred += 1;
+                let wait = {
+                    let mut way = out.way.lock().await;
+                    let wait = SignedDuration::try_from(way.pause.grow()).unwrap_or(SignedDuration::from_mins(1));
+                    way.closed_until = now.checked_add(wait).ok();
+                    wait
+                };
+                tracing::error!(%why, "nothing can be sent");
+                self.defer(id, why.clone(), now, wait, false).await?;
+                unreachable = Some(why);
+            }
+        }
+        if unreachable.is_none() {
+            let mut way = out.way.lock().await;
+            way.pause.reset();
+            way.closed_until = None;
+        }
+        Ok(unreachable)
+    }
+
+    async fn defer(
+        &self,
+        id: u64,
+        why: String,
+        now: Timestamp,
+        wait: SignedDuration,
+        counts: bool,
+    ) -> Result<(), StoreError> {
+        let next = now.checked_add(wait).unwrap_or(now);
+        self.store.transaction(move |tx| tx.mark_deferred(id, &why, next, counts)).await
+    }
+
+    async fn give_back(&self, letters: Vec<DueLetter>, why: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for letter in letters {
+            self.defer(letter.id, why.to_owned(), now, SignedDuration::ZERO, false).await?;
+        }
+        Ok(())
+    }
+
+    /// A refusal is told to the specialist or the administrators in the transaction that records it.
+    async fn refused(
+        &self,
+        id: u64,
+        ticket: Option<u64>,
+        kind: String,
+        recipient: String,
+        why: String,
+    ) -> Result<(), StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let now = self.clock.now();
+        self.store
+            .transaction(move |tx| {
+                tx.mark_refused(id, &why, now)?;
+                let ticket = ticket.map(|number| tx.ticket(number)).transpose()?.flatten();
+                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let outcome = desk::refused(&office, ticket.as_ref(), &kind, &recipient, &why);
+                writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
+            })
+            .await?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// How long until something may be due, at most `longest`.
+    pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
+        let next = self.store.transaction(|tx| tx.next_due()).await.ok().flatten();
+        let closed = out.way.lock().await.closed_until;
+        let Some(next) = next.map(|next| closed.map_or(next, |until| next.max(until))) else { return longest };
+        let wait = next.duration_since(self.clock.now());
+        // A letter that waits for its turn behind another is due already: look again soon, not at once.
+        Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(200), longest)
+    }
+}

@@ -1,0 +1,135 @@
+//! The school's files as one whole: a letter sees one snapshot of them from beginning to end (promise 8).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::SystemTime;
+
+use crate::config::settings::Config;
+use crate::config::{self, Faults};
+use crate::desk::roster::Roster;
+use crate::letters::Templates;
+
+/// Configuration, roster and templates that belong together.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// `config.toml`.
+    pub config: Config,
+    /// `roster.toml`.
+    pub roster: Roster,
+    /// The letters' templates.
+    pub templates: Templates,
+}
+
+/// Why the files cannot be used, ready for people.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct SnapshotError(pub String);
+
+impl Snapshot {
+    /// Reads all files. Every fault of every file is in the error.
+    ///
+    /// # Errors
+    /// When any of them has a fault.
+    pub fn read(path: &Path) -> Result<Self, SnapshotError> {
+        let config = config::load(path).map_err(|faults| SnapshotError(faults.to_string()))?;
+        let mut said = Vec::new();
+        let roster = config::load_roster(&config.roster, &config.policy)
+            .map_err(|faults: Faults| said.push(faults.to_string()));
+        let templates = Templates::load(config.templates.as_deref())
+            .map_err(|faults| said.extend(faults.iter().map(ToString::to_string)));
+        match (roster, templates) {
+            (Ok(roster), Ok(templates)) => Ok(Self { config, roster, templates }),
+            _ => Err(SnapshotError(said.join("\n"))),
+        }
+    }
+
+    fn files(&self, config: &Path) -> Vec<PathBuf> {
+        let mut files = vec![config.to_owned(), self.config.roster.clone()];
+        if let Some(folder) = &self.config.templates {
+            files.extend(files_below(folder));
+        }
+        files
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = vec![folder.to_owned()];
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// When and how large each file was: enough to see that one was saved.
+type Fingerprint = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+
+/// The snapshot in force, and the files behind it.
+pub struct Snapshots {
+    path: Option<PathBuf>,
+    current: RwLock<Arc<Snapshot>>,
+    seen: Mutex<Fingerprint>,
+}
+
+impl Snapshots {
+    /// Reads the files for the first time.
+    ///
+    /// # Errors
+    /// When any of them has a fault.
+    pub fn open(path: &Path) -> Result<Self, SnapshotError> {
+        let snapshot = Snapshot::read(path)?;
+        let seen = fingerprint(&snapshot.files(path));
+        Ok(Self { path: Some(path.to_owned()), current: RwLock::new(Arc::new(snapshot)), seen: Mutex::new(seen) })
+    }
+
+    /// A snapshot without files behind it: it never changes.
+    pub fn fixed(snapshot: Snapshot) -> Self {
+        Self { path: None, current: RwLock::new(Arc::new(snapshot)), seen: Mutex::default() }
+    }
+
+    /// The snapshot in force.
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.current.read().map_or_else(|poisoned| Arc::clone(&poisoned.into_inner()), |current| Arc::clone(&current))
+    }
+
+    /// Reads the files anew if any was saved since the last look. A faulty file leaves the last good
+    /// snapshot in force as a whole.
+    ///
+    /// # Errors
+    /// Once for each saving that has a fault.
+    pub fn refresh(&self) -> Result<bool, SnapshotError> {
+        let Some(path) = &self.path else { return Ok(false) };
+        let now = fingerprint(&self.current().files(path));
+        {
+            let Ok(mut seen) = self.seen.lock() else { return Ok(false) };
+            if *seen == now {
+                return Ok(false);
+            }
+            *seen = now;
+        }
+        let snapshot = Snapshot::read(path)?;
+        if let Ok(mut seen) = self.seen.lock() {
+            *seen = fingerprint(&snapshot.files(path));
+        }
+        if let Ok(mut current) = self.current.write() {
+            *current = Arc::new(snapshot);
+        }
+        Ok(true)
+    }
+}
+
+fn fingerprint(files: &[PathBuf]) -> Fingerprint {
+    files
+        .iter()
+        .map(|file| {
+            let state = std::fs::metadata(file).ok().and_then(|data| Some((data.modified().ok()?, data.len())));
+            (file.clone(), state)
+        })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! Takes what waits in a mailbox: fetch, file, and only then move (promise 1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::engine::Engine;
+use super::filing::Arrived;
+use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
+use crate::store::{Arrival, StoreError};
+
+/// Messages fetched and filed together.
+const BATCH: usize = 50;
+/// Failures of one message, fetched alone, after which it is left alone for this run.
+const PATIENCE: u32 = 3;
+
+/// What one look into the mailbox brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TakeReport {
+    /// Messages filed.
+    pub filed: usize,
+    /// Of these, those that a person must look at.
+    pub attention: usize,
+}
+
+/// Why taking stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    /// The mailbox cannot be used.
+    #[error("{0}")]
+    Mailbox(#[from] MailboxError),
+    /// Nothing can be stored; the messages stay where they are.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// The mailbox's name in the ledger, and which of its messages cannot be fetched.
+#[derive(Debug)]
+pub struct Source {
+    /// The name; `None` for a mailbox whose places do not outlast the program.
+    pub name: Option<String>,
+    failures: BTreeMap<MessageKey, u32>,
+    given_up: BTreeSet<MessageKey>,
+}
+
+impl Source {
+    /// A mailbox of this name.
+    pub fn new(name: Option<String>) -> Self {
+        Self { name, failures: BTreeMap::new(), given_up: BTreeSet::new() }
+    }
+
+    /// Notes that a message could not be fetched alone. `true` when it is given up now.
+    fn failed(&mut self, key: MessageKey) -> bool {
+        let count = self.failures.entry(key).or_insert(0);
+        *count += 1;
+        *count >= PATIENCE && self.given_up.insert(key)
+    }
+}
+
+impl Engine {
+    /// Takes everything that waits, until nothing is left.
+    ///
+    /// # Errors
+    /// When the mailbox or the store fails; what was filed stays filed, the rest stays in the mailbox.
+    pub async fn take_all(&self, mailbox: &mut impl Mailbox, source: &mut Source) -> Result<TakeReport, TakeError> {
+        let mut report = TakeReport::default();
+        loop {
+            let waiting: Vec<MessageKey> =
+                mailbox.list().await?.into_iter().filter(|key| !source.given_up.contains(key)).collect();
+            if waiting.is_empty() {
+                return Ok(report);
+            }
+            let before = report.filed;
+            for keys in waiting.chunks(BATCH) {
+                let messages = self.fetch(mailbox, source, keys).await?;
+                self.file_and_settle(mailbox, source, messages, &mut report).await?;
+            }
+            if report.filed == before {
+                // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
+                return Ok(report);
+            }
+        }
+    }
+
+    /// Fetches a batch; when it fails as a whole, one by one, so that one message does not hold up all.
+    async fn fetch(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &mut Source,
+        keys: &[MessageKey],
+    ) -> Result<Vec<RawMessage>, TakeError> {
+        let suspects = keys.iter().any(|key| source.failures.contains_key(key));
+        if !suspects {
+            match mailbox.fetch(keys).await {
+                Ok(messages) => return Ok(messages),
+                Err(error) if keys.len() > 1 => {
+                    tracing::warn!(%error, "a batch could not be fetched; one by one from here");
+                }
+                Err(error) => {
+                    self.note_failure(source, keys, &error).await;
+                    return Err(error.into());
+                }
+            }
+        }
+        let mut messages = Vec::new();
+        for key in keys {
+            match mailbox.fetch(&[*key]).await {
+                Ok(found) => messages.extend(found),
+                Err(error) if messages.is_empty() => {
+                    self.note_failure(source, &[*key], &error).await;
+                    return Err(error.into());
+                }
+                Err(error) => {
+                    self.note_failure(source, &[*key], &error).await;
+                    // What came is filed; the next look begins behind the one that failed.
+                    return Ok(messages);
+                }
+            }
+        }
+        Ok(messages)
+    }
+
+    async fn note_failure(&self, source: &mut Source, keys: &[MessageKey], error: &MailboxError) {
+        let [key] = keys else { return };
+        if matches!(error, MailboxError::Refused(_)) || !source.failed(*key) {
+            return;
+        }
+        let what = format!(
+            "Письмо {} в ящике не удаётся прочитать ({error}). Оно осталось во входящих; посмотрите его почтовой программой.",
+            key.uid
+        );
+        tracing::error!(uid = key.uid, %error, "a message cannot be fetched and is left alone");
+        if let Err(error) = self.alarm(&what).await {
+            tracing::error!(%error, "the administrators could not be told");
+        }
+    }
+
+    async fn file_and_settle(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &Source,
+        messages: Vec<RawMessage>,
+        report: &mut TakeReport,
+    ) -> Result<(), TakeError> {
+        let keys: Vec<MessageKey> = messages.iter().map(|message| message.key).collect();
+        let arrived = messages.into_iter().map(|message| Arrived {
+            arrival: source.name.as_ref().map(|name| Arrival {
+                source: name.clone(),
+                validity: message.key.validity,
+                uid: message.key.uid,
+            }),
+            bytes: message.bytes,
+            truncated: message.truncated,
+        });
+        let mut done = Vec::new();
+        let mut failed = None;
+        for (key, filed) in keys.into_iter().zip(self.take_in_all(arrived.collect()).await) {
+            match filed {
+                Ok(filed) => {
+                    report.filed += 1;
+                    report.attention += usize::from(filed.attention);
+                    done.push((key, if filed.attention { Folder::Attention } else { Folder::Processed }));
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        mailbox.settle(&done).await?;
+        if let Some(name) = source.name.clone() {
+            let keys: Vec<(u32, u32)> = done.iter().map(|(key, _)| (key.validity, key.uid)).collect();
+            self.store.transaction(move |tx| tx.settled(&name, &keys)).await?;
+        }
+        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+}

@@ -1,0 +1,261 @@
+//! From the letters that a decision wants to finished bytes in the outbox, in the same transaction.
+
+use jiff::Timestamp;
+
+use super::snapshot::Snapshot;
+use super::token::TokenKey;
+use crate::desk::outcome::{Audience, Carry, Message, Notice, Outcome};
+use crate::desk::policy::Policy;
+use crate::desk::ticket::Person;
+use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox};
+use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
+
+/// Earlier letters quoted below an answer.
+const EARLIER: u32 = 3;
+/// Message-IDs in References: enough for every client, short enough for every server.
+const REFERENCES: usize = 20;
+
+/// Makes the changes of a decision and queues its letters.
+pub fn carry_out(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    outcome: &Outcome,
+    letter: Option<&Letter>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.apply(&outcome.changes, now)?;
+    send_notices(tx, snapshot, key, outcome, letter, now)
+}
+
+/// Queues the letters of a decision.
+pub fn send_notices(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    outcome: &Outcome,
+    letter: Option<&Letter>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for notice in &outcome.notices {
+        let to_send = write(tx, snapshot, key, notice, letter, now)?;
+        tracing::info!(
+            ticket = to_send.ticket,
+            message_id = %to_send.message_id,
+            kind = to_send.kind.word(),
+            to = %to_send.to.address,
+            "queued"
+        );
+        tx.queue(&to_send)?;
+    }
+    Ok(())
+}
+
+/// What goes with a letter of the desk.
+#[derive(Default)]
+struct Cargo {
+    from: Person,
+    subject: String,
+    text: String,
+    at: Option<Timestamp>,
+    files: Vec<Attachment>,
+}
+
+impl Cargo {
+    fn of(letter: &Letter) -> Self {
+        let from = letter.from.clone().unwrap_or_default();
+        Self {
+            from: Person { name: from.name, address: from.address },
+            subject: letter.subject.clone(),
+            text: if letter.new_text.is_empty() { letter.text.clone() } else { letter.new_text.clone() },
+            at: letter.date,
+            files: letter.attachments.clone(),
+        }
+    }
+}
+
+fn cargo(tx: &Tx<'_>, notice: &Notice, letter: Option<&Letter>) -> Result<Option<Cargo>, StoreError> {
+    match (notice.carry, letter, &notice.ticket) {
+        (Carry::Nothing, ..) => Ok(None),
+        (Carry::Files | Carry::Request, Some(letter), _) => Ok(Some(Cargo::of(letter))),
+        (Carry::Files | Carry::Request, None, Some(ticket)) => {
+            let Some(request) = tx.request_of(ticket.number)? else { return Ok(None) };
+            Ok(Some(Cargo::of(&mail::read(&request.original))))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn write(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    key: &TokenKey,
+    notice: &Notice,
+    letter: Option<&Letter>,
+    now: Timestamp,
+) -> Result<LetterToSend, StoreError> {
+    let policy = &snapshot.config.policy;
+    let id = tx.next_letter_id()?;
+    let number = notice.ticket.as_ref().map(|ticket| ticket.number);
+    let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
+    let message_id = token.message_id(number.unwrap_or(0), &policy.address);
+    let reply_to = if policy.plus_addressing && number.is_some() {
+        token.plus_address(number.unwrap_or(0), &policy.address)
+    } else {
+        policy.address.clone()
+    };
+    let cargo = cargo(tx, notice, letter)?;
+    let (sent, lines) = split_files(cargo.as_ref().map_or(&[], |cargo| &cargo.files), policy.limits.attachments_out);
+    let enclosed = cargo.as_ref().map(|cargo| Enclosed {
+        from: &cargo.from,
+        text: &cargo.text,
+        subject: &cargo.subject,
+        sent_at: cargo.at,
+        files: &lines,
+    });
+    let earlier = earlier(tx, policy, notice)?;
+    let words = DeskWords { policy, roster: &snapshot.roster, now, reply_to: &reply_to };
+    let words = snapshot
+        .templates
+        .write(&words, notice, enclosed.as_ref(), &earlier)
+        .map_err(|error| StoreError::Broken(error.to_string()))?;
+    let references = references(tx, snapshot, notice, letter)?;
+    let draft = Draft {
+        from: Mailbox { name: policy.name.clone(), address: policy.address.clone() },
+        to: Mailbox { name: notice.to.name.clone(), address: notice.to.address.clone() },
+        reply_to: (reply_to != policy.address)
+            .then(|| Mailbox { name: policy.name.clone(), address: reply_to.clone() }),
+        subject: words.subject.clone(),
+        message_id: message_id.clone(),
+        in_reply_to: references.last().cloned(),
+        references,
+        date: now,
+        auto_submitted: auto_submitted(notice),
+        text: words.text.clone(),
+        html: Some(words.html),
+        attachments: sent,
+    };
+    let bytes = mail::compose(&draft).map_err(|error| StoreError::Broken(error.to_string()))?;
+    Ok(LetterToSend {
+        id,
+        ticket: number,
+        kind: notice.kind(),
+        audience: notice.audience,
+        to: notice.to.clone(),
+        from: policy.address.clone(),
+        sender: envelope_sender(policy),
+        message_id,
+        token: token.0,
+        subject: words.subject,
+        text: words.text,
+        words: passed_on(notice),
+        files: draft.attachments.iter().map(stored).collect(),
+        bytes,
+        at: now,
+        not_before: notice.not_before.unwrap_or(now),
+    })
+}
+
+/// The desk's own address, also for acknowledgements: a provider's submission server takes no other,
+/// and what comes back is a delivery report that finds its ticket and is never answered.
+fn envelope_sender(policy: &Policy) -> String {
+    policy.address.clone()
+}
+
+/// RFC 3834 §5.1. A person's words that are passed on to the requester are no automatic letter.
+fn auto_submitted(notice: &Notice) -> Option<String> {
+    match notice.message {
+        Message::Reply { .. } => None,
+        Message::Acknowledgement { .. } | Message::CommandResult(_) | Message::Confirm => {
+            Some("auto-replied".to_owned())
+        }
+        _ => Some("auto-generated".to_owned()),
+    }
+}
+
+fn passed_on(notice: &Notice) -> String {
+    match &notice.message {
+        Message::Reply { text, .. } => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Files that fit go along, in order; the others are named.
+fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLine>) {
+    let mut left = limit;
+    let mut sent = Vec::new();
+    let mut lines = Vec::new();
+    for file in files {
+        let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+        let fits = size <= left;
+        if fits {
+            left -= size;
+            // The HTML that showed it inside stays behind: here it is a file like any other.
+            sent.push(Attachment { inline: false, content_id: None, ..file.clone() });
+        }
+        lines.push(FileLine { name: file.name.clone(), size, sent: fits });
+    }
+    (sent, lines)
+}
+
+fn stored(file: &Attachment) -> StoredFile {
+    StoredFile {
+        name: file.name.clone(),
+        size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+        media_type: file.media_type.clone(),
+    }
+}
+
+/// What was said before, quoted below an answer so that a phone shows what it answers.
+fn earlier(tx: &Tx<'_>, policy: &Policy, notice: &Notice) -> Result<Vec<Earlier>, StoreError> {
+    let (Message::Reply { .. }, Audience::Requester, Some(ticket)) =
+        (&notice.message, notice.audience, &notice.ticket)
+    else {
+        return Ok(vec![]);
+    };
+    let letters = tx.conversation(ticket.number, EARLIER)?;
+    Ok(letters
+        .into_iter()
+        .map(|letter| Earlier {
+            from: match letter.from {
+                Person { address, .. } if address == policy.address => policy.name.clone(),
+                Person { name, address } if name.is_empty() => address,
+                Person { name, .. } => name,
+            },
+            at: letter.at,
+            text: letter.text,
+        })
+        .collect())
+}
+
+/// The thread as this recipient's mail client knows it: what they wrote and what was written to them.
+fn references(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    notice: &Notice,
+    letter: Option<&Letter>,
+) -> Result<Vec<String>, StoreError> {
+    let Some(ticket) = &notice.ticket else { return Ok(vec![]) };
+    let mut addresses = vec![notice.to.address.as_str()];
+    if let Some(who) = snapshot.roster.by_address(&notice.to.address) {
+        addresses.extend(who.aliases.iter().map(String::as_str));
+    }
+    let mut thread = tx.thread(ticket.number, &addresses)?;
+    // A letter that is answered on the spot comes last, whatever the order of filing.
+    if let Some(answered) = letter.filter(|letter| from_one_of(letter, &addresses)).and_then(|one| one.message_id.clone()) {
+        thread.retain(|one| *one != answered);
+        thread.push(answered);
+    }
+    if thread.len() > REFERENCES {
+        // The root and the newest (RFC 5322 §3.6.4 leaves the middle out first).
+        let newest = thread.split_off(thread.len() - (REFERENCES - 1));
+        thread.truncate(1);
+        thread.extend(newest);
+    }
+    Ok(thread)
+}
+
+fn from_one_of(letter: &Letter, addresses: &[&str]) -> bool {
+    letter.from.as_ref().is_some_and(|from| addresses.contains(&from.address.as_str()))
+}
