@@ -1,1 +1,94 @@
-//! cli
+//! The command line: one file a subcommand. Errors are one plain sentence with a hint.
+
+mod check;
+mod deliver;
+mod demo;
+mod files;
+mod inspect;
+mod outbox;
+mod run;
+mod say;
+mod status;
+mod tickets;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The program's arguments.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dezhurny",
+    version,
+    about = "Служба помощи школы по электронной почте",
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    /// Файл настроек; без этого — ./config.toml, затем /etc/dezhurny/config.toml
+    #[arg(long, global = true, value_name = "ФАЙЛ")]
+    config: Option<PathBuf>,
+    /// Больше подробностей в журнале (дважды — ещё больше)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Только предупреждения и ошибки
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Показать всю работу на встроенном примере, без почтового сервера
+    Demo(demo::Options),
+    /// Проверить файлы; --online — ещё и вход на почтовые серверы
+    Check(check::Options),
+    /// Работать: принимать письма и рассылать ответы
+    Run(run::Options),
+    /// Принять одно письмо со стандартного ввода (для почтового сервера)
+    Deliver,
+    /// Обращения: список или одно из них
+    Tickets(tickets::Options),
+    /// Всё ли в порядке, одним взглядом
+    Status(status::Options),
+    /// Как программа понимает письмо из файла (или «-»); ничего не меняет
+    Inspect(inspect::Options),
+    /// Письма, которые ждут отправки
+    Outbox(outbox::Options),
+}
+
+/// How a command ends.
+type Ending = Result<ExitCode, say::Trouble>;
+
+/// The command line's definition, for tests and documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the program with the arguments of its process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| {
+        // RFC-less sysexits: 64 is a faulty command line; help and version are no faults.
+        let code = if error.use_stderr() { 64 } else { 0 };
+        let _ = error.print();
+        std::process::exit(code)
+    });
+    let Arguments { config, verbose, quiet, command } = arguments;
+    let daemon = matches!(command, Command::Run(_));
+    say::start_log(verbose, quiet, daemon);
+    let ending = match command {
+        Command::Demo(options) => demo::demo(&options),
+        Command::Check(options) => check::check(config.as_deref(), &options),
+        Command::Run(options) => run::run(config.as_deref(), &options),
+        Command::Deliver => deliver::deliver(config.as_deref()),
+        Command::Tickets(options) => tickets::tickets(config.as_deref(), &options),
+        Command::Status(options) => status::status(config.as_deref(), &options),
+        Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
+        Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+    };
+    ending.unwrap_or_else(|trouble| {
+        say::error(&trouble);
+        ExitCode::from(trouble.code)
+    })
+}

@@ -21,5 +21,6 @@ pub use engine::{Engine, Filed};
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use filing::Arrived;
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};

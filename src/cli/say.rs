@@ -1,0 +1,128 @@
+//! What the command line says: errors with a hint, tables, colours only where they help, and the log.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tracing_subscriber::EnvFilter;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub struct Trouble {
+    /// The exit code.
+    pub code: u8,
+    /// One plain sentence.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Trouble {
+    /// A fault of the ordinary kind: exit code 1.
+    pub fn new(what: impl Display) -> Self {
+        Self { code: 1, what: what.to_string(), hint: None }
+    }
+
+    /// With what to do about it.
+    pub fn hint(self, hint: impl Display) -> Self {
+        Self { hint: Some(hint.to_string()), ..self }
+    }
+
+    /// With another exit code.
+    pub fn code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+}
+
+impl From<crate::store::StoreError> for Trouble {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Prints a trouble to standard error.
+pub fn error(trouble: &Trouble) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = writeln!(stderr, "{} {}", paint("ошибка:", "31;1", stderr_colours()), trouble.what);
+    if let Some(hint) = &trouble.hint {
+        let _ = writeln!(stderr, "{} {hint}", paint("подсказка:", "36", stderr_colours()));
+    }
+}
+
+/// Prints a line; a reader that has gone away (`| head`) ends the program quietly.
+pub fn line(text: impl Display) {
+    if writeln!(std::io::stdout().lock(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints a value as JSON.
+pub fn json(value: &impl serde::Serialize) -> Result<(), Trouble> {
+    line(serde_json::to_string_pretty(value).map_err(Trouble::new)?);
+    Ok(())
+}
+
+fn stderr_colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// May standard output have colours?
+pub fn colours() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// `text` in a colour of the terminal, if `wanted`.
+pub fn paint(text: &str, code: &str, wanted: bool) -> String {
+    if wanted { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// An instant as people read it, in the school's zone.
+pub fn when(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M").to_string()
+}
+
+/// Foreign text on a terminal: control characters do nothing there.
+pub fn tame(text: &str) -> String {
+    text.chars().map(|one| if one.is_control() && one != '\n' && one != '\t' { '\u{fffd}' } else { one }).collect()
+}
+
+/// Lines of cells, each column as wide as its widest cell.
+pub fn table(rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))))
+            .collect();
+        line(cells.join("  ").trim_end());
+    }
+}
+
+/// Starts the log on standard error. `RUST_LOG` is stronger than the switches.
+pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
+    let level = match (quiet, verbose, daemon) {
+        (true, ..) => "warn",
+        (_, 0, false) => "error",
+        (_, 0, true) | (_, 1, false) => "info,rustls=warn,lettre=warn",
+        (_, 1, true) | (_, 2, _) => "debug,rustls=warn,lettre=warn",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(stderr_colours())
+        .with_target(false);
+    // Under systemd the journal writes the time itself.
+    let started = if std::env::var_os("JOURNAL_STREAM").is_some() {
+        log.without_time().try_init()
+    } else {
+        log.try_init()
+    };
+    let _ = started;
+}

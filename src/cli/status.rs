@@ -1,0 +1,87 @@
+//! `dezhurny status`: health at a glance.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::say;
+use super::{Ending, files};
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Вывести JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct StatusJson {
+    running: bool,
+    tickets: BTreeMap<String, u64>,
+    late: u64,
+    load: BTreeMap<String, u64>,
+    away_today: Vec<String>,
+    letters: BTreeMap<String, u64>,
+    outbox: BTreeMap<String, u64>,
+    last_received: Option<Timestamp>,
+    last_sent: Option<Timestamp>,
+    waiting_since: Option<Timestamp>,
+    last_error: Option<String>,
+}
+
+/// Shows the desk's health.
+pub fn status(config: Option<&Path>, options: &Options) -> Ending {
+    let snapshot = files::snapshot(config)?;
+    let reader = files::reader(&snapshot.config)?;
+    let now = Timestamp::now();
+    let overview = reader.overview(now)?;
+    let hours = &snapshot.config.policy.hours;
+    let today = hours.day(now);
+    let away = |one: &&crate::desk::roster::Specialist| one.away.iter().any(|range| range.contains(today));
+    let status = StatusJson {
+        running: files::lock(&snapshot.config).is_err(),
+        tickets: overview.tickets,
+        late: overview.late,
+        load: overview.load,
+        away_today: snapshot.roster.specialists.iter().filter(away).map(|one| one.id.clone()).collect(),
+        letters: overview.ledger,
+        outbox: overview.outbox,
+        last_received: overview.last_received,
+        last_sent: overview.last_sent,
+        waiting_since: overview.waiting_since,
+        last_error: overview.last_error,
+    };
+    if options.json {
+        say::json(&status)?;
+    } else {
+        print(&status, &hours.zone);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
+    let counted = |counts: &BTreeMap<String, u64>| {
+        let parts: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+        if parts.is_empty() { "нет".to_owned() } else { parts.join(", ") }
+    };
+    let at = |when: Option<Timestamp>| when.map_or_else(|| "ещё не было".to_owned(), |at| say::when(at, zone));
+    say::line(format!("Программа: {}", if status.running { "работает" } else { "не запущена" }));
+    say::line(format!("Обращения: {}; просрочено: {}", counted(&status.tickets), status.late));
+    say::line(format!("Ждут ответа у специалистов: {}", counted(&status.load)));
+    if !status.away_today.is_empty() {
+        say::line(format!("Сегодня отсутствуют: {}", status.away_today.join(", ")));
+    }
+    say::line(format!("Принятые письма: {}; последнее: {}", counted(&status.letters), at(status.last_received)));
+    say::line(format!("Исходящие: {}; последнее отправлено: {}", counted(&status.outbox), at(status.last_sent)));
+    if let Some(since) = status.waiting_since {
+        say::line(format!("Ждут отправки с {}", say::when(since, zone)));
+    }
+    if let Some(error) = &status.last_error {
+        say::line(format!("Последняя ошибка отправки: {}", say::tame(error)));
+    }
+}
