@@ -145,10 +145,20 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
             }
         })
         .collect();
+    let text = text.join("\n");
+    let text = text.trim();
+    // Yandex and The Bat say where the letter ends, too.
+    let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
+    let ends = clean(last);
+    let text = if ends.contains("конец пересылаемого") || ends.contains("end of forwarded") {
+        above
+    } else {
+        text
+    };
     Some(Forwarded {
         from: from?,
         subject: subject.filter(|s| !s.is_empty()),
-        text: text.join("\n").trim().to_owned(),
+        text: text.trim().to_owned(),
     })
 }
 

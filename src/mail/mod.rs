@@ -3,19 +3,35 @@
 //! Promises: any bytes give an answer, in bounded time and memory, without a panic; nothing here
 //! reads a clock, a file or a socket.
 
+mod address;
+mod authentic;
 mod automatic;
+mod body;
 mod bounce;
+mod charset;
 mod claims;
+mod compose;
+mod digest;
+mod flowed;
 mod forward;
 mod header;
+mod html;
 mod language;
 mod letter;
+mod parameters;
 mod pattern;
 mod quote;
+mod read;
+mod subject;
+mod words;
 
+pub use authentic::vouched_for;
 pub use claims::claims;
+pub use compose::{ComposeError, compose};
+pub use digest::content_digest;
+pub use html::{html_to_text, sanitise};
 pub use letter::{
     Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
 };
-#[cfg(test)]
-mod field;
+pub use read::read;
+pub use subject::base_subject;

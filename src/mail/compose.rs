@@ -1,0 +1,197 @@
+//! A [`Draft`] to bytes that every mail program reads right.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::header::{self, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment as Part, Message, MultiPart, SinglePart};
+
+use super::{Attachment, Draft, Mailbox, words};
+
+/// Why a draft cannot become a letter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("письмо для {to} не составляется: {why}")]
+pub struct ComposeError {
+    /// For whom it was.
+    pub to: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// The finished letter: 7-bit safe, CRLF line ends, every line below 998 octets.
+///
+/// # Errors
+/// When an address is none.
+pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
+    let failed = |why: &dyn std::fmt::Display| ComposeError { to: draft.to.address.clone(), why: why.to_string() };
+    let mut builder = Message::builder()
+        .from(mailbox(&draft.from).map_err(|why| failed(&why))?)
+        .to(mailbox(&draft.to).map_err(|why| failed(&why))?)
+        .subject(words::one_line(&draft.subject))
+        .date(system_time(draft))
+        .message_id(Some(angled(&draft.message_id)));
+    if let Some(reply_to) = &draft.reply_to {
+        builder = builder.reply_to(mailbox(reply_to).map_err(|why| failed(&why))?);
+    }
+    if let Some(id) = &draft.in_reply_to {
+        builder = builder.in_reply_to(angled(id));
+    }
+    if !draft.references.is_empty() {
+        let ids: Vec<String> = draft.references.iter().map(|id| angled(id)).collect();
+        builder = builder.references(ids.join(" "));
+    }
+    if let Some(keyword) = &draft.auto_submitted {
+        builder = builder
+            .raw_header(plain("Auto-Submitted", &words::one_line(keyword)))
+            .raw_header(plain("X-Auto-Response-Suppress", "All"));
+    }
+    let message = match content(draft) {
+        Content::Single(part) => builder.singlepart(part),
+        Content::Multi(part) => builder.multipart(part),
+    };
+    Ok(message.map_err(|error| failed(&error))?.formatted())
+}
+
+enum Content {
+    Single(SinglePart),
+    Multi(MultiPart),
+}
+
+fn content(draft: &Draft) -> Content {
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(clean(&draft.text));
+    let (inline, files): (Vec<&Attachment>, Vec<&Attachment>) =
+        draft.attachments.iter().partition(|file| file.inline && file.content_id.is_some() && draft.html.is_some());
+    let body = match &draft.html {
+        None => Content::Single(text),
+        Some(html) => {
+            let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(clean(html));
+            let both = MultiPart::alternative().singlepart(text);
+            Content::Multi(if inline.is_empty() {
+                both.singlepart(html)
+            } else {
+                let related = MultiPart::related().singlepart(html);
+                both.multipart(inline.iter().fold(related, |related, file| related.singlepart(part(file))))
+            })
+        }
+    };
+    if files.is_empty() {
+        return body;
+    }
+    let mixed = match body {
+        Content::Single(text) => MultiPart::mixed().singlepart(text),
+        Content::Multi(both) => MultiPart::mixed().multipart(both),
+    };
+    Content::Multi(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))
+}
+
+fn part(file: &Attachment) -> SinglePart {
+    // A letter inside a letter may not be encoded (RFC 2046 §5.2.1); as a file of bytes it may.
+    let media_type = if file.media_type.starts_with("message/") || file.media_type.starts_with("multipart/") {
+        "application/octet-stream"
+    } else {
+        file.media_type.as_str()
+    };
+    let kind = ContentType::parse(media_type)
+        .or_else(|_| ContentType::parse("application/octet-stream"))
+        .unwrap_or(ContentType::TEXT_PLAIN);
+    let name = words::one_line(&file.name);
+    match &file.content_id {
+        Some(id) if file.inline => Part::new_inline_with_name(words::one_line(id), name).body(file.bytes.clone(), kind),
+        _ => Part::new(name).body(file.bytes.clone(), kind),
+    }
+}
+
+fn mailbox(one: &Mailbox) -> Result<lettre::message::Mailbox, lettre::address::AddressError> {
+    let name = words::one_line(&one.name);
+    Ok(lettre::message::Mailbox::new((!name.is_empty()).then_some(name), one.address.parse()?))
+}
+
+fn angled(id: &str) -> String {
+    let id: String = id.chars().filter(|one| one.is_ascii_graphic() && !matches!(one, '<' | '>')).collect();
+    format!("<{id}>")
+}
+
+fn plain(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn system_time(draft: &Draft) -> SystemTime {
+    let seconds = u64::try_from(draft.date.as_second()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Text without bytes that no server passes on.
+fn clean(text: &str) -> String {
+    text.replace('\0', "").replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::read;
+
+    fn draft() -> Draft {
+        let both = |name: &str, address: &str| Mailbox { name: name.into(), address: address.into() };
+        Draft {
+            from: both("Служба помощи", "help@school.test"),
+            to: both("Анна \"Мама\" Ткаченко", "anna@home.test"),
+            reply_to: Some(both("Служба помощи", "help+t1.abc@school.test")),
+            subject: "[ЭЖ-1] Не видно оценок за четверть, а также за прошлую четверть и за год".into(),
+            message_id: "t1.abc@school.test".into(),
+            in_reply_to: Some("x@home.test".into()),
+            references: (0..20).map(|n| format!("{n}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@home.test")).collect(),
+            date: "2026-11-23T10:00:00Z".parse().unwrap(),
+            auto_submitted: Some("auto-replied".into()),
+            text: format!("Здравствуйте.\n.\n{}\n", "длинная строка ".repeat(200)),
+            html: Some("<p>Здравствуйте.</p>".into()),
+            attachments: vec![Attachment {
+                name: "снимок экрана.png".into(),
+                media_type: "image/png".into(),
+                content_id: None,
+                inline: false,
+                bytes: vec![0, 1, 2, 255],
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let draft = draft();
+        let bytes = compose(&draft).unwrap();
+        let letter = read(&bytes);
+        assert_eq!(letter.subject, draft.subject);
+        assert_eq!(letter.message_id.as_ref(), Some(&draft.message_id));
+        assert_eq!(letter.references, draft.references);
+        assert_eq!(letter.in_reply_to, ["x@home.test"]);
+        assert_eq!(letter.from.as_ref(), Some(&draft.from));
+        assert_eq!(letter.to, [draft.to.clone()]);
+        assert_eq!(letter.text.trim(), draft.text.trim());
+        assert_eq!(letter.attachments[0].name, "снимок экрана.png");
+        assert_eq!(letter.attachments[0].bytes, [0, 1, 2, 255]);
+        assert_eq!(letter.date, Some(draft.date));
+    }
+
+    #[test]
+    fn the_bytes_pass_every_server() {
+        let bytes = compose(&draft()).unwrap();
+        assert!(bytes.is_ascii());
+        for line in bytes.split(|byte| *byte == b'\n') {
+            assert!(line.len() <= 998);
+            assert!(line.is_empty() || line.ends_with(b"\r"), "a bare line feed");
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains("Auto-Submitted: auto-replied\r\n"), "{text}");
+    }
+
+    #[test]
+    fn no_header_can_be_smuggled_in() {
+        let mut draft = draft();
+        draft.subject = "a\r\nBcc: all@school.test".into();
+        draft.to.name = "b\r\nBcc: all@school.test".into();
+        draft.message_id = "c>\r\nBcc: all@school.test".into();
+        draft.references = vec!["d\r\n\r\nbody".into()];
+        draft.attachments[0].name = "e\"\r\nBcc: all@school.test".into();
+        let bytes = compose(&draft).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.to_lowercase().contains("\nbcc:"), "{text}");
+    }
+}

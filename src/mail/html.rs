@@ -1,0 +1,129 @@
+//! HTML to text, and HTML that is safe to show.
+//!
+//! Both libraries take time that grows with the square of the depth: what is too long or too deep is
+//! cut down before they see it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Longest HTML that is looked at, bytes.
+const LONGEST: usize = 512 * 1024;
+/// Deepest nesting.
+const DEEPEST: usize = 200;
+/// Lines of text are not wrapped before this.
+const WIDTH: usize = 1000;
+
+/// The readable text of an HTML body; quotes keep their `>`.
+pub fn html_to_text(html: &str) -> String {
+    let html = tamed(html);
+    let text = html2text::config::plain_no_decorate()
+        .no_table_borders()
+        .no_link_wrapping()
+        .allow_width_overflow()
+        .string_from_read(html.as_bytes(), WIDTH)
+        .unwrap_or_else(|_| without_tags(&html));
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 3 {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+    }
+    tidy.trim().to_owned()
+}
+
+/// HTML without scripts, forms, styles that reach outside, pictures from elsewhere.
+pub fn sanitise(html: &str) -> String {
+    static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+        let mut cleaner = ammonia::Builder::default();
+        cleaner.clean_content_tags(HashSet::from(["script", "style", "title"])).rm_tags(["img"]);
+        cleaner
+    });
+    CLEANER.clean(&tamed(html)).to_string()
+}
+
+/// HTML of bounded length and depth.
+fn tamed(html: &str) -> Cow<'_, str> {
+    let mut end = html.len().min(LONGEST);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    let html = html.get(..end).unwrap_or_default();
+    if depth(html) > DEEPEST { Cow::Owned(without_tags(html)) } else { Cow::Borrowed(html) }
+}
+
+/// How deep the tags may nest at most, counting those that are never closed.
+fn depth(html: &str) -> usize {
+    let (mut now, mut deepest) = (0_usize, 0_usize);
+    let mut rest = html.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+        let tag = rest.get(at + 1..).unwrap_or_default();
+        match tag.first() {
+            Some(b'/') => now = now.saturating_sub(1),
+            Some(first) if first.is_ascii_alphabetic() && !is_void(tag) => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            _ => {}
+        }
+        rest = tag;
+    }
+    deepest
+}
+
+fn is_void(tag: &[u8]) -> bool {
+    // Never closed, or closed by what follows: they do not nest.
+    const VOID: [&str; 14] =
+        ["br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "p", "li", "td", "tr"];
+    let name: Vec<u8> =
+        tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    VOID.iter().any(|one| one.as_bytes() == name)
+}
+
+/// The text between the tags, for HTML that cannot be read as such.
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, behind)) = rest.split_once('<') {
+        text.push_str(before);
+        let Some((_, after)) = behind.split_once('>') else { return text };
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_links_quotes_and_no_scripts() {
+        let text = html_to_text(
+            "<title>t</title><style>p{}</style><p>Здравствуйте,<br>вот <a href=\"https://a.test/x\">ссылка</a></p>\
+             <blockquote>раньше</blockquote><script>alert(1)</script>",
+        );
+        assert!(text.contains("Здравствуйте,\nвот"), "{text}");
+        assert!(text.contains("> раньше"), "{text}");
+        assert!(!text.contains("alert") && !text.contains("p{}"), "{text}");
+    }
+
+    #[test]
+    fn depth_is_no_weapon() {
+        let deep = "<div>".repeat(50_000) + "конец";
+        assert!(html_to_text(&deep).contains("конец"));
+        assert!(!sanitise(&deep).is_empty());
+    }
+
+    #[test]
+    fn what_is_passed_on_is_safe() {
+        let safe = sanitise("<title>t</title><p onclick=x>a</p><img src=http://b.test/><script>c</script>");
+        assert_eq!(safe, "<p>a</p>");
+    }
+}

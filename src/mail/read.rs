@@ -1,0 +1,191 @@
+//! Bytes to a [`Letter`]: whatever they are, there is an answer.
+
+use jiff::Timestamp;
+use mail_parser::{Message, MessageParser};
+
+use super::header::Headers;
+use super::{Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, quote, words};
+
+/// Letters inside letters that are read, deepest.
+const NESTED: u32 = 2;
+/// Longest text that is split into new and quoted; what lies behind is kept whole.
+const LONGEST: usize = 2 * 1024 * 1024;
+
+/// Reads a letter.
+pub fn read(bytes: &[u8]) -> Letter {
+    read_nested(bytes, 0)
+}
+
+fn read_nested(bytes: &[u8], depth: u32) -> Letter {
+    let bytes = without_envelope_line(bytes);
+    match MessageParser::default().parse(bytes) {
+        Some(message) => letter(&message, bytes, depth),
+        None => nothing(bytes),
+    }
+}
+
+/// An mbox separator before the header is no part of the letter.
+fn without_envelope_line(bytes: &[u8]) -> &[u8] {
+    let separated = bytes.strip_prefix(b"From ").or_else(|| bytes.strip_prefix(b">From "));
+    separated
+        .and_then(|rest| rest.iter().position(|byte| *byte == b'\n').and_then(|at| rest.get(at + 1..)))
+        .unwrap_or(bytes)
+}
+
+/// The raw header values of the letter by lower-case name, topmost first.
+struct Fields<'a>(Vec<(String, &'a [u8])>);
+
+impl<'a> Fields<'a> {
+    fn of(message: &Message<'_>, raw: &'a [u8]) -> Self {
+        let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
+        let fields = message.parts.first().map(|part| part.headers.iter()).into_iter().flatten();
+        Self(
+            fields
+                .map(|header| {
+                    let value = raw.get(at(header.offset_start)..at(header.offset_end)).unwrap_or_default();
+                    (header.name.as_str().to_ascii_lowercase(), value)
+                })
+                .collect(),
+        )
+    }
+
+    fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'a [u8]> + 'b {
+        self.0.iter().filter(move |(one, _)| one == name).map(|(_, value)| *value)
+    }
+
+    fn first(&self, name: &str) -> Option<&'a [u8]> {
+        self.all(name).next()
+    }
+
+    fn addresses(&self, name: &str) -> Vec<Mailbox> {
+        self.all(name).flat_map(address::list).collect()
+    }
+
+    fn ids(&self, name: &str) -> Vec<String> {
+        self.all(name).flat_map(message_ids).collect()
+    }
+
+    fn decoded(&self) -> Headers {
+        Headers::from_pairs(self.0.iter().map(|(name, value)| (name.clone(), words::decode(value))).collect())
+    }
+}
+
+/// Message-IDs in a header value, without angle brackets. Programs put words and commas between them.
+fn message_ids(raw: &[u8]) -> Vec<String> {
+    let text = words::decode(raw);
+    let mut found = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((_, behind)) = rest.split_once('<') {
+        let Some((id, after)) = behind.split_once('>') else { break };
+        found.push(id);
+        rest = after;
+    }
+    if found.is_empty() {
+        found.extend(text.split_whitespace().filter(|word| word.contains('@')));
+    }
+    found.into_iter().map(|id| id.split_whitespace().collect::<String>()).filter(|id| !id.is_empty() && id.len() < 1000).collect()
+}
+
+fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
+    let fields = Fields::of(message, raw);
+    let headers = fields.decoded();
+    let body = body::body(message, raw);
+    let subject = fields.first("subject").map(words::decode).unwrap_or_default();
+    let from = fields.addresses("from").into_iter().next().or_else(|| fields.addresses("sender").into_iter().next());
+
+    let report = bounce::bounce(&headers, body.delivery_status.as_deref(), body.returned_headers.as_deref(), &body.text);
+    let nature = automatic::nature(&headers, report.as_ref(), &subject, &body.text);
+    let attached = body.attached.first().filter(|_| depth < NESTED).map(|bytes| read_nested(bytes, depth + 1));
+    let forwarded = forward::forwarded(&subject, &body.text, attached.as_ref());
+    let parts = split(&body.text);
+    let language = language::language(if parts.new_text.trim().is_empty() { &subject } else { &parts.new_text });
+
+    let mut defects = body.defects;
+    if fields.first("message-id").is_none() {
+        defects.push("у письма нет Message-ID".to_owned());
+    }
+    let unreadable = unreadable(from.as_ref(), &nature, &subject, &body.text, !body.files.is_empty());
+    Letter {
+        message_id: fields.ids("message-id").into_iter().next(),
+        in_reply_to: fields.ids("in-reply-to"),
+        references: fields.ids("references"),
+        from,
+        reply_to: fields.addresses("reply-to"),
+        to: fields.addresses("to"),
+        cc: fields.addresses("cc"),
+        return_path: fields.first("return-path").map(|raw| address::address(raw).unwrap_or_default()),
+        delivered_to: ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"]
+            .into_iter()
+            .flat_map(|name| fields.all(name).filter_map(address::address))
+            .collect(),
+        subject,
+        date: message.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
+        text: body.text,
+        html: body.html,
+        new_text: parts.new_text,
+        quoted: parts.quoted,
+        signature: parts.signature,
+        attachments: body.files,
+        nature,
+        forwarded,
+        language,
+        authentication_results: fields.all("authentication-results").map(words::decode).collect(),
+        charsets: body.charsets,
+        defects,
+        unreadable,
+    }
+}
+
+fn split(text: &str) -> quote::Parts {
+    if text.len() <= LONGEST {
+        return quote::split(text);
+    }
+    quote::Parts { new_text: text.to_owned(), quoted: String::new(), signature: String::new() }
+}
+
+/// Why nobody could answer this letter.
+fn unreadable(from: Option<&Mailbox>, nature: &Nature, subject: &str, text: &str, files: bool) -> Option<String> {
+    if *nature != Nature::Human {
+        return None;
+    }
+    let empty = subject.trim().is_empty() && text.trim().is_empty() && !files;
+    match (from, empty) {
+        (None, true) => Some("в письме нет ни отправителя, ни текста, ни файлов".to_owned()),
+        (None, false) => Some("в письме нет адреса отправителя: отвечать некому".to_owned()),
+        (Some(_), _) => None,
+    }
+}
+
+/// What the parser finds no message in: kept whole, for a person to look at.
+fn nothing(bytes: &[u8]) -> Letter {
+    let text = super::charset::decode(bytes, None);
+    Letter {
+        message_id: None,
+        in_reply_to: vec![],
+        references: vec![],
+        from: None,
+        reply_to: vec![],
+        to: vec![],
+        cc: vec![],
+        return_path: None,
+        delivered_to: vec![],
+        subject: String::new(),
+        date: None,
+        new_text: text.clone(),
+        text,
+        html: None,
+        quoted: String::new(),
+        signature: String::new(),
+        attachments: vec![],
+        nature: Nature::Human,
+        forwarded: None,
+        language: super::Language::Ru,
+        authentication_results: vec![],
+        charsets: vec![],
+        defects: vec!["это не письмо: нет заголовка".to_owned()],
+        unreadable: Some("это не похоже на письмо".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
