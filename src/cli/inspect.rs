@@ -1,0 +1,238 @@
+//! `dezhurny inspect`: how the program understands one letter. Changes nothing, and needs no configuration.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::say::{self, Trouble};
+use super::{Ending, files};
+use crate::config::settings::Config;
+use crate::mail::{self, Bounce, Language, Letter, Mailbox, Nature, Route};
+
+/// Options of `inspect`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Файл с письмом, или «-» — стандартный ввод
+    file: PathBuf,
+    /// Вывести JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The letter, as `--json` prints it.
+#[derive(Serialize)]
+struct InspectJson<'a> {
+    kind: &'a str,
+    from: Option<&'a Mailbox>,
+    to: Vec<&'a str>,
+    cc: Vec<&'a str>,
+    subject: &'a str,
+    date: Option<Timestamp>,
+    message_id: Option<&'a str>,
+    in_reply_to: &'a [String],
+    references: &'a [String],
+    text: &'a str,
+    new_text: &'a str,
+    quoted: &'a str,
+    signature: &'a str,
+    attachments: Vec<FileJson<'a>>,
+    automatic: Option<&'a str>,
+    bounce: Option<&'a Bounce>,
+    thread: Option<ThreadJson>,
+    forwarded_from: Option<&'a str>,
+    language: Language,
+    topic: Option<&'a str>,
+    conduct: Option<&'a str>,
+    charsets: &'a [String],
+    defects: &'a [String],
+    decision: String,
+}
+
+#[derive(Serialize)]
+struct FileJson<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    media_type: &'a str,
+    size: usize,
+    inline: bool,
+}
+
+#[derive(Serialize)]
+struct ThreadJson {
+    ticket: u64,
+    by: Route,
+}
+
+/// Shows how a letter is understood.
+pub fn inspect(config: Option<&Path>, options: &Options) -> Ending {
+    let bytes = read(&options.file)?;
+    // A configuration that was named must be right; one that is missing is not needed.
+    let config = match (config, files::config_path(config)) {
+        (Some(_), _) => Some(files::snapshot(config)?.config),
+        (None, Ok(path)) => files::snapshot(Some(&path)).ok().map(|snapshot| snapshot.config),
+        (None, Err(_)) => None,
+    };
+    let letter = mail::read(&bytes);
+    let report = report(&letter, config.as_ref());
+    if options.json {
+        say::json(&report)?;
+    } else {
+        print(&report);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
+    if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(Trouble::new)?;
+        return Ok(bytes);
+    }
+    std::fs::read(file).map_err(|error| {
+        Trouble::new(format!("файл {} не читается: {error}", file.display()))
+            .hint("назовите файл с письмом (.eml) или «-», чтобы прочитать стандартный ввод")
+    })
+}
+
+fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
+    let (own, tag) = match config {
+        Some(config) => {
+            let policy = &config.policy;
+            (std::iter::once(&policy.address).chain(&policy.extra).cloned().collect(), policy.tag.clone())
+        }
+        // Without a configuration every address that the letter came to may be the desk's.
+        None => (letter.to.iter().chain(&letter.cc).map(|one| bare(&one.address)).collect(), "ЭЖ".to_owned()),
+    };
+    let own: Vec<String> = own;
+    let thread = mail::claims(letter, &own, &tag).into_iter().next();
+    let (kind, automatic, bounce) = kind(letter, thread.is_some(), &own, config.is_some());
+    let decision = decision(kind, letter, thread.as_ref().map(|claim| claim.ticket));
+    InspectJson {
+        kind,
+        from: letter.from.as_ref(),
+        to: letter.to.iter().map(|one| one.address.as_str()).collect(),
+        cc: letter.cc.iter().map(|one| one.address.as_str()).collect(),
+        subject: &letter.subject,
+        date: letter.date,
+        message_id: letter.message_id.as_deref(),
+        in_reply_to: &letter.in_reply_to,
+        references: &letter.references,
+        text: &letter.text,
+        new_text: &letter.new_text,
+        quoted: &letter.quoted,
+        signature: &letter.signature,
+        attachments: letter
+            .attachments
+            .iter()
+            .map(|file| FileJson {
+                name: &file.name,
+                media_type: &file.media_type,
+                size: file.bytes.len(),
+                inline: file.inline,
+            })
+            .collect(),
+        automatic,
+        bounce,
+        thread: thread.map(|claim| ThreadJson { ticket: claim.ticket, by: claim.by }),
+        forwarded_from: letter.forwarded.as_ref().map(|one| one.from.address.as_str()),
+        language: letter.language,
+        topic: None,
+        conduct: None,
+        charsets: &letter.charsets,
+        defects: &letter.defects,
+        decision,
+    }
+}
+
+fn bare(address: &str) -> String {
+    match address.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+        None => address.to_owned(),
+    }
+}
+
+fn kind<'a>(
+    letter: &'a Letter,
+    threaded: bool,
+    own: &[String],
+    configured: bool,
+) -> (&'static str, Option<&'a str>, Option<&'a Bounce>) {
+    if letter.unreadable.is_some() {
+        return ("unreadable", None, None);
+    }
+    match &letter.nature {
+        Nature::Automatic(why) | Nature::Spam(why) => return ("auto", Some(why), None),
+        Nature::Bounce(bounce) => return ("bounce", None, Some(bounce)),
+        Nature::Receipt => return ("receipt", Some("квитанция о прочтении"), None),
+        Nature::List => return ("list", Some("рассылка"), None),
+        Nature::Human => {}
+    }
+    let from = letter.from.as_ref().map(|from| bare(&from.address)).unwrap_or_default();
+    if configured && own.contains(&from) {
+        return ("own", Some("письмо самой службы"), None);
+    }
+    let commands_only = letter.new_text.trim().lines().all(|line| line.trim().starts_with('#'));
+    if commands_only && !letter.new_text.trim().is_empty() {
+        return ("command", None, None);
+    }
+    (if threaded { "followup" } else { "request" }, None, None)
+}
+
+fn decision(kind: &str, letter: &Letter, ticket: Option<u64>) -> String {
+    match (kind, ticket) {
+        ("unreadable", _) => {
+            let why = letter.unreadable.as_deref().unwrap_or_default();
+            format!("в папку Attention, администраторам — письмо: {why}")
+        }
+        ("auto" | "list" | "receipt" | "own", _) => "записать; не отвечать и никому не пересылать".to_owned(),
+        ("bounce", _) => "записать в историю обращения и сказать специалисту, что письмо не дошло".to_owned(),
+        ("command", Some(number)) => format!("выполнить команду в обращении {number}, если метка подлинная"),
+        (_, Some(number)) => {
+            format!("добавить к обращению {number}, если метка подлинная или пишет его участник; иначе — новое обращение")
+        }
+        _ => "новое обращение: подтвердить и передать следующему специалисту".to_owned(),
+    }
+}
+
+fn print(report: &InspectJson<'_>) {
+    let show = |what: &str, value: &str| {
+        if !value.is_empty() {
+            say::line(format!("{what:<18} {}", say::tame(value)));
+        }
+    };
+    show("вид:", report.kind);
+    let from = report.from.map(|from| format!("{} <{}>", from.name, from.address)).unwrap_or_default();
+    show("от:", from.trim());
+    show("кому:", &report.to.join(", "));
+    show("копия:", &report.cc.join(", "));
+    show("тема:", report.subject);
+    show("дата:", &report.date.map(|date| date.to_string()).unwrap_or_default());
+    show("Message-ID:", report.message_id.unwrap_or_default());
+    show("ответ на:", &report.in_reply_to.join(" "));
+    show("автоматическое:", report.automatic.unwrap_or_default());
+    if let Some(bounce) = report.bounce {
+        show("не дошло до:", bounce.recipient.as_deref().unwrap_or("неизвестно"));
+        show("причина:", bounce.diagnostic.as_deref().or(bounce.status.as_deref()).unwrap_or_default());
+    }
+    if let Some(thread) = &report.thread {
+        show("обращение:", &thread.ticket.to_string());
+    }
+    show("переслано от:", report.forwarded_from.unwrap_or_default());
+    show("кодировки:", &report.charsets.join(", "));
+    for defect in report.defects {
+        show("замечено:", defect);
+    }
+    for file in &report.attachments {
+        show("файл:", &format!("{} ({}, {} байт)", file.name, file.media_type, file.size));
+    }
+    show("решение:", &report.decision);
+    for (title, text) in [("Новый текст", report.new_text), ("Подпись", report.signature), ("Цитата", report.quoted)] {
+        if !text.trim().is_empty() {
+            say::line(format!("\n── {title} ──\n{}", say::tame(text.trim())));
+        }
+    }
+}
