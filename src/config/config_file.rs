@@ -1,0 +1,377 @@
+//! `config.toml`: every key, its default, and what may be wrong with it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::civil::time;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use super::reader::{File, Section, wrong};
+use super::settings::{
+    Config, ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server, SmtpSettings, Tls,
+};
+use super::values::{
+    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size, text, word, work_span,
+    zone,
+};
+use super::Faults;
+use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, Topic, WorkSpan};
+
+/// Names of the days in `[hours] week`, Monday first.
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Reads the text of a `config.toml`. Paths are relative to `base`.
+pub(super) fn read(name: &str, source: &str, base: &Path) -> Result<Config, Faults> {
+    let file = File::new(name, source);
+    let table = file.parse();
+    let config = {
+        let root = Section::new(&file, table.get_ref(), 0..0, "");
+        let config = config(&root, base);
+        root.finish();
+        config
+    };
+    let faults = file.faults();
+    match config {
+        Some(config) if faults.is_empty() => Ok(config),
+        _ => Err(faults),
+    }
+}
+
+fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
+    let desk = root.section("desk");
+    if desk.is_none() && !root.has("desk") {
+        root.fault(wrong("в файле нет раздела [desk]").hint("он обязателен; образец — config.example.toml"));
+    }
+    let hours = hours_of(root, desk.as_ref());
+    let topics = topics(root);
+    let sla = sla(root);
+    let trust = trust(root);
+    let limits = limits(root);
+    let privacy = privacy(root);
+    accepted_for_later(root);
+    let intake = intake(root, base);
+    let outgoing = outgoing(root, base);
+    let desk = desk?;
+    let place = |path: String| base.join(path);
+    let (authserv_id, plus_addressing) = trust;
+    let (show_requester_address, show_specialist_name) = privacy;
+    let policy = Policy {
+        name: desk.get("name", filled).unwrap_or_else(|| "Служба помощи по электронному журналу".to_owned()),
+        address: desk.must("address", address).unwrap_or_default(),
+        extra: desk.list("extra", address).unwrap_or_default(),
+        tag: tag(&desk),
+        language: desk
+            .get("language", word(&[("ru", DeskLanguage::Ru), ("en", DeskLanguage::En), ("auto", DeskLanguage::Auto)]))
+            .unwrap_or(DeskLanguage::Ru),
+        admins: desk.list("admins", address).unwrap_or_default(),
+        undo: desk.get("undo", signed_duration).unwrap_or(SignedDuration::ZERO),
+        chat: desk.get("chat", filled),
+        hours,
+        sla,
+        topics,
+        authserv_id,
+        plus_addressing,
+        limits,
+        show_requester_address,
+        show_specialist_name,
+    };
+    let config = Config {
+        policy,
+        data_dir: place(desk.get("data_dir", filled).unwrap_or_else(|| "/var/lib/dezhurny".to_owned())),
+        roster: place(desk.get("roster", filled).unwrap_or_else(|| "roster.toml".to_owned())),
+        templates: desk.get("templates", filled).map(place),
+        intake: intake.unwrap_or(IntakeSettings::Pipe),
+        outgoing: outgoing?,
+    };
+    for later in ["materials", "seminars", "people"] {
+        let _ = desk.get(later, filled);
+    }
+    desk.finish();
+    Some(config)
+}
+
+fn tag(desk: &Section<'_, '_>) -> String {
+    let read = |value: &toml::de::DeValue<'_>| {
+        let tag = filled(value)?;
+        if tag.chars().count() > 10 || tag.contains(|one: char| !one.is_alphanumeric()) {
+            return Err(wrong(format!("«{tag}» не годится для темы письма")).hint("до десяти букв и цифр, например ЭЖ"));
+        }
+        Ok(tag)
+    };
+    desk.get("tag", read).unwrap_or_else(|| "ЭЖ".to_owned())
+}
+
+fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
+    let zone = desk.and_then(|desk| desk.get("time_zone", zone)).unwrap_or_else(|| {
+        TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC)
+    });
+    let workday = Some(Span { from: time(8, 0, 0, 0), to: time(17, 0, 0, 0) });
+    let mut found =
+        Hours { week: [workday, workday, workday, workday, workday, None, None], holidays: vec![], special: vec![], zone };
+    let Some(section) = root.section("hours") else { return found };
+    if let Some(week) = section.section("week") {
+        found.week = WEEK.map(|day| week.get(day, hours));
+        week.finish();
+    }
+    found.holidays = section.list("holidays", days).unwrap_or_default();
+    if let Some(special) = section.section("special") {
+        for (name, span, value) in special.free() {
+            let read = day(&name).map_err(|wrong| special.fault_span(&span, wrong));
+            let span = hours(value.get_ref()).map_err(|wrong| special.fault_span(&value.span(), wrong));
+            if let (Ok(date), Ok(span)) = (read, span) {
+                found.special.push((date, span));
+            }
+        }
+    }
+    section.finish();
+    found
+}
+
+fn topics(root: &Section<'_, '_>) -> Vec<Topic> {
+    let mut found: Vec<Topic> = Vec::new();
+    for section in root.sections("topic") {
+        let name = section.must("name", filled);
+        let words = section.list("words", filled).unwrap_or_default();
+        section.finish();
+        let Some(name) = name else { continue };
+        if found.iter().any(|other| other.name == name) {
+            section.fault_at("name", wrong(format!("тема «{name}» уже есть выше")).hint("соедините слова обеих в одном разделе"));
+        }
+        found.push(Topic { name, words });
+    }
+    found
+}
+
+fn sla(root: &Section<'_, '_>) -> Sla {
+    let mut found = Sla {
+        first_response: WorkSpan::Time(SignedDuration::from_hours(4)),
+        next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
+        resolution: WorkSpan::Days(5),
+        close_after: WorkSpan::Days(3),
+    };
+    if let Some(section) = root.section("sla") {
+        for (key, place) in [
+            ("first_response", &mut found.first_response),
+            ("next_response", &mut found.next_response),
+            ("resolution", &mut found.resolution),
+            ("close_after", &mut found.close_after),
+        ] {
+            *place = section.get(key, work_span).unwrap_or(*place);
+        }
+        section.finish();
+    }
+    found
+}
+
+fn trust(root: &Section<'_, '_>) -> (Vec<String>, bool) {
+    let Some(section) = root.section("trust") else { return (vec![], false) };
+    let servers = section.list("authserv_id", filled).unwrap_or_default();
+    let plus = section.get("plus_addressing", flag).unwrap_or(false);
+    section.finish();
+    (servers.into_iter().map(|server| server.to_lowercase()).collect(), plus)
+}
+
+fn limits(root: &Section<'_, '_>) -> Limits {
+    let mut found = Limits { message: 40 << 20, attachments_out: 20 << 20, letters_per_hour: 20, acks_per_day: 5 };
+    if let Some(section) = root.section("limits") {
+        let count = |key: &str, default: u32| {
+            section.get(key, number(1, 1_000_000)).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+        };
+        found.letters_per_hour = count("letters_per_hour", found.letters_per_hour);
+        found.acks_per_day = count("acks_per_day", found.acks_per_day);
+        found.message = section.get("message", size).unwrap_or(found.message);
+        found.attachments_out = section.get("attachments_out", size).unwrap_or(found.attachments_out);
+        section.finish();
+    }
+    found
+}
+
+fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
+    let Some(section) = root.section("privacy") else { return (true, true) };
+    let _ = section.get("keep_closed", duration);
+    let address = section.get("show_requester_address", flag).unwrap_or(true);
+    let name = section.get("show_specialist_name", flag).unwrap_or(true);
+    section.finish();
+    (address, name)
+}
+
+/// Keys whose features come later: checked now, so that a file need not change then.
+fn accepted_for_later(root: &Section<'_, '_>) {
+    for section in root.sections("escalation") {
+        let _ = section.must("at", percent);
+        let _ = section.must("action", word(&[("remind", ()), ("reassign", ()), ("raise", ())]));
+        section.finish();
+    }
+    if let Some(section) = root.section("conduct") {
+        let _ = section.get("incoming", word(&[("warn", ()), ("hold", ())]));
+        let _ = section.get("outgoing", word(&[("return", ()), ("warn", ())]));
+        let _ = section.list("words", filled);
+        let _ = section.list("allow", filled);
+        section.finish();
+    }
+    if let Some(section) = root.section("reports") {
+        let _ = section.get("digest", filled);
+        let _ = section.get("metrics_file", filled);
+        section.finish();
+    }
+}
+
+fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettings> {
+    let section = root.section("intake")?;
+    let both = section.has("imap") && section.has("maildir");
+    if both {
+        section.fault_at("maildir", wrong("в [intake] два пути: imap и maildir").hint("оставьте один"));
+    }
+    let imap = section.section("imap").and_then(|section| imap(&section, base));
+    let maildir = section.section("maildir").and_then(|section| maildir(&section, base));
+    section.finish();
+    imap.map(IntakeSettings::Imap).or(maildir.map(IntakeSettings::Maildir))
+}
+
+fn folders(section: &Section<'_, '_>) -> (String, String) {
+    let folder = |value: &toml::de::DeValue<'_>| {
+        let name = filled(value)?;
+        if name.contains(['\r', '\n', '\0']) { Err(wrong("имя папки не может быть таким")) } else { Ok(name) }
+    };
+    (
+        section.get("processed", folder).unwrap_or_else(|| "Processed".to_owned()),
+        section.get("attention", folder).unwrap_or_else(|| "Attention".to_owned()),
+    )
+}
+
+fn poll_every(section: &Section<'_, '_>) -> Duration {
+    section.get("poll_every", duration).filter(|every| !every.is_zero()).unwrap_or(Duration::from_mins(1))
+}
+
+fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
+    let server = server(section, base, 993, true);
+    let (processed, attention) = folders(section);
+    let settings = ImapSettings {
+        mailbox: section.get("mailbox", filled).unwrap_or_else(|| "INBOX".to_owned()),
+        processed,
+        attention,
+        idle: section.get("idle", flag).unwrap_or(true),
+        poll_every: poll_every(section),
+        server: server?,
+    };
+    if settings.processed == settings.mailbox || settings.attention == settings.mailbox {
+        section.fault_at("mailbox", wrong("письма нельзя складывать в ту же папку, из которой они берутся"));
+    }
+    section.finish();
+    Some(settings)
+}
+
+fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
+    let path = section.must("path", filled);
+    let (processed, attention) = folders(section);
+    let poll_every = poll_every(section);
+    section.finish();
+    Some(MaildirSettings { path: base.join(path?), processed, attention, poll_every })
+}
+
+fn server(section: &Section<'_, '_>, base: &Path, implicit_port: i64, needs_user: bool) -> Option<Server> {
+    let host = section.must("host", filled);
+    let tls = section
+        .get("tls", word(&[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)]))
+        .unwrap_or(Tls::Implicit);
+    let usual = match (tls, implicit_port) {
+        (Tls::Implicit, port) => port,
+        (_, 993) => 143,
+        _ => 587,
+    };
+    let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
+    let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
+    let loopback = host.as_deref().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "::1");
+    if tls == Tls::None && !loopback && !allow_plaintext && host.is_some() {
+        section.fault_at(
+            "tls",
+            wrong("без шифрования пароль и письма увидит вся сеть")
+                .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
+        );
+    }
+    let user = if needs_user { section.must("user", filled) } else { section.get("user", filled) };
+    let password = password(section, base, user.is_some());
+    let ca_file = section.get("ca_file", filled).map(|path| base.join(path));
+    let fingerprint = section.get("fingerprint", |value| {
+        let said = filled(value)?;
+        let hex: String = said.strip_prefix("sha256:").unwrap_or_default().chars().filter(|one| *one != ':').collect();
+        if hex.len() == 64 && hex.chars().all(|one| one.is_ascii_hexdigit()) {
+            Ok(hex.to_lowercase())
+        } else {
+            Err(wrong("это не отпечаток сертификата").hint("пишите sha256: и 64 шестнадцатеричные цифры"))
+        }
+    });
+    Some(Server {
+        host: host?,
+        port: u16::try_from(port).unwrap_or(0),
+        tls,
+        ca_file,
+        fingerprint,
+        allow_plaintext,
+        user,
+        password,
+    })
+}
+
+fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Password> {
+    let inline = section.get("password", text).map(|one| Password::Inline(SecretString::from(one)));
+    let file = section.get("password_file", filled).map(|path| Password::File(base.join(path)));
+    let command = if section.has("password_command") {
+        section.list("password_command", text).filter(|words| !words.is_empty()).map(Password::Command)
+    } else {
+        None
+    };
+    let credential = section.get("password_credential", filled).map(Password::Credential);
+    let mut found: Vec<Password> = [inline, file, command, credential].into_iter().flatten().collect();
+    if found.len() > 1 {
+        section.fault(wrong("пароль указан несколькими способами").hint("оставьте один: password_file, password_command, password_credential или password"));
+    }
+    let named = ["password", "password_file", "password_command", "password_credential"].iter().any(|key| section.has(key));
+    if needed && !named {
+        section.fault(wrong("не сказано, где пароль").hint("добавьте password_file = \"/etc/dezhurny/password\""));
+    }
+    found.pop()
+}
+
+fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSettings> {
+    let Some(section) = root.section("outgoing") else {
+        root.fault(wrong("не сказано, как отправлять письма").hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"));
+        return None;
+    };
+    let ways = ["smtp", "sendmail", "maildir"].iter().filter(|way| section.has(way)).count();
+    if ways != 1 {
+        section.fault(wrong("в [outgoing] должен быть ровно один путь").hint("smtp, sendmail или maildir"));
+    }
+    let smtp = section.section("smtp").and_then(|section| smtp(&section, base));
+    let sendmail = section.section("sendmail").and_then(|section| {
+        let command = section.list("command", filled);
+        if command.as_ref().is_none_or(Vec::is_empty) {
+            section.fault(wrong("не сказано, какую программу запускать").hint("command = [\"/usr/sbin/sendmail\", \"-i\"]"));
+        }
+        section.finish();
+        command.filter(|command| !command.is_empty())
+    });
+    let maildir = section.section("maildir").and_then(|section| {
+        let path: Option<PathBuf> = section.must("path", filled).map(|path| base.join(path));
+        section.finish();
+        path
+    });
+    section.finish();
+    smtp.map(OutgoingSettings::Smtp)
+        .or(sendmail.map(OutgoingSettings::Sendmail))
+        .or(maildir.map(OutgoingSettings::Maildir))
+}
+
+fn smtp(section: &Section<'_, '_>, base: &Path) -> Option<SmtpSettings> {
+    let server = server(section, base, 465, false);
+    let connections = section.get("connections", number(1, 50)).unwrap_or(4);
+    let per_hour = section.get("per_hour", number(0, 1_000_000)).unwrap_or(0);
+    section.finish();
+    Some(SmtpSettings {
+        server: server?,
+        connections: usize::try_from(connections).unwrap_or(1),
+        per_hour: u32::try_from(per_hour).unwrap_or(0),
+    })
+}

@@ -1,0 +1,204 @@
+//! Reads TOML by hand, so that every fault of a file is found at once and points at its place.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::{Fault, Faults, Source};
+use crate::desk::nearest::nearest;
+
+/// What is wrong with a value, and what to do.
+pub(super) struct Wrong {
+    /// One plain sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A sentence without a hint.
+pub(super) fn wrong(message: impl Into<String>) -> Wrong {
+    Wrong { message: message.into(), hint: None }
+}
+
+impl Wrong {
+    /// With what to do.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// A file that is being read, and its faults so far.
+pub(super) struct File<'a> {
+    source: Source<'a>,
+    faults: RefCell<Vec<(usize, Fault)>>,
+}
+
+impl<'a> File<'a> {
+    /// A file of this name and text.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        Self { source: Source { name, text }, faults: RefCell::default() }
+    }
+
+    /// The whole of it as a table; faults of its writing are noted.
+    pub fn parse(&self) -> Spanned<DeTable<'a>> {
+        let (table, errors) = DeTable::parse_recoverable(self.source.text);
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            self.fault(&span, wrong(plain(error.message())).hint("так в TOML не пишут; сравните с примером рядом"));
+        }
+        table
+    }
+
+    /// Notes a fault.
+    pub fn fault(&self, span: &Range<usize>, wrong: Wrong) {
+        let fault = self.source.fault(span, wrong.message, wrong.hint);
+        self.faults.borrow_mut().push((span.start, fault));
+    }
+
+    /// All faults, in the order of the file, each once.
+    pub fn faults(self) -> Faults {
+        let mut faults = self.faults.into_inner();
+        faults.sort_by_key(|(at, _)| *at);
+        let mut faults: Vec<Fault> = faults.into_iter().map(|(_, fault)| fault).collect();
+        faults.dedup();
+        Faults(faults)
+    }
+}
+
+/// The parser's own words, for people.
+fn plain(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    if first.starts_with("duplicate key") {
+        return "этот ключ уже есть выше".to_owned();
+    }
+    if first.contains("expected") || first.contains("missing") || first.contains("unclosed") || first.contains("invalid") {
+        return format!("строка написана с ошибкой ({first})");
+    }
+    format!("строка написана с ошибкой: {first}")
+}
+
+/// A table of the file.
+pub(super) struct Section<'f, 'a> {
+    file: &'f File<'a>,
+    table: &'f DeTable<'a>,
+    span: Range<usize>,
+    path: String,
+    known: RefCell<Vec<String>>,
+}
+
+impl<'f, 'a> Section<'f, 'a> {
+    /// The table at `span`, called `path`.
+    pub fn new(file: &'f File<'a>, table: &'f DeTable<'a>, span: Range<usize>, path: &str) -> Self {
+        Self { file, table, span, path: path.to_owned(), known: RefCell::default() }
+    }
+
+    /// Notes a fault of the table itself.
+    pub fn fault(&self, wrong: Wrong) {
+        self.file.fault(&self.span, wrong);
+    }
+
+    /// Notes a fault at a key's value, or at the table when the key is not there.
+    pub fn fault_at(&self, key: &str, wrong: Wrong) {
+        let span = self.entry(key).map_or_else(|| self.span.clone(), |(_, value)| value.span());
+        self.file.fault(&span, wrong);
+    }
+
+    fn entry(&self, key: &str) -> Option<(Range<usize>, &'f Spanned<DeValue<'a>>)> {
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span(), value))
+    }
+
+    fn look(&self, key: &str) -> Option<&'f Spanned<DeValue<'a>>> {
+        self.known.borrow_mut().push(key.to_owned());
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// Is the key there?
+    pub fn has(&self, key: &str) -> bool {
+        self.known.borrow_mut().push(key.to_owned());
+        self.entry(key).is_some()
+    }
+
+    /// A value, read by `read`; `None` when it is not there or faulty.
+    pub fn get<T>(&self, key: &str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>) -> Option<T> {
+        let value = self.look(key)?;
+        read(value.get_ref()).map_err(|wrong| self.file.fault(&value.span(), wrong)).ok()
+    }
+
+    /// A value that must be there.
+    pub fn must<T>(&self, key: &str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>) -> Option<T> {
+        if self.look(key).is_none() {
+            self.fault(wrong(format!("в [{}] нет ключа {key}", self.path)).hint(format!("добавьте строку: {key} = …")));
+            return None;
+        }
+        self.get(key, read)
+    }
+
+    /// A list, each entry read by `read`; faulty entries are left out.
+    pub fn list<T>(&self, key: &str, read: impl Fn(&DeValue<'a>) -> Result<T, Wrong>) -> Option<Vec<T>> {
+        let value = self.look(key)?;
+        let Some(entries) = value.get_ref().as_array() else {
+            self.file.fault(&value.span(), wrong(format!("{key} — список")).hint("пишите в квадратных скобках: [\"…\", \"…\"]"));
+            return None;
+        };
+        let entries = entries.iter();
+        Some(entries.filter_map(|one| read(one.get_ref()).map_err(|wrong| self.file.fault(&one.span(), wrong)).ok()).collect())
+    }
+
+    /// A table inside.
+    pub fn section(&self, key: &str) -> Option<Section<'f, 'a>> {
+        let value = self.look(key)?;
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        match value.get_ref().as_table() {
+            Some(table) => Some(Section::new(self.file, table, value.span(), &path)),
+            None => {
+                self.file.fault(&value.span(), wrong(format!("{key} — раздел")).hint(format!("пишите отдельной строкой [{path}]")));
+                None
+            }
+        }
+    }
+
+    /// Tables in a row, `[[key]]`.
+    pub fn sections(&self, key: &str) -> Vec<Section<'f, 'a>> {
+        let Some(value) = self.look(key) else { return vec![] };
+        let Some(entries) = value.get_ref().as_array() else {
+            self.file.fault(&value.span(), wrong(format!("{key} — раздел, которых может быть несколько")).hint(format!("пишите [[{key}]]")));
+            return vec![];
+        };
+        entries
+            .iter()
+            .filter_map(|one| {
+                let table = one.get_ref().as_table();
+                if table.is_none() {
+                    self.file.fault(&one.span(), wrong(format!("здесь ожидается раздел [[{key}]]")));
+                }
+                table.map(|table| Section::new(self.file, table, one.span(), key))
+            })
+            .collect()
+    }
+
+    /// Keys and values as they stand, for tables whose keys are free.
+    pub fn free(&self) -> Vec<(String, Range<usize>, &'f Spanned<DeValue<'a>>)> {
+        self.table.iter().map(|(name, value)| (name.get_ref().to_string(), name.span(), value)).collect()
+    }
+
+    /// Notes a fault anywhere in the file.
+    pub fn fault_span(&self, span: &Range<usize>, wrong: Wrong) {
+        self.file.fault(span, wrong);
+    }
+
+    /// Notes every key that was never asked for. Called last.
+    pub fn finish(&self) {
+        let known = self.known.borrow();
+        for (name, _) in self.table.iter() {
+            if known.iter().any(|one| one == name.get_ref()) {
+                continue;
+            }
+            let place = if self.path.is_empty() { String::new() } else { format!(" в [{}]", self.path) };
+            let hint = nearest(name.get_ref(), known.iter().map(String::as_str))
+                .map_or_else(|| format!("есть: {}", known.join(", ")), |near| format!("возможно, имелось в виду {near}"));
+            self.file.fault(&name.span(), wrong(format!("ключа {}{place} нет", name.get_ref())).hint(hint));
+        }
+    }
+}

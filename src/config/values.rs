@@ -1,0 +1,196 @@
+//! Values as people write them: durations, sizes, days, hours, addresses.
+
+use std::time::Duration;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::SignedDuration;
+use toml::de::DeValue;
+
+use super::reader::{Wrong, wrong};
+use crate::desk::policy::{Span, WorkSpan};
+use crate::desk::roster::DateRange;
+
+/// A text.
+pub(super) fn text(value: &DeValue<'_>) -> Result<String, Wrong> {
+    value.as_str().map(str::to_owned).ok_or_else(|| wrong("здесь ожидается текст").hint("возьмите значение в кавычки: \"…\""))
+}
+
+/// A text that is not empty.
+pub(super) fn filled(value: &DeValue<'_>) -> Result<String, Wrong> {
+    let text = text(value)?;
+    if text.trim().is_empty() { Err(wrong("значение пусто").hint("впишите его между кавычками")) } else { Ok(text.trim().to_owned()) }
+}
+
+/// Yes or no.
+pub(super) fn flag(value: &DeValue<'_>) -> Result<bool, Wrong> {
+    value.as_bool().ok_or_else(|| wrong("здесь ожидается true или false").hint("без кавычек"))
+}
+
+/// A whole number from `least` to `most`.
+pub(super) fn number(least: i64, most: i64) -> impl Fn(&DeValue<'_>) -> Result<i64, Wrong> {
+    move |value| {
+        let number = value
+            .as_integer()
+            .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
+            .ok_or_else(|| wrong("здесь ожидается целое число").hint("без кавычек"))?;
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(wrong(format!("{number} — недопустимое число")).hint(format!("можно от {least} до {most}")))
+        }
+    }
+}
+
+/// One of a few words.
+pub(super) fn word<T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&DeValue<'_>) -> Result<T, Wrong> {
+    move |value| {
+        let text = text(value)?;
+        words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            wrong(format!("значения «{text}» нет")).hint(format!("можно: {}", all.join(", ")))
+        })
+    }
+}
+
+/// An address, lower case.
+pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
+    let text = text(value)?;
+    let trimmed = text.trim();
+    let good = trimmed.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !local.contains('@')
+            && !domain.is_empty()
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && !trimmed.contains(|one: char| one.is_whitespace() || one.is_control() || matches!(one, '<' | '>' | ',' | ';' | '"'))
+    });
+    if good {
+        Ok(trimmed.to_lowercase())
+    } else {
+        Err(wrong(format!("«{text}» — не почтовый адрес")).hint("пишите только адрес, без имени: help@school.ru"))
+    }
+}
+
+/// Pieces of `1h 30m`: a number and a unit each.
+fn pieces(text: &str) -> Option<Vec<(u32, String)>> {
+    let mut found = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let behind = rest.get(digits.len()..)?.trim_start();
+        let unit: String = behind.chars().take_while(|one| one.is_alphabetic()).collect();
+        found.push((digits.parse().ok()?, unit.to_lowercase()));
+        rest = behind.get(unit.len()..)?.trim_start();
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+fn seconds(text: &str, days: bool) -> Option<u64> {
+    pieces(text)?.into_iter().try_fold(0_u64, |sum, (count, unit)| {
+        let one = match unit.as_str() {
+            "s" | "с" | "sec" => 1,
+            "m" | "м" | "min" | "мин" => 60,
+            "h" | "ч" => 3600,
+            "d" | "д" if days => 86_400,
+            _ => return None,
+        };
+        sum.checked_add(u64::from(count) * one)
+    })
+}
+
+/// A duration: `"90s"`, `"30m"`, `"4h"`, `"365d"`.
+pub(super) fn duration(value: &DeValue<'_>) -> Result<Duration, Wrong> {
+    let text = text(value)?;
+    seconds(&text, true)
+        .map(Duration::from_secs)
+        .ok_or_else(|| wrong(format!("«{text}» — не срок")).hint("пишите так: \"90s\", \"30m\", \"4h\", \"5d\""))
+}
+
+/// A duration for the rules.
+pub(super) fn signed_duration(value: &DeValue<'_>) -> Result<SignedDuration, Wrong> {
+    duration(value).map(|span| SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX))
+}
+
+/// A deadline: hours and minutes of working time, or working days.
+pub(super) fn work_span(value: &DeValue<'_>) -> Result<WorkSpan, Wrong> {
+    let text = text(value)?;
+    let found = match pieces(&text).as_deref() {
+        Some([(days, unit)]) if matches!(unit.as_str(), "d" | "д") && *days > 0 => Some(WorkSpan::Days(*days)),
+        _ => seconds(&text, false)
+            .filter(|seconds| *seconds > 0)
+            .and_then(|seconds| i64::try_from(seconds).ok())
+            .map(|seconds| WorkSpan::Time(SignedDuration::from_secs(seconds))),
+    };
+    found.ok_or_else(|| wrong(format!("«{text}» — не срок")).hint("пишите рабочее время: \"30m\", \"4h\", или рабочие дни: \"5d\""))
+}
+
+/// A size in bytes: `"40 MiB"`, `"500 KB"`.
+pub(super) fn size(value: &DeValue<'_>) -> Result<u64, Wrong> {
+    let text = text(value)?;
+    let found = match pieces(&text).as_deref() {
+        Some([(count, unit)]) => match unit.as_str() {
+            "" | "b" | "б" => Some(1),
+            "kb" | "кб" => Some(1000),
+            "kib" | "киб" => Some(1 << 10),
+            "mb" | "мб" => Some(1_000_000),
+            "mib" | "миб" => Some(1 << 20),
+            "gb" | "гб" => Some(1_000_000_000),
+            "gib" | "гиб" => Some(1 << 30),
+            _ => None,
+        }
+        .map(|unit: u64| unit * u64::from(*count)),
+        _ => None,
+    };
+    found.ok_or_else(|| wrong(format!("«{text}» — не размер")).hint("пишите так: \"40 MiB\""))
+}
+
+/// A day, `2026-11-24`.
+pub(super) fn day(text: &str) -> Result<Date, Wrong> {
+    text.trim().parse().map_err(|_| wrong(format!("«{text}» — не дата")).hint("пишите год-месяц-день: 2026-11-24"))
+}
+
+/// A day or days, `2026-12-31..2027-01-10`.
+pub(super) fn days(value: &DeValue<'_>) -> Result<DateRange, Wrong> {
+    let text = text(value)?;
+    let (from, to) = text.split_once("..").unwrap_or((&text, &text));
+    let range = DateRange { from: day(from)?, to: day(to)? };
+    if range.from > range.to {
+        return Err(wrong(format!("в «{text}» конец раньше начала")).hint("поменяйте даты местами"));
+    }
+    Ok(range)
+}
+
+/// Hours of a day, `08:00-17:00`.
+pub(super) fn hours(value: &DeValue<'_>) -> Result<Span, Wrong> {
+    let text = text(value)?;
+    let bad = || wrong(format!("«{text}» — не часы работы")).hint("пишите так: \"08:00-17:00\"");
+    let (from, to) = text.split_once(['-', '–']).ok_or_else(bad)?;
+    let time = |text: &str| -> Result<Time, Wrong> {
+        let (hour, minute) = text.trim().split_once(':').ok_or_else(bad)?;
+        Time::new(hour.parse().map_err(|_| bad())?, minute.parse().map_err(|_| bad())?, 0, 0).map_err(|_| bad())
+    };
+    let span = Span { from: time(from)?, to: time(to)? };
+    if span.from >= span.to {
+        return Err(wrong(format!("в «{text}» конец не позже начала")).hint("ночные часы пишите двумя днями"));
+    }
+    Ok(span)
+}
+
+/// A time zone by its name.
+pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, Wrong> {
+    let text = text(value)?;
+    TimeZone::get(text.trim()).map_err(|_| {
+        wrong(format!("часового пояса «{text}» нет")).hint("например: Europe/Moscow, Asia/Yekaterinburg, Asia/Vladivostok")
+    })
+}
+
+/// A percentage, `"150%"`.
+pub(super) fn percent(value: &DeValue<'_>) -> Result<u32, Wrong> {
+    let text = text(value)?;
+    text.trim()
+        .strip_suffix('%')
+        .and_then(|number| number.trim().parse().ok())
+        .filter(|number| (1..=1000).contains(number))
+        .ok_or_else(|| wrong(format!("«{text}» — не проценты")).hint("пишите так: \"50%\""))
+}
