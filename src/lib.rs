@@ -14,6 +14,7 @@
 //! | [`store`] | SQLite: the schema, the one writer, queries, the outbox table | rules |
 //! | [`intake`] | the ways in: IMAP, Maildir, a pipe | rules, SQL |
 //! | [`outbox`] | the ways out: SMTP, sendmail, Maildir | rules, SQL |
+//! | [`net`] | connections: TCP, TLS, passwords; shared by intake and outbox | letters, rules, SQL |
 //! | [`config`] | the files that administrators write, with faults as file:line:column | anything at run time |
 //! | [`daemon`], [`cli`] | wiring, shutdown; one file a subcommand | rules |
 //!
@@ -29,5 +30,6 @@ pub mod desk;
 pub mod intake;
 pub mod letters;
 pub mod mail;
+pub mod net;
 pub mod outbox;
 pub mod store;

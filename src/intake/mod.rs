@@ -1,10 +1,20 @@
 //! The ways in: IMAP, Maildir and a pipe, behind one trait.
 
+mod imap;
+mod imap_exec;
+mod maildir;
+mod mutf7;
+
 use std::future::Future;
 use std::time::Duration;
 
+pub use imap::ImapMailbox;
+pub use maildir::MaildirMailbox;
+
+use crate::config::settings::IntakeSettings;
+
 /// Where a settled message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Folder {
     /// Its letter is safely stored.
     Processed,
@@ -80,4 +90,68 @@ pub trait Mailbox: Send {
     /// # Errors
     /// When the connection is lost.
     fn wait(&mut self, longest: Duration) -> impl Future<Output = Result<(), MailboxError>> + Send;
+}
+
+/// The mailbox that the configuration names.
+pub enum AnyMailbox {
+    /// On an IMAP server.
+    Imap(Box<ImapMailbox>),
+    /// A Maildir.
+    Maildir(MaildirMailbox),
+}
+
+impl AnyMailbox {
+    /// The mailbox of these settings; `None` when only `deliver` brings letters. Messages above
+    /// `largest` bytes come with their headers alone.
+    pub fn from_settings(settings: &IntakeSettings, largest: u64) -> Option<Self> {
+        match settings {
+            IntakeSettings::Imap(imap) => Some(Self::Imap(Box::new(ImapMailbox::new(imap.clone(), largest)))),
+            IntakeSettings::Maildir(maildir) => Some(Self::Maildir(MaildirMailbox::new(maildir.clone(), largest))),
+            IntakeSettings::Pipe => None,
+        }
+    }
+
+    /// Looks whether the mailbox can be used, and says what was found.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn probe(&mut self) -> Result<Vec<String>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.probe().await,
+            Self::Maildir(maildir) => {
+                let waiting = maildir.list().await?.len();
+                Ok(vec![format!("Maildir: во входящих писем: {waiting}.")])
+            }
+        }
+    }
+}
+
+impl Mailbox for AnyMailbox {
+    async fn list(&mut self) -> Result<Vec<MessageKey>, MailboxError> {
+        match self {
+            Self::Imap(one) => one.list().await,
+            Self::Maildir(one) => one.list().await,
+        }
+    }
+
+    async fn fetch(&mut self, keys: &[MessageKey]) -> Result<Vec<RawMessage>, MailboxError> {
+        match self {
+            Self::Imap(one) => one.fetch(keys).await,
+            Self::Maildir(one) => one.fetch(keys).await,
+        }
+    }
+
+    async fn settle(&mut self, done: &[(MessageKey, Folder)]) -> Result<(), MailboxError> {
+        match self {
+            Self::Imap(one) => one.settle(done).await,
+            Self::Maildir(one) => one.settle(done).await,
+        }
+    }
+
+    async fn wait(&mut self, longest: Duration) -> Result<(), MailboxError> {
+        match self {
+            Self::Imap(one) => one.wait(longest).await,
+            Self::Maildir(one) => one.wait(longest).await,
+        }
+    }
 }

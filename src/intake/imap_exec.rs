@@ -1,0 +1,73 @@
+//! One IMAP command, answered wholly or not at all.
+//!
+//! The library takes a `NO` and a connection that closes in the middle of an answer for success with
+//! less data. Here every command ends with its own tagged answer, and anything else is an error.
+
+use std::time::Duration;
+
+use async_imap::Session;
+use imap_proto::{Response, ResponseCode, Status};
+
+use crate::net::Stream;
+
+/// Longest silence of the server within one command.
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
+
+/// How a command failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// The server says `NO`; the session is in step. The flag says that the folder is missing.
+    No {
+        /// What it said.
+        said: String,
+        /// TRYCREATE (RFC 9051 §7.1).
+        try_create: bool,
+    },
+    /// `BAD`, a lost connection, silence or nonsense: the session must not be used again.
+    Lost(String),
+}
+
+/// Runs a command; `each` sees every untagged answer. Must not be cancelled and the session used again.
+pub(super) async fn exec(
+    session: &mut Session<Stream>,
+    command: &str,
+    mut each: impl FnMut(&Response<'_>),
+) -> Result<(), Failed> {
+    let name = command.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let lost = |what: &str| Failed::Lost(format!("{what} при команде {name}"));
+    let tag = tokio::time::timeout(SILENCE, session.run_command(command))
+        .await
+        .map_err(|_| lost("сервер не читает"))?
+        .map_err(|error| lost(&format!("соединение оборвалось ({error})")))?;
+    loop {
+        let answer = tokio::time::timeout(SILENCE, session.read_response())
+            .await
+            .map_err(|_| lost("сервер молчит"))?
+            .map_err(|error| lost(&format!("соединение оборвалось ({error})")))?
+            .ok_or_else(|| lost("сервер закрыл соединение"))?;
+        match answer.parsed() {
+            Response::Done { tag: found, status, outcome } if *found == tag => {
+                let said = outcome.information.as_deref().unwrap_or_default().to_owned();
+                return match status {
+                    Status::Ok => Ok(()),
+                    Status::No => {
+                        Err(Failed::No { said, try_create: matches!(outcome.code, Some(ResponseCode::TryCreate)) })
+                    }
+                    _ => Err(lost(&format!("сервер не понял ({said})"))),
+                };
+            }
+            Response::Done { .. } => return Err(lost("ответ не на нашу команду")),
+            Response::Data { status: Status::Bye, outcome } => {
+                let said = outcome.information.as_deref().unwrap_or_default();
+                return Err(lost(&format!("сервер прощается ({said})")));
+            }
+            other => each(other),
+        }
+    }
+}
+
+/// A text as a quoted string (RFC 9051 §4.3).
+pub(super) fn quoted(text: &str) -> String {
+    let safe: String = text.chars().filter(|one| !matches!(one, '\r' | '\n' | '\0')).collect();
+    format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""))
+}

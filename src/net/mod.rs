@@ -1,0 +1,80 @@
+//! Connections to mail servers: TCP, TLS, passwords. Shared by the ways in and out.
+//!
+//! Errors are one plain sentence with what to do, and never hold a secret.
+
+mod password;
+mod stream;
+mod tls;
+
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+
+pub use password::password;
+pub use stream::Stream;
+
+use crate::config::settings::{Server, Tls};
+
+/// Longest wait for a connection and its handshake.
+const CONNECT: Duration = Duration::from_secs(20);
+
+/// Why there is no connection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NetError {
+    /// It may work later without anybody doing anything.
+    #[error("{0}")]
+    Passing(String),
+    /// It will go on until a person mends it.
+    #[error("{0}")]
+    Lasting(String),
+}
+
+/// Connects to a server; with implicit TLS the handshake is done. `what` names it in errors: `IMAP`, `SMTP`.
+///
+/// # Errors
+/// When the server cannot be reached or trusted.
+pub async fn connect(server: &Server, what: &str) -> Result<Stream, NetError> {
+    let place = place(server, what);
+    let tcp = tokio::time::timeout(CONNECT, TcpStream::connect((server.host.as_str(), server.port)))
+        .await
+        .map_err(|_| NetError::Passing(format!("{place} не отвечает. Проверьте host и port и не закрыт ли порт межсетевым экраном.")))?
+        .map_err(|error| refused(&place, &error))?;
+    // Without this every command waits for a timer of the other side.
+    let _ = tcp.set_nodelay(true);
+    let stream = Stream::plain(tcp);
+    if server.tls == Tls::Implicit { secure(server, stream, what).await } else { Ok(stream) }
+}
+
+/// Turns a plain connection into a protected one, after STARTTLS was agreed.
+///
+/// # Errors
+/// When the server cannot be trusted.
+pub async fn secure(server: &Server, stream: Stream, what: &str) -> Result<Stream, NetError> {
+    let place = place(server, what);
+    let handshake = tls::handshake(server, stream, &place);
+    tokio::time::timeout(CONNECT, handshake)
+        .await
+        .map_err(|_| NetError::Passing(format!("{place} не заканчивает согласование TLS. Проверьте port и tls.")))?
+}
+
+/// How a server is named in errors.
+pub fn place(server: &Server, what: &str) -> String {
+    format!("{what} {}:{}", server.host, server.port)
+}
+
+fn refused(place: &str, error: &std::io::Error) -> NetError {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            NetError::Passing(format!("{place} не принимает соединения. Проверьте port; возможно, сервер остановлен."))
+        }
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
+            NetError::Passing(format!("{place} недоступен по сети. Проверьте подключение к интернету."))
+        }
+        // The resolver gives no kind of its own.
+        _ if error.to_string().contains("lookup") => {
+            NetError::Lasting(format!("{place}: такого имени нет. Проверьте host и настройки DNS."))
+        }
+        _ => NetError::Passing(format!("{place}: {error}.")),
+    }
+}

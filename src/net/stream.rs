@@ -1,0 +1,103 @@
+//! One connection, plain or protected, that can be handed bytes as if the server had sent them.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// A connection.
+#[derive(Debug)]
+pub struct Stream {
+    inner: Inner,
+    ahead: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    pub(super) fn plain(tcp: TcpStream) -> Self {
+        Self { inner: Inner::Plain(tcp), ahead: vec![] }
+    }
+
+    pub(super) fn tls(tls: TlsStream<TcpStream>) -> Self {
+        Self { inner: Inner::Tls(Box::new(tls)), ahead: vec![] }
+    }
+
+    /// The plain connection below, if it is one.
+    pub(super) fn into_tcp(self) -> Option<TcpStream> {
+        match self.inner {
+            Inner::Plain(tcp) => Some(tcp),
+            Inner::Tls(_) => None,
+        }
+    }
+
+    /// Bytes that are read before what the server sends: after STARTTLS a library still waits for the
+    /// greeting that it did not see.
+    #[must_use]
+    pub fn with_ahead(mut self, bytes: &[u8]) -> Self {
+        self.ahead = bytes.to_vec();
+        self
+    }
+
+    /// The other end.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub fn peer_addr(&self) -> io::Result<std::net::SocketAddr> {
+        match &self.inner {
+            Inner::Plain(tcp) => tcp.peer_addr(),
+            Inner::Tls(tls) => tls.get_ref().0.peer_addr(),
+        }
+    }
+}
+
+impl lettre::transport::smtp::client::AsyncTokioStream for Stream {
+    fn peer_addr(&self) -> io::Result<std::net::SocketAddr> {
+        Self::peer_addr(self)
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(buffer.remaining());
+            let bytes: Vec<u8> = self.ahead.drain(..count).collect();
+            buffer.put_slice(&bytes);
+            return Poll::Ready(Ok(()));
+        }
+        match &mut self.inner {
+            Inner::Plain(tcp) => Pin::new(tcp).poll_read(context, buffer),
+            Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.inner {
+            Inner::Plain(tcp) => Pin::new(tcp).poll_write(context, bytes),
+            Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Plain(tcp) => Pin::new(tcp).poll_flush(context),
+            Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Plain(tcp) => Pin::new(tcp).poll_shutdown(context),
+            Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_shutdown(context),
+        }
+    }
+}
