@@ -1,6 +1,16 @@
 //! The ways out: SMTP, sendmail and Maildir, behind one trait.
 
+mod maildir;
+mod sendmail;
+mod smtp;
+
 use std::future::Future;
+
+pub use maildir::MaildirTransport;
+pub use sendmail::SendmailTransport;
+pub use smtp::SmtpTransport;
+
+use crate::config::settings::OutgoingSettings;
 
 /// One finished letter for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,4 +42,47 @@ pub enum Delivery {
 pub trait Transport: Send {
     /// Sends one letter to one recipient. Must not be cancelled half-way and used again.
     fn send(&mut self, letter: &Outgoing) -> impl Future<Output = Delivery> + Send;
+}
+
+/// The way out that the configuration names.
+pub enum AnyTransport {
+    /// A submission server.
+    Smtp(Box<SmtpTransport>),
+    /// A program.
+    Sendmail(SendmailTransport),
+    /// Files.
+    Maildir(MaildirTransport),
+}
+
+impl AnyTransport {
+    /// One connection of these settings, which names itself `hello`.
+    pub fn from_settings(settings: &OutgoingSettings, hello: &str) -> Self {
+        match settings {
+            OutgoingSettings::Smtp(smtp) => Self::Smtp(Box::new(SmtpTransport::new(smtp.clone(), hello))),
+            OutgoingSettings::Sendmail(command) => Self::Sendmail(SendmailTransport::new(command.clone())),
+            OutgoingSettings::Maildir(path) => Self::Maildir(MaildirTransport::new(path.clone())),
+        }
+    }
+
+    /// Looks whether letters can be sent, and says what was found; sends nothing.
+    ///
+    /// # Errors
+    /// When they cannot; one sentence.
+    pub async fn probe(&mut self) -> Result<Vec<String>, String> {
+        match self {
+            Self::Smtp(smtp) => smtp.probe().await,
+            Self::Sendmail(_) => Ok(vec!["Письма уходят через программу sendmail.".to_owned()]),
+            Self::Maildir(_) => Ok(vec!["Письма складываются в Maildir.".to_owned()]),
+        }
+    }
+}
+
+impl Transport for AnyTransport {
+    async fn send(&mut self, letter: &Outgoing) -> Delivery {
+        match self {
+            Self::Smtp(one) => one.send(letter).await,
+            Self::Sendmail(one) => one.send(letter).await,
+            Self::Maildir(one) => one.send(letter).await,
+        }
+    }
 }

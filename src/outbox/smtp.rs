@@ -1,0 +1,259 @@
+//! Sending by SMTP over a connection of our own that is kept between letters.
+//!
+//! Promises: only the final 250 counts as sent; a connection is dropped on any doubt; one recipient a
+//! transaction. The library's pool would take a cancelled connection back out of step.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::response::Response;
+use secrecy::ExposeSecret;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{Delivery, Outgoing, Transport};
+use crate::config::settings::{SmtpSettings, Tls};
+use crate::net::{self, Stream};
+
+/// Longest wait for the answer to a command.
+const COMMAND: Duration = Duration::from_mins(2);
+/// Longest wait for the answer to the final dot (RFC 5321 §4.5.3.2.6).
+const FINAL: Duration = Duration::from_mins(10);
+
+/// One kept connection to a submission server.
+pub struct SmtpTransport {
+    settings: SmtpSettings,
+    hello: ClientId,
+    open: Option<AsyncSmtpConnection>,
+}
+
+/// How one step of the dialogue failed.
+enum Step {
+    /// The server answered with a refusal.
+    Said(Response),
+    /// There was no answer that can be understood.
+    Broken(String),
+}
+
+impl SmtpTransport {
+    /// A connection that names itself `hello` in EHLO.
+    pub fn new(settings: SmtpSettings, hello: &str) -> Self {
+        Self { settings, hello: ClientId::Domain(hello.to_owned()), open: None }
+    }
+
+    fn place(&self) -> String {
+        net::place(&self.settings.server, "SMTP")
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let server = &self.settings.server;
+        let place = self.place();
+        let mut stream = net::connect(server, "SMTP").await.map_err(|error| error.to_string())?;
+        if server.tls == Tls::StartTls {
+            stream = tokio::time::timeout(COMMAND, starttls(stream, &self.hello))
+                .await
+                .map_err(|_| format!("{place} молчит."))?
+                .map_err(|why| format!("{place}: {why}"))?;
+            stream = net::secure(server, stream, "SMTP").await.map_err(|error| error.to_string())?;
+            // The library waits for a greeting, which was said before the handshake.
+            stream = stream.with_ahead(b"220 protected\r\n");
+        }
+        let hello = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
+        let mut connection = tokio::time::timeout(COMMAND, hello)
+            .await
+            .map_err(|_| format!("{place} молчит. Проверьте port и tls."))?
+            .map_err(|error| format!("{place} не принимает соединение ({error})."))?;
+        if let Some(user) = &server.user {
+            let Some(from) = &server.password else { return Err(format!("{place}: не сказано, где пароль.")) };
+            let password = net::password(from).await.map_err(|why| format!("{place}: {why}"))?;
+            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+            let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
+            let answer = tokio::time::timeout(COMMAND, login)
+                .await
+                .map_err(|_| format!("{place} молчит при входе."))?
+                .map_err(|error| explain_login(&place, &error))?;
+            if !answer.is_positive() {
+                return Err(format!("{place}: вход не удался ({}).", said(&answer)));
+            }
+        }
+        Ok(connection)
+    }
+
+    /// Logs in and says what was found, for `check --online`.
+    ///
+    /// # Errors
+    /// When the server cannot be used; one sentence.
+    pub async fn probe(&mut self) -> Result<Vec<String>, String> {
+        let mut connection = self.connect().await?;
+        let _ = tokio::time::timeout(COMMAND, connection.quit()).await;
+        Ok(vec![format!("{}: вход удался.", self.place())])
+    }
+
+    async fn deliver(&self, connection: &mut AsyncSmtpConnection, letter: &Outgoing) -> (Delivery, bool) {
+        let international = !letter.recipient.is_ascii() || !letter.sender.is_ascii();
+        if international && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return (Delivery::Refused("сервер не принимает адреса не латинскими буквами (SMTPUTF8)".to_owned()), true);
+        }
+        let mut mail = format!("MAIL FROM:<{}>", letter.sender);
+        if connection.server_info().supports_feature(Extension::EightBitMime) {
+            mail.push_str(" BODY=8BITMIME");
+        }
+        if international {
+            mail.push_str(" SMTPUTF8");
+        }
+        mail.push_str("\r\n");
+        let commands = [(mail, 250..=259), (format!("RCPT TO:<{}>\r\n", letter.recipient), 250..=259), ("DATA\r\n".to_owned(), 354..=354)];
+        for (command, good) in commands {
+            match step(connection, &command).await {
+                Ok(answer) if good.contains(&code(&answer)) => {}
+                Ok(answer) | Err(Step::Said(answer)) => return self.refused(connection, &answer).await,
+                Err(Step::Broken(why)) => return (Delivery::Deferred(format!("{}: {why}", self.place())), false),
+            }
+        }
+        match tokio::time::timeout(FINAL, connection.message(&letter.bytes)).await {
+            Ok(Ok(answer)) if code(&answer) == 250 => (Delivery::Sent, true),
+            Ok(Ok(answer)) => (verdict(&answer), true),
+            Ok(Err(error)) => match from_error(&error) {
+                Some((code, text)) => (by_code(code, text), code != 421),
+                None => (Delivery::Unknown(format!("{}: соединение оборвалось после письма ({error})", self.place())), false),
+            },
+            Err(_) => (Delivery::Unknown(format!("{}: сервер не подтвердил письмо", self.place())), false),
+        }
+    }
+
+    /// A refusal before the letter: the connection is cleared for the next one.
+    async fn refused(&self, connection: &mut AsyncSmtpConnection, answer: &Response) -> (Delivery, bool) {
+        let delivery = verdict(answer);
+        if code(answer) == 421 {
+            return (delivery, false);
+        }
+        let cleared = matches!(step(connection, "RSET\r\n").await, Ok(answer) if code(&answer) == 250);
+        (delivery, cleared)
+    }
+}
+
+async fn step(connection: &mut AsyncSmtpConnection, command: &str) -> Result<Response, Step> {
+    match tokio::time::timeout(COMMAND, connection.command(command)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => match from_error(&error) {
+            Some((code, text)) => Err(Step::Said(response(code, &text))),
+            None => Err(Step::Broken(format!("соединение оборвалось ({error})"))),
+        },
+        Err(_) => Err(Step::Broken("сервер молчит".to_owned())),
+    }
+}
+
+/// The library makes errors of refusals; their code and words are inside.
+fn from_error(error: &lettre::transport::smtp::Error) -> Option<(u16, String)> {
+    let status = error.status()?;
+    let text = error.to_string();
+    let text = text.split_once(": ").map_or(text.as_str(), |(_, said)| said);
+    Some((status.into(), text.to_owned()))
+}
+
+fn response(code: u16, text: &str) -> Response {
+    let line = format!("{code} {}\r\n", text.replace(['\r', '\n'], " "));
+    line.parse().unwrap_or_else(|_| {
+        use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
+        let code = Code::new(Severity::TransientNegativeCompletion, Category::MailSystem, Detail::One);
+        Response::new(code, vec![text.to_owned()])
+    })
+}
+
+fn code(answer: &Response) -> u16 {
+    answer.code().into()
+}
+
+fn said(answer: &Response) -> String {
+    let text: Vec<&str> = answer.message().collect();
+    let text: String = text.join(" ").chars().filter(|one| !one.is_control()).take(300).collect();
+    format!("{} {text}", code(answer))
+}
+
+fn verdict(answer: &Response) -> Delivery {
+    by_code(code(answer), said(answer))
+}
+
+fn by_code(code: u16, text: String) -> Delivery {
+    match code {
+        500..=599 => Delivery::Refused(text),
+        _ => Delivery::Deferred(text),
+    }
+}
+
+fn explain_login(place: &str, error: &lettre::transport::smtp::Error) -> String {
+    match error.status().map(u16::from) {
+        Some(500..=599) => format!(
+            "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
+        ),
+        Some(code) => format!("{place}: вход сейчас не удался ({code})."),
+        None => format!("{place}: вход не удался ({error})."),
+    }
+}
+
+/// Agrees on STARTTLS by hand, so that nothing said before the handshake is believed after it.
+async fn starttls(mut stream: Stream, hello: &ClientId) -> Result<Stream, String> {
+    answer(&mut stream, "220").await?;
+    send(&mut stream, &format!("EHLO {hello}\r\n")).await?;
+    answer(&mut stream, "250").await?;
+    send(&mut stream, "STARTTLS\r\n").await?;
+    answer(&mut stream, "220")
+        .await
+        .map_err(|_| "сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 465.".to_owned())?;
+    Ok(stream)
+}
+
+async fn send(stream: &mut Stream, command: &str) -> Result<(), String> {
+    let broken = |error: std::io::Error| format!("соединение оборвалось ({error}).");
+    stream.write_all(command.as_bytes()).await.map_err(broken)?;
+    stream.flush().await.map_err(broken)
+}
+
+/// Reads one answer, byte by byte: what follows it belongs to the handshake.
+async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
+    let mut line = Vec::new();
+    loop {
+        let byte = stream.read_u8().await.map_err(|error| format!("соединение оборвалось ({error})."))?;
+        line.push(byte);
+        if line.len() > 4096 {
+            return Err("сервер отвечает не по правилам SMTP.".to_owned());
+        }
+        if byte != b'\n' {
+            continue;
+        }
+        if line.get(3) != Some(&b'-') {
+            let said = String::from_utf8_lossy(&line).trim().to_owned();
+            return if said.starts_with(good) { Ok(()) } else { Err(format!("сервер ответил: {said}.")) };
+        }
+        line.clear();
+    }
+}
+
+impl Transport for SmtpTransport {
+    async fn send(&mut self, letter: &Outgoing) -> Delivery {
+        let unfit = |address: &str| address.contains(|one: char| one.is_control() || matches!(one, '<' | '>' | ' '));
+        if unfit(&letter.recipient) || unfit(&letter.sender) || letter.recipient.is_empty() {
+            return Delivery::Refused("это не почтовый адрес".to_owned());
+        }
+        // A kept connection may have been closed by the server meanwhile: that is known before any word
+        // of the letter is said, and costs nothing but a new one.
+        if let Some(mut connection) = self.open.take() {
+            if matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250) {
+                self.open = Some(connection);
+            }
+        }
+        let mut connection = match self.open.take() {
+            Some(connection) => connection,
+            None => match self.connect().await {
+                Ok(connection) => connection,
+                Err(why) => return Delivery::Unreachable(why),
+            },
+        };
+        let (delivery, keep) = self.deliver(&mut connection, letter).await;
+        if keep {
+            self.open = Some(connection);
+        }
+        delivery
+    }
+}
