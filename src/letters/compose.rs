@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::desk::outcome::{Alert, Audience, CommandResult, Message, NoteWhy, Notice, Reason};
@@ -89,11 +90,18 @@ impl Writer<'_> {
             } => as_value(
                 "acknowledgement",
                 &Acknowledgement {
-                    assignee: assignee.as_deref().map(|name| self.line(&names::aloud(name), NAME)),
+                    assignee: assignee
+                        .as_deref()
+                        .map(|name| self.line(&names::aloud(name), NAME)),
                     reception: reception.as_deref().map(|text| self.line(text, LINE)),
                     due: due.map(|due| self.until(due)),
                     closed: closed_now.then(|| self.closed()),
-                    chat: self.desk.policy.chat.as_deref().map(|url| one_line(url, LINE)),
+                    chat: self
+                        .desk
+                        .policy
+                        .chat
+                        .as_deref()
+                        .map(|url| one_line(url, LINE)),
                     solved: self.link(&frame, "#решено", "#solved"),
                     frame,
                 },
@@ -102,12 +110,15 @@ impl Writer<'_> {
                 "assignment",
                 &Assignment {
                     due: due.map(|due| self.until(due)),
-                    due_short: due.filter(|due| !self.late(Some(*due))).map(|due| {
-                        when::until_short(self.tongue, self.zone(), self.desk.now, due)
-                    }),
+                    due_short: due
+                        .filter(|due| !self.late(Some(*due)))
+                        .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
                     late: self.late(*due),
                     passed_over: self.passed_over(reason),
-                    climbed_from: reason.climbed_from.as_deref().map(|tier| one_line(tier, NAME)),
+                    climbed_from: reason
+                        .climbed_from
+                        .as_deref()
+                        .map(|tier| one_line(tier, NAME)),
                     enclosed: enclosed_view,
                     close: self.link(&frame, "#закрыть", "#close"),
                     help: self.link(&frame, "#помощь", "#help"),
@@ -122,9 +133,13 @@ impl Writer<'_> {
                 "reply",
                 &Reply {
                     words: self.clean(text),
-                    specialist: specialist.as_deref().map(|name| self.line(&names::aloud(name), NAME)),
+                    specialist: specialist
+                        .as_deref()
+                        .map(|name| self.line(&names::aloud(name), NAME)),
                     closes: *closes,
-                    files: enclosed.map(|one| self.files(one.files)).unwrap_or_default(),
+                    files: enclosed
+                        .map(|one| self.files(one.files))
+                        .unwrap_or_default(),
                     solved: self.link(&frame, "#решено", "#solved"),
                     earlier: self.earlier(earlier),
                     frame,
@@ -198,8 +213,7 @@ impl Writer<'_> {
             desk: one_line(&policy.name, NAME),
             case,
             base,
-            name: names::address_by(name, self.tongue)
-                .map(|name| self.line(&name, NAME)),
+            name: names::address_by(name, self.tongue).map(|name| self.line(&name, NAME)),
             marker: match self.tongue {
                 Tongue::Ru => "— ответьте выше этой строки —",
                 Tongue::En => "— please reply above this line —",
@@ -300,7 +314,10 @@ impl Writer<'_> {
         let Person { name, address } = enclosed.from;
         let name = self.line(name, NAME);
         let visible = !address.is_empty()
-            && !self.hidden.iter().any(|one| one.eq_ignore_ascii_case(address));
+            && !self
+                .hidden
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(address));
         let address = one_line(address, NAME);
         let from = match (name.is_empty(), visible) {
             (false, true) => format!("{name} <{address}>"),
@@ -365,14 +382,20 @@ impl Writer<'_> {
 
     fn line(&self, text: &str, most: usize) -> String {
         one_line(
-            &scrub(&one_line(text, usize::MAX), &self.hidden, &self.desk.policy.address),
+            &scrub(
+                &one_line(text, usize::MAX),
+                &self.hidden,
+                &self.desk.policy.address,
+            ),
             most,
         )
     }
 
     fn closed(&self) -> &'static str {
-        when::closed(self.tongue, &self.desk.policy.hours, self.desk.now)
-            .unwrap_or(self.say("Сейчас нерабочее время.", "We are outside working hours now."))
+        when::closed(self.tongue, &self.desk.policy.hours, self.desk.now).unwrap_or(self.say(
+            "Сейчас нерабочее время.",
+            "We are outside working hours now.",
+        ))
     }
 
     fn until(&self, due: Timestamp) -> String {
@@ -453,5 +476,5 @@ fn size(tongue: Tongue, bytes: u64) -> String {
 }
 
 fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
-    (name, Value::from_serialize(context))
+    (name, Value::from(Serde(context)))
 }

@@ -4,7 +4,9 @@ use minijinja::Value;
 
 const PARAGRAPH: &str = "<p style=\"margin:0 0 12px;white-space:pre-wrap\">";
 /// Punctuation that belongs to the sentence around a link rather than to the link.
-const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '"', '\'', '»', '”', '’', ']', '…'];
+const TRAILING: &[char] = &[
+    '.', ',', ';', ':', '!', '?', '"', '\'', '»', '”', '’', ']', '…',
+];
 
 /// The filter `prose`: a person's text as paragraphs. Safe whatever it holds.
 #[allow(clippy::needless_pass_by_value)] // the shape that the engine asks of a filter
@@ -49,9 +51,11 @@ fn next_url(text: &str) -> Option<(&str, &str, &str)> {
     loop {
         let start = from + lower.get(from..)?.find("http")?;
         let tail = text.get(start..)?;
-        let scheme = ["https://", "http://"]
-            .iter()
-            .find(|scheme| lower.get(start..).is_some_and(|it| it.starts_with(**scheme)));
+        let scheme = ["https://", "http://"].iter().find(|scheme| {
+            lower
+                .get(start..)
+                .is_some_and(|it| it.starts_with(**scheme))
+        });
         let inside_word = text
             .get(..start)
             .and_then(|before| before.chars().next_back())
@@ -109,7 +113,13 @@ mod tests {
             linked("см. https://a.test/x?a=1&b=(2))."),
             "см. <a href=\"https://a.test/x?a=1&amp;b=(2)\">https://a.test/x?a=1&amp;b=(2)</a>)."
         );
-        for plain in ["javascript:alert(1)", "ftp://a.test", "http://", "xhttp://a.test", "https"] {
+        for plain in [
+            "javascript:alert(1)",
+            "ftp://a.test",
+            "http://",
+            "xhttp://a.test",
+            "https",
+        ] {
             assert!(!linked(plain).contains("<a"), "{plain}");
         }
     }

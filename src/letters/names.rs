@@ -87,7 +87,9 @@ fn parts(name: &str) -> Option<Parts> {
 
 /// A word that begins with a capital; one written in capitals throughout is brought down.
 fn russian_word(word: &str) -> Option<String> {
-    let letters = word.chars().all(|one| matches!(one, 'А'..='я' | 'Ё' | 'ё' | '-'));
+    let letters = word
+        .chars()
+        .all(|one| matches!(one, 'А'..='я' | 'Ё' | 'ё' | '-'));
     let mut chars = word.chars();
     let first = chars.next().filter(|one| one.is_uppercase())?;
     let rest = chars.as_str();
@@ -121,7 +123,10 @@ fn is_patronymic(word: &str) -> bool {
 
 /// A name in Latin letters of two or three capitalised words, whole: so its order cannot be wrong.
 fn latin(name: &str) -> Option<String> {
-    let words: Vec<&str> = name.trim_matches(['"', '\'', ' ']).split_whitespace().collect();
+    let words: Vec<&str> = name
+        .trim_matches(['"', '\'', ' '])
+        .split_whitespace()
+        .collect();
     let fits = (2..=3).contains(&words.len())
         && words.iter().all(|word| {
             word.chars().count() >= 2
@@ -150,7 +155,10 @@ mod tests {
             ("Анна Сергеевна Абрамович", Some("Анна Сергеевна")),
             ("Иван Сергеевич Абрамович", Some("Иван Сергеевич")),
             ("Петров Илья Ильич", Some("Илья Ильич")),
-            ("Римский-Корсаков Николай Андреевич", Some("Николай Андреевич")),
+            (
+                "Римский-Корсаков Николай Андреевич",
+                Some("Николай Андреевич"),
+            ),
             ("Семёнов Пётр Алексеевич", Some("Пётр Алексеевич")),
             ("Анна Ткаченко", None),
             ("Ткаченко А. С.", None),
@@ -172,7 +180,10 @@ mod tests {
     fn in_english() {
         let called = |name| address_by(name, Tongue::En);
         assert_eq!(called("Anna Tkachenko").as_deref(), Some("Anna Tkachenko"));
-        assert_eq!(called("Mary-Jane O'Neil").as_deref(), Some("Mary-Jane O'Neil"));
+        assert_eq!(
+            called("Mary-Jane O'Neil").as_deref(),
+            Some("Mary-Jane O'Neil")
+        );
         assert_eq!(called("anna"), None);
         assert_eq!(called("IT"), None);
         assert_eq!(called("Анна Сергеевна").as_deref(), Some("Анна Сергеевна"));

@@ -126,8 +126,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             policy: policy(),
             roster: roster(),
             from,
-            text: "Здравствуйте! Не вижу оценок сына за четверть, 7 «Б».\n\nВо вложении — что я вижу."
-                .to_owned(),
+            text:
+                "Здравствуйте! Не вижу оценок сына за четверть, 7 «Б».\n\nВо вложении — что я вижу."
+                    .to_owned(),
             files: vec![
                 FileLine {
                     name: "снимок экрана.png".to_owned(),
@@ -249,15 +250,55 @@ fn messages() -> Vec<(&'static str, &'static str, Message)> {
                 why: NoteWhy::Colleague,
             },
         ),
-        ("closed", "by the requester", Message::Closed { by_requester: true }),
-        ("closed", "by the desk", Message::Closed { by_requester: false }),
-        ("closed-staff", "by the requester", Message::Closed { by_requester: true }),
-        ("closed-staff", "by the desk", Message::Closed { by_requester: false }),
-        ("command-result", "closed, sent", command(CommandResult::Closed { sent: true })),
-        ("command-result", "closed, nothing sent", command(CommandResult::Closed { sent: false })),
-        ("command-result", "closed already", command(CommandResult::AlreadyClosed)),
-        ("command-result", "help for specialists", command(CommandResult::SpecialistHelp)),
-        ("command-result", "help for requesters", command(CommandResult::RequesterHelp)),
+        (
+            "closed",
+            "by the requester",
+            Message::Closed { by_requester: true },
+        ),
+        (
+            "closed",
+            "by the desk",
+            Message::Closed {
+                by_requester: false,
+            },
+        ),
+        (
+            "closed-staff",
+            "by the requester",
+            Message::Closed { by_requester: true },
+        ),
+        (
+            "closed-staff",
+            "by the desk",
+            Message::Closed {
+                by_requester: false,
+            },
+        ),
+        (
+            "command-result",
+            "closed, sent",
+            command(CommandResult::Closed { sent: true }),
+        ),
+        (
+            "command-result",
+            "closed, nothing sent",
+            command(CommandResult::Closed { sent: false }),
+        ),
+        (
+            "command-result",
+            "closed already",
+            command(CommandResult::AlreadyClosed),
+        ),
+        (
+            "command-result",
+            "help for specialists",
+            command(CommandResult::SpecialistHelp),
+        ),
+        (
+            "command-result",
+            "help for requesters",
+            command(CommandResult::RequesterHelp),
+        ),
         (
             "command-result",
             "unknown, with a hint",
@@ -323,7 +364,8 @@ fn messages() -> Vec<(&'static str, &'static str, Message)> {
             "admin-alert",
             "trouble",
             alert(Alert::Trouble {
-                what: "На диске осталось 40 МБ. Освободите место: почта пока принимается.".to_owned(),
+                what: "На диске осталось 40 МБ. Освободите место: почта пока принимается."
+                    .to_owned(),
             }),
         ),
     ]

@@ -65,23 +65,38 @@ mod tests {
     use proptest::prelude::*;
 
     fn clean(text: &str) -> String {
-        let hidden = ["ivanova@school.test".to_owned(), "m.ivanova@home.test".to_owned()];
+        let hidden = [
+            "ivanova@school.test".to_owned(),
+            "m.ivanova@home.test".to_owned(),
+        ];
         scrub(text, &hidden, "help@school.test")
     }
 
     #[test]
     fn in_every_form() {
         for (text, said) in [
-            ("пишите на ivanova@school.test.", "пишите на help@school.test."),
+            (
+                "пишите на ivanova@school.test.",
+                "пишите на help@school.test.",
+            ),
             ("Ivanova@School.TEST", "help@school.test"),
             ("<ivanova@school.test>", "<help@school.test>"),
-            ("mailto:ivanova@school.test?subject=x", "mailto:help@school.test?subject=x"),
+            (
+                "mailto:ivanova@school.test?subject=x",
+                "mailto:help@school.test?subject=x",
+            ),
             ("mailto:ivanova%40school.test", "mailto:help@school.test"),
             ("ivanova+dom@school.test", "help@school.test"),
             ("_ivanova@school.test_", "_help@school.test_"),
             ("почта:ivanova@school.testи", "почта:help@school.testи"),
-            ("m.ivanova@home.test, ivanova@school.test", "help@school.test, help@school.test"),
-            ("ivanova@school.test ivanova@school.test", "help@school.test help@school.test"),
+            (
+                "m.ivanova@home.test, ivanova@school.test",
+                "help@school.test, help@school.test",
+            ),
+            (
+                "ivanova@school.test ivanova@school.test",
+                "help@school.test help@school.test",
+            ),
             ("aivanova@school.test", "aivanova@school.test"),
             ("ivanova@school.tests", "ivanova@school.tests"),
             ("без адресов", "без адресов"),
@@ -100,7 +115,7 @@ mod tests {
         #[test]
         fn never_left_in_any_surroundings(before in "\\PC{0,20}[ <(:;,«]", after in "[ >),;:»]\\PC{0,20}", upper in any::<bool>()) {
             let address = if upper { "IVANOVA@SCHOOL.TEST" } else { "ivanova@school.test" };
-            let said = clean(&format!("{before}{address}{after}{address}"));
+            let said = clean(&format!("{before}{address}{after} {address}"));
             prop_assert!(!said.to_lowercase().contains("ivanova@school.test"), "{said}");
         }
 

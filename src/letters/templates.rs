@@ -187,7 +187,10 @@ fn assemble(
         engine.set_syntax(syntax);
     }
     engine.set_auto_escape_callback(|name| {
-        if Path::new(name).extension().is_some_and(|kind| kind == "html") {
+        if Path::new(name)
+            .extension()
+            .is_some_and(|kind| kind == "html")
+        {
             AutoEscape::Html
         } else {
             AutoEscape::None
@@ -278,7 +281,10 @@ fn undeclared(
     let known = known();
     let mut faults = Vec::new();
     for (path, source) in overrides {
-        let letter = path.rsplit('/').next().and_then(|file| file.split_once('.'));
+        let letter = path
+            .rsplit('/')
+            .next()
+            .and_then(|file| file.split_once('.'));
         let Some(names) = letter.and_then(|(letter, _)| known.get(letter)) else {
             continue;
         };

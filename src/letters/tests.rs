@@ -12,8 +12,16 @@ fn every_letter_renders_in_both_languages() {
         assert!(!words.subject.is_empty() && !words.text.is_empty() && !words.html.is_empty());
         if let Ok(dir) = std::env::var("DEZHURNY_SHOW") {
             let lang = sample.notice.tongue.word();
-            let name = format!("{dir}/{lang}-{}-{}", sample.name, sample.variant.replace(' ', "-"));
-            std::fs::write(format!("{name}.txt"), format!("{}\n\n{}", words.subject, words.text)).unwrap();
+            let name = format!(
+                "{dir}/{lang}-{}-{}",
+                sample.name,
+                sample.variant.replace(' ', "-")
+            );
+            std::fs::write(
+                format!("{name}.txt"),
+                format!("{}\n\n{}", words.subject, words.text),
+            )
+            .unwrap();
             std::fs::write(format!("{name}.html"), words.html).unwrap();
         }
     }

@@ -7,7 +7,13 @@ const HELD: char = '\u{E000}';
 pub(super) fn one_line(text: &str, most: usize) -> String {
     let visible: String = text
         .chars()
-        .map(|one| if one.is_whitespace() || one.is_control() { ' ' } else { one })
+        .map(|one| {
+            if one.is_whitespace() || one.is_control() {
+                ' '
+            } else {
+                one
+            }
+        })
         .filter(|one| !is_invisible(*one))
         .collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -106,6 +112,9 @@ mod tests {
     #[test]
     fn prefixes() {
         assert_eq!(quoted("a\n\nb".into()), "> a\n>\n> b");
-        assert_eq!(split(&format!("S\n{}", indent("a\n\nb".into()))).1, "  a\n\n  b\n");
+        assert_eq!(
+            split(&format!("S\n{}", indent("a\n\nb".into()))).1,
+            "  a\n\n  b\n"
+        );
     }
 }
