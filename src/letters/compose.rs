@@ -137,9 +137,13 @@ impl Writer<'_> {
                         .as_deref()
                         .map(|name| self.line(&names::aloud(name), NAME)),
                     closes: *closes,
+                    // What is attached is seen; what is not must be said.
                     files: enclosed
                         .map(|one| self.files(one.files))
-                        .unwrap_or_default(),
+                        .unwrap_or_default()
+                        .into_iter()
+                        .filter(|file| !file.sent)
+                        .collect(),
                     solved: self.link(&frame, "#решено", "#solved"),
                     earlier: self.earlier(earlier),
                     frame,
@@ -173,7 +177,8 @@ impl Writer<'_> {
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {
                     by_requester: *by_requester,
-                    enclosed: enclosed_view.filter(|_| staff),
+                    enclosed: enclosed_view
+                        .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
                     frame,
                 },
             ),

@@ -90,6 +90,7 @@ pub(super) struct Reply {
     pub words: String,
     pub specialist: Option<String>,
     pub closes: bool,
+    /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,
     pub earlier: Vec<EarlierView>,
