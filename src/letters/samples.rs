@@ -28,12 +28,12 @@ pub struct Sample {
     pub variant: String,
     /// What it says.
     pub notice: Notice,
-    policy: Policy,
-    roster: Roster,
+    pub(super) policy: Policy,
+    pub(super) roster: Roster,
     from: Person,
-    text: String,
-    files: Vec<FileLine>,
-    earlier: Vec<Earlier>,
+    pub(super) text: String,
+    pub(super) files: Vec<FileLine>,
+    pub(super) earlier: Vec<Earlier>,
 }
 
 impl Sample {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
-use crate::desk::outcome::{Audience, Message, NoteWhy, Notice};
+use crate::desk::outcome::{Audience, Message, NoteWhy};
 use crate::desk::ticket::Tongue;
 
 fn both() -> impl Iterator<Item = Sample> {
@@ -488,9 +488,4 @@ impl Sample {
             5
         ];
     }
-}
-
-#[allow(dead_code)]
-fn is_send_and_sync(templates: Templates, notice: Notice) -> impl Send + Sync {
-    (templates, notice)
 }
