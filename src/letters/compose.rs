@@ -14,7 +14,7 @@ use super::context::{
     Followup, Frame, Note, Reply, Result as ResultOf, Undeliverable,
 };
 use super::links::{Link, mailto};
-use super::scrub::scrub;
+use super::scrub::Hidden;
 use super::text::{one_line, tidy};
 use super::{DeskWords, Earlier, Enclosed, FileLine, names, when};
 
@@ -36,11 +36,13 @@ pub(super) fn compose(
     enclosed: Option<&Enclosed<'_>>,
     earlier: &[Earlier],
 ) -> (&'static str, Value) {
+    let hidden = hidden(desk, notice);
     let writer = Writer {
         desk,
         notice,
         tongue: notice.tongue,
-        hidden: hidden(desk, notice),
+        hide: Hidden::new(&hidden),
+        hidden,
     };
     writer.compose(enclosed, earlier)
 }
@@ -70,6 +72,7 @@ struct Writer<'a> {
     notice: &'a Notice,
     tongue: Tongue,
     hidden: Vec<String>,
+    hide: Hidden,
 }
 
 impl Writer<'_> {
@@ -382,18 +385,12 @@ impl Writer<'_> {
 
     /// A person's text without what the reader must not see.
     fn clean(&self, text: &str) -> String {
-        scrub(&tidy(text), &self.hidden, &self.desk.policy.address)
+        self.hide.scrub(&tidy(text), &self.desk.policy.address)
     }
 
     fn line(&self, text: &str, most: usize) -> String {
-        one_line(
-            &scrub(
-                &one_line(text, usize::MAX),
-                &self.hidden,
-                &self.desk.policy.address,
-            ),
-            most,
-        )
+        let whole = one_line(text, usize::MAX);
+        one_line(&self.hide.scrub(&whole, &self.desk.policy.address), most)
     }
 
     fn closed(&self) -> &'static str {

@@ -2,13 +2,39 @@
 
 use regex::Regex;
 
+/// Addresses to hide, ready to be looked for.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    pattern: Option<Regex>,
+}
+
+impl Hidden {
+    /// Those `addresses`; what holds no `@` is left out.
+    pub fn new(addresses: &[String]) -> Self {
+        Self {
+            pattern: pattern(addresses),
+        }
+    }
+
+    /// As [`scrub`].
+    pub fn scrub(&self, text: &str, instead: &str) -> String {
+        match &self.pattern {
+            Some(pattern) if text.contains('@') || text.contains("%40") => {
+                replace(text, pattern, instead)
+            }
+            _ => text.to_owned(),
+        }
+    }
+}
+
 /// `text` with every one of `addresses` replaced by `instead`: in any case, with a plus tag, inside
 /// `<…>` or `mailto:`, with `%40` for `@`. A longer address that only ends like one of them
 /// (`dr.x@…` is one with `x@…` in it, `ax@…` is not) stays when a letter or digit stands before it.
 pub fn scrub(text: &str, addresses: &[String], instead: &str) -> String {
-    let Some(pattern) = pattern(addresses) else {
-        return text.to_owned();
-    };
+    Hidden::new(addresses).scrub(text, instead)
+}
+
+fn replace(text: &str, pattern: &Regex, instead: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     let mut before: Option<char> = None;
