@@ -131,7 +131,7 @@ pub(super) struct Closed {
 
 /// `command-result`.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Result {
+pub(super) struct CommandView {
     #[serde(flatten)]
     pub frame: Frame,
     /// `closed`, `already-closed`, `specialist-help`, `requester-help`, `unknown` or `empty`.

@@ -16,6 +16,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod text;
+mod views;
 pub mod when;
 
 use jiff::Timestamp;
