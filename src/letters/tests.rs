@@ -1,9 +1,11 @@
 //! Whole letters, as people would read them.
 
+mod hostile;
+mod overrides;
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::*;
 use crate::desk::outcome::{Audience, Message, NoteWhy};
@@ -255,49 +257,6 @@ fn the_machine_does_not_exclaim() {
 }
 
 #[test]
-fn what_people_write_stays_what_it_is() {
-    let text = "{{ 7*7 }} {% raw %} <script>alert(1)</script> & \"кавычки\"";
-    for mut sample in both() {
-        if let Some(ticket) = &mut sample.notice.ticket {
-            ticket.subject = format!("{{{{ case }}}} <b>\r\nBcc: x@y.z {}", "д".repeat(10_000));
-            ticket.requester.name = "<script>x</script>\r\nTo: e@f.g".to_owned();
-        }
-        sample.notice.to.name = "<img src=x>\r\nСергеевна".to_owned();
-        if let Message::Reply { text: answer, .. } = &mut sample.notice.message {
-            text.clone_into(answer);
-        }
-        sample.hostile(text);
-        let words = words(&sample);
-        let label = format!("{} {}", sample.name, sample.variant);
-        assert!(
-            words.subject.chars().count() < 260,
-            "{label}: {}",
-            words.subject
-        );
-        assert!(!words.subject.contains(['\r', '\n']), "{label}");
-        assert!(
-            !words.html.contains("<script") && !words.html.contains("<img"),
-            "{label}"
-        );
-        assert!(
-            !words.text.contains("49 ") && !words.text.contains('\r'),
-            "{label}"
-        );
-        if matches!(sample.name, "reply" | "followup" | "note") {
-            assert!(
-                words.text.contains("{{ 7*7 }} {% raw %} <script>"),
-                "{label}"
-            );
-            assert!(
-                seen(&words.html)
-                    .contains("{{ 7*7 }} {% raw %} <script>alert(1)</script> & \"кавычки\""),
-                "{label}"
-            );
-        }
-    }
-}
-
-#[test]
 fn without_a_name_there_is_no_guess() {
     let mut sample = one(Tongue::Ru, "acknowledgement", "in working time");
     for name in ["", "anna", "мама Пети"] {
@@ -328,25 +287,6 @@ fn a_ticket_without_a_subject_has_a_line_all_the_same() {
 }
 
 #[test]
-fn the_requesters_address_may_be_kept_from_specialists() {
-    for mut sample in both().filter(|one| one.notice.audience == Audience::Staff) {
-        if sample.name == "admin-alert" {
-            continue;
-        }
-        sample.hide_requester();
-        sample.hostile("пишите мне на Anna@home.test");
-        let words = words(&sample);
-        for form in [&words.subject, &words.text, &words.html] {
-            assert!(
-                !form.to_lowercase().contains("anna@home.test"),
-                "{} {form}",
-                sample.name
-            );
-        }
-    }
-}
-
-#[test]
 fn earlier_letters_are_few_and_short() {
     let mut sample = one(Tongue::Ru, "reply", "an answer");
     sample.long_history();
@@ -367,97 +307,6 @@ fn a_note_says_what_became_of_the_letter() {
         }
     ));
     assert!(words(&sample).text.contains("никому не переслан"));
-}
-
-mod overrides {
-    use super::*;
-
-    fn load(path: &str, source: &str) -> Result<Templates, Vec<TemplateFault>> {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("ru")).unwrap();
-        std::fs::write(dir.path().join(path), source).unwrap();
-        Templates::load(Some(dir.path()))
-    }
-
-    fn fault(path: &str, source: &str) -> String {
-        let faults = load(path, source).unwrap_err();
-        assert!(faults[0].file.ends_with(path), "{}", faults[0]);
-        faults[0].to_string()
-    }
-
-    #[test]
-    fn a_good_one_is_used() {
-        let templates = load("ru/closed.txt", "Re: {{ base }}\nВсё, {{ case }} закрыт.\n").unwrap();
-        let words = one(Tongue::Ru, "closed", "by the desk")
-            .words(&templates)
-            .unwrap();
-        assert_eq!(words.text, "Всё, ЭЖ-41 закрыт.\n");
-    }
-
-    #[test]
-    fn faults_name_file_and_line() {
-        let unknown = fault("ru/closed.txt", "Re: {{ base }}\n\n{{ specialist }}\n");
-        assert!(
-            unknown.contains("closed.txt:3: this letter has no value `specialist`"),
-            "{unknown}"
-        );
-        assert!(unknown.contains("by_requester"), "{unknown}");
-        let syntax = fault("ru/closed.txt", "Re: {{ base }}\n{% if %}\n");
-        assert!(syntax.contains("closed.txt:2:"), "{syntax}");
-        let absent = fault(
-            "ru/reply.txt",
-            "x\n\n{% for one in earlier %}\n{{ one.name }}\n{% endfor %}\n",
-        );
-        assert!(absent.contains("reply.txt:4:"), "{absent}");
-        let name = fault("ru/reply2.txt", "x\n");
-        assert!(name.contains("no letter has this name"), "{name}");
-    }
-
-    #[test]
-    fn an_endless_one_is_stopped() {
-        let endless =
-            "x\n{% for a in range(9999) %}{% for b in range(9999) %}.{% endfor %}{% endfor %}\n";
-        assert!(fault("ru/closed.txt", endless).contains("closed.txt"));
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_a_fault() {
-        let faults = Templates::load(Some(std::path::Path::new("/nowhere/templates"))).unwrap_err();
-        assert_eq!(faults.len(), 1);
-        assert!(Templates::load(None).is_ok());
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-    #[test]
-    fn no_requester_ever_reads_a_specialists_address(
-        before in "\\PC{0,30}[ <(\n,:]",
-        after in "[ >)\n,:]\\PC{0,30}",
-        which in prop::sample::select(vec!["ivanova@school.test", "Sidorov@Home.Test", "mailto:petrova@school.test", "PETROVA+x@school.test"]),
-    ) {
-        let text = format!("{before}{which}{after}");
-        let templates = Templates::builtin();
-        for mut sample in both().filter(|one| one.notice.audience == Audience::Requester) {
-            match &mut sample.notice.message {
-                Message::Reply { text: answer, .. } => answer.clone_from(&text),
-                Message::Acknowledgement { reception, .. } => *reception = Some(text.clone()),
-                _ => {}
-            }
-            sample.notice.ticket.as_mut().unwrap().subject.clone_from(&text);
-            sample.hostile(&text);
-            let words = sample.words(&templates).unwrap();
-            for form in [words.subject, words.text, words.html] {
-                let form = form.to_lowercase();
-                for name in ["ivanova", "sidorov", "petrova"] {
-                    for place in ["@school.test", "@home.test", "+x@school.test", "%40school.test"] {
-                        let address = format!("{name}{place}");
-                        prop_assert!(!form.contains(&address), "{} {address}\n{form}", sample.name);
-                    }
-                }
-            }
-        }
-    }
 }
 
 impl Sample {
