@@ -28,8 +28,8 @@ impl Hidden {
 }
 
 /// `text` with every one of `addresses` replaced by `instead`: in any case, with a plus tag, inside
-/// `<…>` or `mailto:`, with `%40` for `@`. A longer address that only ends like one of them
-/// (`dr.x@…` is one with `x@…` in it, `ax@…` is not) stays when a letter or digit stands before it.
+/// `<…>` or `mailto:`, with `%40` for `@`. An address that goes on with a letter or digit on either
+/// side is somebody else's and stays.
 pub fn scrub(text: &str, addresses: &[String], instead: &str) -> String {
     Hidden::new(addresses).scrub(text, instead)
 }
