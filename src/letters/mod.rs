@@ -1,1 +1,90 @@
-//! letters
+//! Words: a [`Notice`](crate::desk::outcome::Notice) of the desk becomes the subject, the text and
+//! the HTML of a letter.
+//!
+//! Promises: no decisions; text and HTML say the same; a requester never reads a specialist's
+//! address; whatever a person wrote comes out literally, never as template or as HTML.
+
+mod compose;
+mod context;
+mod html;
+mod links;
+pub mod names;
+mod samples;
+pub mod scrub;
+mod sources;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod text;
+mod views;
+pub mod when;
+
+use jiff::Timestamp;
+
+use crate::desk::policy::Policy;
+use crate::desk::roster::Roster;
+use crate::desk::ticket::Person;
+
+pub use samples::{Sample, samples};
+pub use templates::{LetterError, TemplateFault, Templates};
+
+/// What the letter passes on or answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Enclosed<'a> {
+    /// Who wrote it.
+    pub from: &'a Person,
+    /// What they wrote now, without the quoted history.
+    pub text: &'a str,
+    /// Its subject.
+    pub subject: &'a str,
+    /// When they sent it, where that is known.
+    pub sent_at: Option<Timestamp>,
+    /// The files that came with it.
+    pub files: &'a [FileLine],
+}
+
+/// A file as a letter names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// File name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// It goes with the letter; `false`: kept, too large to forward.
+    pub sent: bool,
+}
+
+/// A letter's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// The subject, one line, not encoded.
+    pub subject: String,
+    /// The text, `\n` line ends.
+    pub text: String,
+    /// The same as HTML, a whole document.
+    pub html: String,
+}
+
+/// What every letter is written with.
+#[derive(Debug, Clone, Copy)]
+pub struct DeskWords<'a> {
+    /// The school's rules.
+    pub policy: &'a Policy,
+    /// Its people.
+    pub roster: &'a Roster,
+    /// Now.
+    pub now: Timestamp,
+    /// The address that an answer to this letter goes to.
+    pub reply_to: &'a str,
+}
+
+/// An earlier letter of the ticket, already chosen for this audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Who wrote it, as the reader knows them.
+    pub from: String,
+    /// When.
+    pub at: Timestamp,
+    /// What they wrote.
+    pub text: String,
+}

@@ -1,0 +1,349 @@
+//! From a notice to the template that says it and the values that the template uses.
+
+use jiff::Timestamp;
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use crate::desk::outcome::{Audience, CommandResult, Message, NoteWhy, Notice};
+use crate::desk::ticket::{Person, Ticket, Tongue};
+
+use super::context::{
+    Acknowledgement, Assignment, Closed, CommandView, Confirm, Followup, Frame, Note, Reply,
+    Undeliverable,
+};
+use super::links::{Link, mailto};
+use super::scrub::Hidden;
+use super::text::{one_line, tidy};
+use super::views::admin_alert;
+use super::{DeskWords, Earlier, Enclosed, names, when};
+
+/// Characters of a subject that the desk repeats.
+pub(super) const SUBJECT: usize = 120;
+/// Characters of a name, of a file name, of a line that a server said.
+pub(super) const NAME: usize = 100;
+pub(super) const LINE: usize = 500;
+/// Longest `mailto:` that mail programs are known to take.
+const LINK: usize = 1_900;
+
+/// The template's name and its values.
+pub(super) fn compose(
+    desk: &DeskWords<'_>,
+    notice: &Notice,
+    enclosed: Option<&Enclosed<'_>>,
+    earlier: &[Earlier],
+) -> (&'static str, Value) {
+    let hidden = hidden(desk, notice);
+    let writer = Writer {
+        desk,
+        notice,
+        tongue: notice.tongue,
+        hide: Hidden::new(&hidden),
+        hidden,
+    };
+    writer.compose(enclosed, earlier)
+}
+
+/// Addresses that the reader must not see.
+fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
+    match notice.audience {
+        Audience::Requester => desk
+            .roster
+            .specialists
+            .iter()
+            .flat_map(|one| std::iter::once(&one.address).chain(&one.aliases))
+            .cloned()
+            .collect(),
+        Audience::Staff if desk.policy.show_requester_address => vec![],
+        Audience::Staff if matches!(notice.message, Message::AdminAlert(_)) => vec![],
+        Audience::Staff | Audience::Vendor => notice
+            .ticket
+            .iter()
+            .map(|ticket| ticket.requester.address.clone())
+            .collect(),
+    }
+}
+
+/// Writes one letter.
+pub(super) struct Writer<'a> {
+    pub(super) desk: &'a DeskWords<'a>,
+    notice: &'a Notice,
+    pub(super) tongue: Tongue,
+    pub(super) hidden: Vec<String>,
+    hide: Hidden,
+}
+
+impl Writer<'_> {
+    fn compose(
+        &self,
+        enclosed: Option<&Enclosed<'_>>,
+        earlier: &[Earlier],
+    ) -> (&'static str, Value) {
+        let frame = self.frame();
+        let staff = self.notice.audience != Audience::Requester;
+        let enclosed_view = enclosed.map(|one| self.enclosed(one));
+        match &self.notice.message {
+            Message::Acknowledgement {
+                assignee,
+                reception,
+                due,
+                closed_now,
+            } => {
+                let who = (assignee.as_deref(), reception.as_deref());
+                self.acknowledgement(frame, who, *due, *closed_now)
+            }
+            Message::Reply {
+                text,
+                specialist,
+                closes,
+            } => {
+                let said = (text.as_str(), specialist.as_deref(), *closes);
+                self.reply(frame, said, enclosed, earlier)
+            }
+            Message::Assignment { due, reason } => as_value(
+                "assignment",
+                &Assignment {
+                    due: due.map(|due| self.until(due)),
+                    due_short: due
+                        .filter(|due| !self.late(Some(*due)))
+                        .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
+                    late: self.late(*due),
+                    passed_over: self.passed_over(reason),
+                    climbed_from: reason
+                        .climbed_from
+                        .as_deref()
+                        .map(|tier| one_line(tier, NAME)),
+                    enclosed: enclosed_view,
+                    close: self.link(&frame, "#закрыть", "#close"),
+                    help: self.link(&frame, "#помощь", "#help"),
+                    frame,
+                },
+            ),
+            Message::Followup { due, reopened } => as_value(
+                "followup",
+                &Followup {
+                    due: due.map(|due| self.until(due)),
+                    late: self.late(*due),
+                    reopened: *reopened,
+                    enclosed: enclosed_view,
+                    close: self.link(&frame, "#закрыть", "#close"),
+                    help: self.link(&frame, "#помощь", "#help"),
+                    earlier: self.earlier(earlier),
+                    frame,
+                },
+            ),
+            Message::Note { why } => as_value(
+                "note",
+                &Note {
+                    why: match why {
+                        NoteWhy::AnsweredByAnother => "answered-by-another",
+                        NoteWhy::Colleague => "colleague",
+                    },
+                    enclosed: enclosed_view,
+                    frame,
+                },
+            ),
+            Message::Closed { by_requester } => as_value(
+                if staff { "closed-staff" } else { "closed" },
+                &Closed {
+                    by_requester: *by_requester,
+                    enclosed: enclosed_view
+                        .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
+                    frame,
+                },
+            ),
+            Message::CommandResult(result) => {
+                as_value("command-result", &self.result(frame, staff, result))
+            }
+            Message::Confirm => as_value(
+                "confirm",
+                &Confirm {
+                    enclosed: enclosed_view,
+                    frame,
+                },
+            ),
+            Message::Undeliverable {
+                recipient,
+                diagnostic,
+            } => as_value(
+                "undeliverable",
+                &Undeliverable {
+                    recipient: Some(one_line(recipient, NAME))
+                        .filter(|_| !self.hidden.contains(recipient)),
+                    diagnostic: self.line(diagnostic, LINE),
+                    frame,
+                },
+            ),
+            Message::AdminAlert(alert) => as_value("admin-alert", &admin_alert(frame, alert)),
+        }
+    }
+
+    fn acknowledgement(
+        &self,
+        frame: Frame,
+        (assignee, reception): (Option<&str>, Option<&str>),
+        due: Option<Timestamp>,
+        closed_now: bool,
+    ) -> (&'static str, Value) {
+        as_value(
+            "acknowledgement",
+            &Acknowledgement {
+                assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
+                reception: reception.map(|text| self.line(text, LINE)),
+                due: due.map(|due| self.until(due)),
+                closed: closed_now.then(|| self.closed()),
+                chat: self
+                    .desk
+                    .policy
+                    .chat
+                    .as_deref()
+                    .map(|url| one_line(url, LINE)),
+                solved: self.link(&frame, "#решено", "#solved"),
+                frame,
+            },
+        )
+    }
+
+    fn reply(
+        &self,
+        frame: Frame,
+        (text, specialist, closes): (&str, Option<&str>, bool),
+        enclosed: Option<&Enclosed<'_>>,
+        earlier: &[Earlier],
+    ) -> (&'static str, Value) {
+        as_value(
+            "reply",
+            &Reply {
+                words: self.clean(text),
+                specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
+                closes,
+                // What is attached is seen; what is not must be said.
+                files: enclosed
+                    .map(|one| self.files(one.files))
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(|file| !file.sent)
+                    .collect(),
+                solved: self.link(&frame, "#решено", "#solved"),
+                earlier: self.earlier(earlier),
+                frame,
+            },
+        )
+    }
+
+    fn frame(&self) -> Frame {
+        let policy = self.desk.policy;
+        let case = self.notice.ticket.as_ref().map(|ticket| self.case(ticket));
+        let (case, base) = case.unwrap_or_default();
+        let Person { name, .. } = &self.notice.to;
+        Frame {
+            lang: self.tongue.word(),
+            desk: one_line(&policy.name, NAME),
+            case,
+            base,
+            name: names::address_by(name, self.tongue).map(|name| self.line(&name, NAME)),
+            marker: match self.tongue {
+                Tongue::Ru => "— ответьте выше этой строки —",
+                Tongue::En => "— please reply above this line —",
+            },
+        }
+    }
+
+    fn case(&self, ticket: &Ticket) -> (String, String) {
+        let case = format!("{}-{}", self.desk.policy.tag, ticket.number);
+        let mut subject = self.line(&ticket.subject, SUBJECT);
+        if subject.is_empty() {
+            self.say("(без темы)", "(no subject)")
+                .clone_into(&mut subject);
+        }
+        let base = format!("[{case}] {subject}");
+        (case, base)
+    }
+
+    fn result(&self, frame: Frame, staff: bool, result: &CommandResult) -> CommandView {
+        let mut view = CommandView {
+            result: match result {
+                CommandResult::Closed { .. } => "closed",
+                CommandResult::AlreadyClosed => "already-closed",
+                CommandResult::SpecialistHelp => "specialist-help",
+                CommandResult::RequesterHelp => "requester-help",
+                CommandResult::Unknown { .. } => "unknown",
+                CommandResult::Empty => "empty",
+            },
+            staff,
+            sent: matches!(result, CommandResult::Closed { sent: true }),
+            word: String::new(),
+            nearest: None,
+            text: String::new(),
+            retry: None,
+            help: self.link(&frame, "#помощь", "#help"),
+            frame,
+        };
+        if let CommandResult::Unknown {
+            word,
+            nearest,
+            text,
+        } = result
+        {
+            view.word = self.line(word, NAME);
+            view.text = self.clean(text);
+            view.nearest = nearest.as_deref().map(|word| one_line(word, NAME));
+            view.retry = view.nearest.as_deref().map(|nearest| {
+                let subject = format!("Re: {}", view.frame.base);
+                let whole = format!("{nearest}\n\n{}", view.text);
+                let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
+                if link.len() <= LINK {
+                    link
+                } else {
+                    mailto(self.desk.reply_to, &subject, nearest)
+                }
+            });
+        }
+        view
+    }
+
+    fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
+        let subject = format!("Re: {}", frame.base);
+        Link::new(self.desk.reply_to, &subject, self.say(russian, english))
+    }
+
+    /// A person's text without what the reader must not see.
+    pub(super) fn clean(&self, text: &str) -> String {
+        self.hide.scrub(&tidy(text), &self.desk.policy.address)
+    }
+
+    pub(super) fn line(&self, text: &str, most: usize) -> String {
+        let whole = one_line(text, usize::MAX);
+        one_line(&self.hide.scrub(&whole, &self.desk.policy.address), most)
+    }
+
+    fn closed(&self) -> &'static str {
+        when::closed(self.tongue, &self.desk.policy.hours, self.desk.now).unwrap_or(self.say(
+            "Сейчас нерабочее время.",
+            "We are outside working hours now.",
+        ))
+    }
+
+    fn until(&self, due: Timestamp) -> String {
+        when::until(self.tongue, self.zone(), self.desk.now, due)
+    }
+
+    fn late(&self, due: Option<Timestamp>) -> bool {
+        due.is_some_and(|due| due < self.desk.now)
+    }
+
+    pub(super) fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.desk.policy.hours.zone
+    }
+
+    pub(super) fn say<'b>(&self, russian: &'b str, english: &'b str) -> &'b str {
+        match self.tongue {
+            Tongue::Ru => russian,
+            Tongue::En => english,
+        }
+    }
+}
+
+fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
+    (name, Value::from(Serde(context)))
+}

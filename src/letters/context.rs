@@ -1,0 +1,183 @@
+//! What each template may use: one struct a letter. Every field is always there; what may be absent is null.
+
+use serde::Serialize;
+
+use super::links::Link;
+
+/// What every letter has.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Frame {
+    /// `ru` or `en`.
+    pub lang: &'static str,
+    /// The desk's name.
+    pub desk: String,
+    /// The ticket's name: `ЭЖ-41`; empty without a ticket.
+    pub case: String,
+    /// `[ЭЖ-41] Не видно оценок`; empty without a ticket. Letters of one thread share it.
+    pub base: String,
+    /// How to call the reader: «Анна Сергеевна».
+    pub name: Option<String>,
+    /// The line above which a reader answers.
+    pub marker: &'static str,
+}
+
+/// Somebody's letter inside a letter.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EnclosedView {
+    /// Their name, with the address where it may be seen; empty when neither is known.
+    pub from: String,
+    /// «сегодня в 9:40».
+    pub at: Option<String>,
+    pub text: String,
+    pub files: Vec<FileView>,
+}
+
+/// A file of an enclosed letter.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct FileView {
+    pub name: String,
+    /// «184 КБ».
+    pub size: String,
+    pub sent: bool,
+}
+
+/// An earlier letter.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EarlierView {
+    pub from: String,
+    pub at: String,
+    pub text: String,
+}
+
+/// `acknowledgement`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Acknowledgement {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub assignee: Option<String>,
+    pub reception: Option<String>,
+    pub due: Option<String>,
+    /// «Сейчас у нас выходной.»
+    pub closed: Option<&'static str>,
+    pub chat: Option<String>,
+    pub solved: Link,
+}
+
+/// `assignment`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Assignment {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub due: Option<String>,
+    /// For the subject: «до 15:00».
+    pub due_short: Option<String>,
+    /// The deadline has passed.
+    pub late: bool,
+    /// «Сидоров Пётр Ильич — отсутствует до 28 ноября».
+    pub passed_over: Vec<String>,
+    pub climbed_from: Option<String>,
+    pub enclosed: Option<EnclosedView>,
+    pub close: Link,
+    pub help: Link,
+}
+
+/// `reply`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Reply {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// Empty when there are only files.
+    pub words: String,
+    pub specialist: Option<String>,
+    pub closes: bool,
+    /// Those too large to go with it.
+    pub files: Vec<FileView>,
+    pub solved: Link,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `followup`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Followup {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub due: Option<String>,
+    pub late: bool,
+    pub reopened: bool,
+    pub enclosed: Option<EnclosedView>,
+    pub close: Link,
+    pub help: Link,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `note`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Note {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `answered-by-another` or `colleague`.
+    pub why: &'static str,
+    pub enclosed: Option<EnclosedView>,
+}
+
+/// `closed` and `closed-staff`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Closed {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub by_requester: bool,
+    pub enclosed: Option<EnclosedView>,
+}
+
+/// `command-result`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CommandView {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `closed`, `already-closed`, `specialist-help`, `requester-help`, `unknown` or `empty`.
+    pub result: &'static str,
+    /// The reader is of the staff.
+    pub staff: bool,
+    pub sent: bool,
+    pub word: String,
+    pub nearest: Option<String>,
+    pub text: String,
+    /// Writes the letter again with the command put right.
+    pub retry: Option<String>,
+    pub help: Link,
+}
+
+/// `confirm`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Confirm {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub enclosed: Option<EnclosedView>,
+}
+
+/// `undeliverable`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Undeliverable {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `None` when the reader may not see it.
+    pub recipient: Option<String>,
+    pub diagnostic: String,
+}
+
+/// `admin-alert`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct AdminAlert {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `unreadable`, `nobody-available`, `undeliverable` or `trouble`.
+    pub alert: &'static str,
+    pub why: String,
+    pub from: String,
+    pub letter_subject: String,
+    pub tier: String,
+    pub climbed: bool,
+    pub recipient: String,
+    pub diagnostic: String,
+    pub what: String,
+}

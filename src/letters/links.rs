@@ -1,0 +1,71 @@
+//! `mailto:` links: one tap writes a command to the desk (RFC 6068).
+
+use serde::Serialize;
+
+/// A command as a link, and as the word to type where links cannot be tapped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Link {
+    /// With the `#`.
+    pub command: &'static str,
+    /// The `mailto:` URI.
+    pub href: String,
+}
+
+impl Link {
+    /// A letter to `to` whose body is the command.
+    pub fn new(to: &str, subject: &str, command: &'static str) -> Self {
+        Self {
+            command,
+            href: mailto(to, subject, command),
+        }
+    }
+}
+
+/// A `mailto:` URI. Line ends in the body become CRLF, as RFC 6068 §5 asks.
+pub(super) fn mailto(to: &str, subject: &str, body: &str) -> String {
+    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
+    let to = encode(to, "@");
+    format!(
+        "mailto:{to}?subject={}&body={}",
+        encode(subject, ""),
+        encode(&body, "")
+    )
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters and `keep`.
+fn encode(text: &str, keep: &str) -> String {
+    use std::fmt::Write as _;
+    let mut coded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if plain || keep.as_bytes().contains(&byte) {
+            coded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(coded, "%{byte:02X}");
+        }
+    }
+    coded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_encoded_whole() {
+        assert_eq!(
+            mailto("help+t41.x@school.test", "Re: [ЭЖ-1] a&b", "#close\nда"),
+            "mailto:help%2Bt41.x@school.test?subject=Re%3A%20%5B%D0%AD%D0%96-1%5D%20a%26b\
+             &body=%23close%0D%0A%D0%B4%D0%B0"
+        );
+    }
+
+    #[test]
+    fn nothing_escapes_from_its_place() {
+        let link = mailto("a@b.c?cc=x@y.z", "x&bcc=e@f.g\r\nTo: h", "#\"'<>");
+        assert_eq!(link.matches('?').count(), 1);
+        assert_eq!(link.matches('&').count(), 1);
+        assert!(!link.contains(['"', '\'', '<', '>', '\r', '\n', ' ']));
+    }
+}

@@ -1,0 +1,259 @@
+//! What the samples say: every message of the desk, in its variants.
+
+use jiff::SignedDuration;
+
+use crate::desk::outcome::{Alert, CommandResult, Message, NoteWhy, Reason};
+use crate::desk::rotation::PassedOver;
+
+use super::world::now;
+
+/// Template, variant, message.
+pub(super) type Said = (&'static str, &'static str, Message);
+
+const ANSWER: &str = "Период за четверть открыт с сегодняшнего дня, проверьте, пожалуйста.\n\nКак посмотреть: https://school.test/ocenki";
+
+/// All of them.
+pub(super) fn messages() -> Vec<Said> {
+    let mut all = first_letters();
+    all.extend(later_letters());
+    all.extend(command_letters());
+    all.extend(trouble_letters());
+    all
+}
+
+fn first_letters() -> Vec<Said> {
+    let due = Some(now() + SignedDuration::from_mins(260));
+    let name = Some("Иванова Мария Петровна".to_owned());
+    let answer = ANSWER.to_owned();
+    vec![
+        (
+            "acknowledgement",
+            "in working time",
+            Message::Acknowledgement {
+                assignee: name.clone(),
+                reception: Some("вторник 14:00–16:00, кабинет 205".to_owned()),
+                due,
+                closed_now: false,
+            },
+        ),
+        (
+            "acknowledgement",
+            "closed, nobody named",
+            Message::Acknowledgement {
+                assignee: None,
+                reception: None,
+                due: None,
+                closed_now: true,
+            },
+        ),
+        (
+            "assignment",
+            "with reasons",
+            Message::Assignment {
+                due,
+                reason: Reason {
+                    passed_over: vec![
+                        ("Сидоров Пётр Ильич".to_owned(), PassedOver::Away),
+                        ("Петрова Ольга Львовна".to_owned(), PassedOver::Full),
+                    ],
+                    climbed_from: Some("Педагоги, имеющие опыт работы с ЭЖ".to_owned()),
+                },
+            },
+        ),
+        (
+            "assignment",
+            "plain",
+            Message::Assignment {
+                due: None,
+                reason: Reason::default(),
+            },
+        ),
+        (
+            "reply",
+            "an answer",
+            Message::Reply {
+                text: answer,
+                specialist: name,
+                closes: false,
+            },
+        ),
+        (
+            "reply",
+            "files alone, closing",
+            Message::Reply {
+                text: String::new(),
+                specialist: None,
+                closes: true,
+            },
+        ),
+    ]
+}
+
+fn later_letters() -> Vec<Said> {
+    let due = Some(now() + SignedDuration::from_mins(260));
+    vec![
+        (
+            "followup",
+            "again",
+            Message::Followup {
+                due,
+                reopened: false,
+            },
+        ),
+        (
+            "followup",
+            "reopened",
+            Message::Followup {
+                due: None,
+                reopened: true,
+            },
+        ),
+        (
+            "note",
+            "answered by another",
+            Message::Note {
+                why: NoteWhy::AnsweredByAnother,
+            },
+        ),
+        (
+            "note",
+            "a colleague",
+            Message::Note {
+                why: NoteWhy::Colleague,
+            },
+        ),
+        (
+            "closed",
+            "by the requester",
+            Message::Closed { by_requester: true },
+        ),
+        (
+            "closed",
+            "by the desk",
+            Message::Closed {
+                by_requester: false,
+            },
+        ),
+        (
+            "closed-staff",
+            "by the requester",
+            Message::Closed { by_requester: true },
+        ),
+        (
+            "closed-staff",
+            "by the desk",
+            Message::Closed {
+                by_requester: false,
+            },
+        ),
+    ]
+}
+
+fn command_letters() -> Vec<Said> {
+    let answer = ANSWER.to_owned();
+    let command = Message::CommandResult;
+    vec![
+        (
+            "command-result",
+            "closed, sent",
+            command(CommandResult::Closed { sent: true }),
+        ),
+        (
+            "command-result",
+            "closed, nothing sent",
+            command(CommandResult::Closed { sent: false }),
+        ),
+        (
+            "command-result",
+            "closed already",
+            command(CommandResult::AlreadyClosed),
+        ),
+        (
+            "command-result",
+            "help for specialists",
+            command(CommandResult::SpecialistHelp),
+        ),
+        (
+            "command-result",
+            "help for requesters",
+            command(CommandResult::RequesterHelp),
+        ),
+        (
+            "command-result",
+            "unknown, with a hint",
+            command(CommandResult::Unknown {
+                word: "#закрыйть".to_owned(),
+                nearest: Some("#закрыть".to_owned()),
+                text: answer,
+            }),
+        ),
+        (
+            "command-result",
+            "unknown",
+            command(CommandResult::Unknown {
+                word: "#абырвалг".to_owned(),
+                nearest: None,
+                text: String::new(),
+            }),
+        ),
+        ("command-result", "empty", command(CommandResult::Empty)),
+    ]
+}
+
+fn trouble_letters() -> Vec<Said> {
+    let recipient = "anna@home.test".to_owned();
+    let diagnostic = "550 5.1.1 No such user here".to_owned();
+    let alert = Message::AdminAlert;
+    vec![
+        ("confirm", "a claim", Message::Confirm),
+        (
+            "undeliverable",
+            "refused",
+            Message::Undeliverable {
+                recipient: recipient.clone(),
+                diagnostic: diagnostic.clone(),
+            },
+        ),
+        (
+            "admin-alert",
+            "unreadable",
+            alert(Alert::Unreadable {
+                why: "there is no sender".to_owned(),
+                from: recipient.clone(),
+                subject: "оценки".to_owned(),
+            }),
+        ),
+        (
+            "admin-alert",
+            "nobody, climbed",
+            alert(Alert::NobodyAvailable {
+                tier: "Педагоги, имеющие опыт работы с ЭЖ".to_owned(),
+                climbed: true,
+            }),
+        ),
+        (
+            "admin-alert",
+            "nobody",
+            alert(Alert::NobodyAvailable {
+                tier: "Заместители директора".to_owned(),
+                climbed: false,
+            }),
+        ),
+        (
+            "admin-alert",
+            "undeliverable",
+            alert(Alert::Undeliverable {
+                recipient,
+                diagnostic,
+            }),
+        ),
+        (
+            "admin-alert",
+            "trouble",
+            alert(Alert::Trouble {
+                what: "На диске осталось 40 МБ. Освободите место: почта пока принимается."
+                    .to_owned(),
+            }),
+        ),
+    ]
+}

@@ -1,0 +1,170 @@
+//! The parts of a letter that several letters share, and what an alert says, as templates see them.
+
+use crate::desk::outcome::{Alert, Reason};
+use crate::desk::rotation::PassedOver;
+use crate::desk::ticket::{Person, Tongue};
+
+use super::compose::{LINE, NAME, SUBJECT, Writer};
+use super::context::{AdminAlert, EarlierView, EnclosedView, FileView, Frame};
+use super::text::{one_line, tidy};
+use super::{Earlier, Enclosed, FileLine, when};
+
+/// Earlier letters shown, and their characters all together.
+const EARLIER: usize = 3;
+const EARLIER_CHARS: usize = 4_000;
+
+impl Writer<'_> {
+    pub(super) fn passed_over(&self, reason: &Reason) -> Vec<String> {
+        let today = self.desk.policy.hours.day(self.desk.now);
+        let why = |name: &str, why: PassedOver| match why {
+            PassedOver::Away => {
+                let until = self
+                    .desk
+                    .roster
+                    .specialists
+                    .iter()
+                    .filter(|one| one.name == name)
+                    .flat_map(|one| &one.away)
+                    .filter(|range| range.contains(today))
+                    .map(|range| range.to)
+                    .max();
+                let away = self.say("отсутствует", "away");
+                until.map_or_else(
+                    || away.to_owned(),
+                    |day| {
+                        let day = when::date(self.tongue, today, day);
+                        format!("{away} {} {day}", self.say("до", "until"))
+                    },
+                )
+            }
+            PassedOver::Full => self
+                .say("уже достаточно обращений", "has enough tickets already")
+                .to_owned(),
+            PassedOver::Excluded => self
+                .say("не участвует в этом обращении", "not for this ticket")
+                .to_owned(),
+        };
+        reason
+            .passed_over
+            .iter()
+            .map(|(name, cause)| format!("{} — {}", one_line(name, NAME), why(name, *cause)))
+            .collect()
+    }
+
+    pub(super) fn enclosed(&self, enclosed: &Enclosed<'_>) -> EnclosedView {
+        let Person { name, address } = enclosed.from;
+        let name = self.line(name, NAME);
+        let visible = !address.is_empty()
+            && !self
+                .hidden
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(address));
+        let address = one_line(address, NAME);
+        let from = match (name.is_empty(), visible) {
+            (false, true) => format!("{name} <{address}>"),
+            (true, true) => address,
+            (_, false) => name,
+        };
+        EnclosedView {
+            from,
+            at: enclosed
+                .sent_at
+                .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
+            text: self.clean(enclosed.text),
+            files: self.files(enclosed.files),
+        }
+    }
+
+    pub(super) fn files(&self, files: &[FileLine]) -> Vec<FileView> {
+        files
+            .iter()
+            .map(|file| FileView {
+                name: self.line(&file.name, NAME),
+                size: size(self.tongue, file.size),
+                sent: file.sent,
+            })
+            .collect()
+    }
+
+    pub(super) fn earlier(&self, earlier: &[Earlier]) -> Vec<EarlierView> {
+        let mut left = EARLIER_CHARS;
+        let mut views = Vec::new();
+        for one in earlier.iter().take(EARLIER) {
+            if left == 0 {
+                break;
+            }
+            let text = self.clean(&one.text);
+            let length = text.chars().count();
+            let text = if length > left {
+                let cut: String = text.chars().take(left).collect();
+                format!("{}…", cut.trim_end())
+            } else {
+                text
+            };
+            left = left.saturating_sub(length);
+            views.push(EarlierView {
+                from: self.line(&one.from, NAME),
+                at: when::moment(self.tongue, self.zone(), self.desk.now, one.at),
+                text,
+            });
+        }
+        views
+    }
+}
+
+pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
+    let mut view = AdminAlert {
+        frame,
+        alert: "trouble",
+        why: String::new(),
+        from: String::new(),
+        letter_subject: String::new(),
+        tier: String::new(),
+        climbed: false,
+        recipient: String::new(),
+        diagnostic: String::new(),
+        what: String::new(),
+    };
+    match alert {
+        Alert::Unreadable { why, from, subject } => {
+            view.alert = "unreadable";
+            view.why = one_line(why, LINE);
+            view.from = one_line(from, NAME);
+            view.letter_subject = one_line(subject, SUBJECT);
+        }
+        Alert::NobodyAvailable { tier, climbed } => {
+            view.alert = "nobody-available";
+            view.tier = one_line(tier, NAME);
+            view.climbed = *climbed;
+        }
+        Alert::Undeliverable {
+            recipient,
+            diagnostic,
+        } => {
+            view.alert = "undeliverable";
+            view.recipient = one_line(recipient, NAME);
+            view.diagnostic = one_line(diagnostic, LINE);
+        }
+        Alert::Trouble { what } => view.what = tidy(what),
+    }
+    view
+}
+
+/// «184 КБ»: rounded up, for people.
+fn size(tongue: Tongue, bytes: u64) -> String {
+    let (kilo, mega) = match tongue {
+        Tongue::Ru => ("КБ", "МБ"),
+        Tongue::En => ("KB", "MB"),
+    };
+    let kib = bytes.div_ceil(1024);
+    if kib < 1024 {
+        return format!("{kib} {kilo}");
+    }
+    let tenths = (bytes * 10).div_ceil(1024 * 1024);
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    match (tongue, tenth) {
+        (_, 0) => format!("{whole} {mega}"),
+        (Tongue::Ru, _) => format!("{whole},{tenth} {mega}"),
+        (Tongue::En, _) => format!("{whole}.{tenth} {mega}"),
+    }
+}
