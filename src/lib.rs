@@ -21,10 +21,8 @@
 //! Imports run one way: `cli → daemon → {intake, outbox, store, letters, config} → {desk, mail}`;
 //! `desk` and `mail` import nothing of ours. `tests/it/house.rs` holds this.
 
-#[cfg(any())]
 pub mod cli;
 pub mod config;
-#[cfg(any())]
 pub mod daemon;
 pub mod desk;
 pub mod intake;
