@@ -248,19 +248,14 @@ fn poll_every(section: &Section<'_, '_>) -> Duration {
 fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
     let server = server(section, base, 993, true);
     let (processed, attention) = folders(section);
-    let settings = ImapSettings {
-        mailbox: section.get("mailbox", filled).unwrap_or_else(|| "INBOX".to_owned()),
-        processed,
-        attention,
-        idle: section.get("idle", flag).unwrap_or(true),
-        poll_every: poll_every(section),
-        server: server?,
-    };
-    if settings.processed == settings.mailbox || settings.attention == settings.mailbox {
+    let mailbox = section.get("mailbox", filled).unwrap_or_else(|| "INBOX".to_owned());
+    let idle = section.get("idle", flag).unwrap_or(true);
+    let poll_every = poll_every(section);
+    if processed == mailbox || attention == mailbox {
         section.fault_at("mailbox", wrong("письма нельзя складывать в ту же папку, из которой они берутся"));
     }
     section.finish();
-    Some(settings)
+    Some(ImapSettings { server: server?, mailbox, processed, attention, idle, poll_every })
 }
 
 fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {

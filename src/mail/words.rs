@@ -23,7 +23,7 @@ pub(super) fn decode(raw: &[u8]) -> String {
     let raw = raw.get(..LONGEST).unwrap_or(raw);
     let mut text = String::new();
     let mut waiting: Option<(&[u8], Vec<u8>)> = None;
-    let mut flush = |waiting: &mut Option<(&[u8], Vec<u8>)>, text: &mut String| {
+    let flush = |waiting: &mut Option<(&[u8], Vec<u8>)>, text: &mut String| {
         if let Some((label, bytes)) = waiting.take() {
             text.push_str(&charset::decode(&bytes, std::str::from_utf8(label).ok()));
         }

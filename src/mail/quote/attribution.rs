@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::mail::pattern::{Pattern, compiled};
+use crate::mail::pattern::compiled;
 
 use super::head::{self, Field, clean};
 use super::{is_blank, line, next_filled};
