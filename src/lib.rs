@@ -16,6 +16,7 @@
 //! | [`outbox`] | the ways out: SMTP, sendmail, Maildir | rules, SQL |
 //! | [`net`] | connections: TCP, TLS, passwords; shared by intake and outbox | letters, rules, SQL |
 //! | [`config`] | the files that administrators write, with faults as file:line:column | anything at run time |
+//! | [`scenario`] | conversations in a readable form, played through the daemon | rules |
 //! | [`daemon`], [`cli`] | wiring, shutdown; one file a subcommand | rules |
 //!
 //! Imports run one way: `cli → daemon → {intake, outbox, store, letters, config} → {desk, mail}`;
@@ -30,4 +31,5 @@ pub mod letters;
 pub mod mail;
 pub mod net;
 pub mod outbox;
+pub mod scenario;
 pub mod store;

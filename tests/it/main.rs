@@ -12,3 +12,4 @@
 mod client;
 mod host;
 mod house;
+mod scenarios;

@@ -1,0 +1,14 @@
+//! Conversations in a readable form, played through the real daemon code with a given clock.
+//!
+//! They are the reference of behaviour: a new rule begins as a scenario. The tests play all of them, the
+//! demonstration one.
+
+mod player;
+mod school;
+mod script;
+mod stage;
+
+pub use player::{Failure, Scene, play};
+pub use school::school;
+pub use script::{Expected, Letter, Script, ScriptError, Step, parse};
+pub use stage::{Came, MaildirStage, Stage};

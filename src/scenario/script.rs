@@ -1,0 +1,215 @@
+//! The readable form of a scenario: who writes what and when, which letters must come, which must not.
+//!
+//! ```text
+//! Сценарий: родителю не видны оценки
+//! Время: 2026-11-23 10:00
+//!
+//! Пишет: Анна Ткаченко <anna@home.test>
+//! Тема: Не видно оценок
+//! | Здравствуйте, не вижу оценок.
+//!
+//! Придёт: anna@home.test
+//! Тема: [ЭЖ-1] Не видно оценок
+//! | ЭЖ-1
+//! ! ivanova@school.test
+//!
+//! Больше писем нет
+//! ```
+//!
+//! A step begins with its keyword; lines with `|` are text, lines with `!` must not be there; `#` is a
+//! remark.
+
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
+/// One thing that happens, or must have happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The clock is set.
+    Time(DateTime),
+    /// Time passes.
+    Pass(SignedDuration),
+    /// Somebody writes a new letter.
+    Write(Letter),
+    /// Somebody answers the last letter that `to` got, quoting it.
+    Answer {
+        /// Their letter.
+        letter: Letter,
+        /// Whose letter they answer; usually their own.
+        to: String,
+    },
+    /// The last letter is brought in once more.
+    Again,
+    /// A letter must have come.
+    Comes(Expected),
+    /// No other letter may have come.
+    NothingElse,
+    /// A ticket must stand so.
+    Ticket {
+        /// Its number.
+        number: u64,
+        /// Its status word.
+        status: String,
+        /// Its assignee, if that matters.
+        assignee: Option<String>,
+    },
+    /// A ticket's history must have a line with this event.
+    History {
+        /// Its number.
+        number: u64,
+        /// The event's word.
+        event: String,
+    },
+    /// The desk must have so many tickets.
+    Tickets(usize),
+}
+
+/// A letter that somebody writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Letter {
+    /// Name and address as in From.
+    pub from: String,
+    /// Subject; of an answer, the subject of what is answered.
+    pub subject: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// Further header lines.
+    pub headers: Vec<(String, String)>,
+    /// Names and contents of files.
+    pub files: Vec<(String, String)>,
+}
+
+/// A letter that must come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// To whom.
+    pub to: String,
+    /// What its subject must contain.
+    pub subject: Option<String>,
+    /// What text and HTML must contain.
+    pub contains: Vec<String>,
+    /// What nothing of it may contain.
+    pub lacks: Vec<String>,
+    /// Names of files it must carry.
+    pub files: Vec<String>,
+    /// It must stand in the thread of what this person wrote or got before.
+    pub same_thread: bool,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Script {
+    /// Its title.
+    pub title: String,
+    /// Steps with the lines that they begin at.
+    pub steps: Vec<(usize, Step)>,
+}
+
+/// What cannot be understood, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("строка {line}: {what}")]
+pub struct ScriptError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Reads a scenario.
+///
+/// # Errors
+/// At the first line that is not understood.
+pub fn parse(text: &str) -> Result<Script, ScriptError> {
+    let mut script = Script::default();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_end();
+        let number = index + 1;
+        let wrong = |what: &str| ScriptError { line: number, what: what.to_owned() };
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if line.starts_with(['|', '!']) {
+            let (mark, said) = line.split_at(1);
+            let said = said.strip_prefix(' ').unwrap_or(said);
+            let step = script.steps.last_mut().map(|(_, step)| step);
+            add_line(step, mark == "!", said).ok_or_else(|| wrong("эта строка ни к чему не относится"))?;
+            continue;
+        }
+        let (keyword, value) = line.split_once(':').map_or((line, ""), |(keyword, value)| (keyword, value.trim()));
+        if detail(script.steps.last_mut().map(|(_, step)| step), keyword, value).is_some() {
+            continue;
+        }
+        if keyword == "Сценарий" {
+            value.clone_into(&mut script.title);
+            continue;
+        }
+        let step = step(keyword, value).ok_or_else(|| wrong(&format!("«{line}» не понять")))?;
+        script.steps.push((number, step));
+    }
+    Ok(script)
+}
+
+fn step(keyword: &str, value: &str) -> Option<Step> {
+    let letter = |from: &str| Letter { from: from.to_owned(), ..Letter::default() };
+    Some(match keyword {
+        "Время" => Step::Time(value.parse().ok()?),
+        "Проходит" => Step::Pass(value.parse().ok()?),
+        "Пишет" => Step::Write(letter(value)),
+        "Отвечает" => {
+            let (from, to) = value.split_once(" на письмо для ").unwrap_or((value, value));
+            Step::Answer { letter: letter(from), to: address(to) }
+        }
+        "То же письмо ещё раз" => Step::Again,
+        "Придёт" => Step::Comes(Expected { to: value.to_owned(), ..Expected::default() }),
+        "Больше писем нет" => Step::NothingElse,
+        "Обращений" => Step::Tickets(value.parse().ok()?),
+        _ => {
+            let number = keyword.strip_prefix("Обращение ").map(str::parse).and_then(Result::ok);
+            if let Some(number) = number {
+                let (status, assignee) = value.split_once(", ").map_or((value, None), |(status, who)| (status, Some(who)));
+                return Some(Step::Ticket { number, status: status.to_owned(), assignee: assignee.map(str::to_owned) });
+            }
+            let number = keyword.strip_prefix("История ")?.parse().ok()?;
+            Step::History { number, event: value.to_owned() }
+        }
+    })
+}
+
+/// The address within `Имя <адрес>`.
+pub(super) fn address(person: &str) -> String {
+    let inside = person.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address);
+    inside.unwrap_or(person).trim().to_lowercase()
+}
+
+/// A line that belongs to the step above it.
+fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
+    match (step?, keyword) {
+        (Step::Write(letter) | Step::Answer { letter, .. }, "Тема") => letter.subject = Some(value.to_owned()),
+        (Step::Write(letter) | Step::Answer { letter, .. }, "Заголовок") => {
+            let (name, content) = value.split_once(':')?;
+            letter.headers.push((name.to_owned(), content.trim().to_owned()));
+        }
+        (Step::Write(letter) | Step::Answer { letter, .. }, "Файл") => {
+            let (name, content) = value.split_once(": ").unwrap_or((value, "содержимое"));
+            letter.files.push((name.to_owned(), content.to_owned()));
+        }
+        (Step::Comes(expected), "Тема") => expected.subject = Some(value.to_owned()),
+        (Step::Comes(expected), "Файл") => expected.files.push(value.to_owned()),
+        (Step::Comes(expected), "В той же ветке") => expected.same_thread = true,
+        _ => return None,
+    }
+    Some(())
+}
+
+fn add_line(step: Option<&mut Step>, absent: bool, said: &str) -> Option<()> {
+    match (step?, absent) {
+        (Step::Write(letter) | Step::Answer { letter, .. }, false) => {
+            letter.text.push_str(said);
+            letter.text.push('\n');
+        }
+        (Step::Comes(expected), false) => expected.contains.push(said.to_owned()),
+        (Step::Comes(expected), true) => expected.lacks.push(said.to_owned()),
+        _ => return None,
+    }
+    Some(())
+}

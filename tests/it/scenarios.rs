@@ -1,0 +1,34 @@
+//! All conversations of `tests/scenarios`, through the real daemon code over Maildir.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dezhurny::daemon::{Clock, Engine, Snapshots};
+use dezhurny::scenario::{self, MaildirStage};
+use jiff::Timestamp;
+
+async fn play(path: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let script = scenario::parse(&text).map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir().unwrap();
+    let snapshot = scenario::school(folder.path()).unwrap();
+    let clock = Clock::standing(Timestamp::UNIX_EPOCH);
+    let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone()).await.unwrap();
+    let mut stage = MaildirStage::new(engine, clock, folder.path()).unwrap();
+    scenario::play(&script, &mut stage, |_| {}).await.map_err(|failure| failure.to_string())
+}
+
+#[tokio::test]
+async fn every_scenario_goes_as_it_is_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut failures = Vec::new();
+    for path in &paths {
+        if let Err(failure) = play(path).await {
+            failures.push(format!("{}: {failure}", path.display()));
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
+    assert!(paths.len() >= 8);
+}
