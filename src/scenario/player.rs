@@ -219,7 +219,8 @@ fn fits(expected: &Expected, came: &Came, letter: &mail::Letter, thread: &[Strin
         if !flat(&letter.text).contains(&flat(wanted)) {
             return Err(format!("в тексте нет «{wanted}»"));
         }
-        if !flat(&html).contains(&flat(wanted)) {
+        // In HTML a command is a link that says what it does.
+        if !wanted.starts_with('#') && !flat(&html).contains(&flat(wanted)) {
             return Err(format!("в HTML нет «{wanted}»:\n{html}"));
         }
     }
