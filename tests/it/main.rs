@@ -10,6 +10,7 @@
 )]
 
 mod client;
+mod desk;
 mod host;
 mod house;
 mod scenarios;

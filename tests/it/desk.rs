@@ -1,0 +1,6 @@
+//! The whole main job with real servers: the program itself, Dovecot, Postfix, and people's clients.
+
+mod bench;
+mod faults;
+mod talk;
+mod volume;
