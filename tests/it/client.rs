@@ -9,7 +9,7 @@
 mod mixed;
 mod tests;
 
-pub use mixed::put_mixed;
+pub use mixed::{Mixed, put_mixed};
 
 use std::fmt::Write as _;
 

@@ -7,6 +7,8 @@ use super::{Charset, fingerprint, letter_in};
 pub struct Mixed {
     /// Envelope sender.
     pub from: String,
+    /// Its subject, as it was meant.
+    pub subject: &'static str,
     /// The message.
     pub raw: Vec<u8>,
     /// What is wrong with it, where something is.
@@ -83,6 +85,7 @@ fn one(number: usize) -> Mixed {
     }
     Mixed {
         from,
+        subject,
         raw,
         odd,
         automatic,
