@@ -23,7 +23,8 @@ pub struct Options {
 /// Checks the files.
 pub fn check(config: Option<&Path>, options: &Options) -> Ending {
     let path = files::config_path(config)?;
-    let snapshot = Snapshot::read(&path).map_err(|faults| Trouble::new(format!("в файлах есть ошибки\n{faults}")))?;
+    let snapshot = Snapshot::read(&path)
+        .map_err(|faults| Trouble::new(format!("в файлах есть ошибки\n{faults}")))?;
     say::line(format!("{}: ошибок нет.", path.display()));
     say::line(format!(
         "{}: ошибок нет, специалистов: {}.",
@@ -40,17 +41,29 @@ async fn online(snapshot: &Snapshot) -> Ending {
     let config = &snapshot.config;
     let mut troubles = Vec::new();
     if !matches!(config.intake, IntakeSettings::Pipe)
-        && let Some(mut mailbox) = AnyMailbox::from_settings(&config.intake, config.policy.limits.message)
+        && let Some(mut mailbox) =
+            AnyMailbox::from_settings(&config.intake, config.policy.limits.message)
     {
         match mailbox.probe().await {
             Ok(lines) => lines.iter().for_each(say::line),
             Err(error) => troubles.push(error.to_string()),
         }
     }
-    let helo = config.policy.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-    match AnyTransport::from_settings(&config.outgoing, helo).probe().await {
+    let helo = config
+        .policy
+        .address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
+    match AnyTransport::from_settings(&config.outgoing, helo)
+        .probe()
+        .await
+    {
         Ok(lines) => lines.iter().for_each(say::line),
         Err(error) => troubles.push(error),
     }
-    if troubles.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(Trouble::new(troubles.join("\n"))) }
+    if troubles.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Trouble::new(troubles.join("\n")))
+    }
 }

@@ -17,13 +17,23 @@ const EX_DATAERR: u8 = 65;
 pub fn deliver(config: Option<&Path>) -> Ending {
     let snapshots = files::snapshots(config).map_err(|trouble| trouble.code(files::EX_CONFIG))?;
     let limit = snapshots.current().config.policy.limits.message;
-    let (bytes, truncated) = read(limit).map_err(|error| Trouble::new(format!("письмо не читается: {error}")).code(EX_TEMPFAIL))?;
+    let (bytes, truncated) = read(limit)
+        .map_err(|error| Trouble::new(format!("письмо не читается: {error}")).code(EX_TEMPFAIL))?;
     if bytes.is_empty() {
         return Err(Trouble::new("на стандартном вводе нет письма").code(EX_DATAERR));
     }
     files::block_on(async {
-        let engine = Engine::open(snapshots, Clock::System).await.map_err(temporary)?;
-        let filed = engine.take_in(Arrived { arrival: None, bytes, truncated }).await.map_err(temporary);
+        let engine = Engine::open(snapshots, Clock::System)
+            .await
+            .map_err(temporary)?;
+        let filed = engine
+            .take_in(Arrived {
+                arrival: None,
+                bytes,
+                truncated,
+            })
+            .await
+            .map_err(temporary);
         engine.store().close();
         filed.map(|_| ExitCode::SUCCESS)
     })?
@@ -38,7 +48,10 @@ fn temporary(error: crate::store::StoreError) -> Trouble {
 fn read(limit: u64) -> std::io::Result<(Vec<u8>, Option<u64>)> {
     let mut stdin = std::io::stdin().lock();
     let mut bytes = Vec::new();
-    stdin.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    stdin
+        .by_ref()
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     let mut size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size <= limit {
         return Ok((bytes, None));

@@ -29,13 +29,20 @@ pub struct Options {
 
 /// Plays the demonstration.
 pub fn demo(options: &Options) -> Ending {
-    let temporary = tempfile::Builder::new().prefix("dezhurny-demo-").tempdir().map_err(Trouble::new)?;
+    let temporary = tempfile::Builder::new()
+        .prefix("dezhurny-demo-")
+        .tempdir()
+        .map_err(Trouble::new)?;
     let folder = match &options.dir {
         Some(folder) => {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| Trouble::new(format!("папка {} не создаётся: {error}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Trouble::new(format!("папка {} не создаётся: {error}", folder.display()))
+            })?;
             if folder.join("data").exists() {
-                return Err(Trouble::new(format!("в папке {} уже есть пример", folder.display())).hint("укажите другую папку"));
+                return Err(
+                    Trouble::new(format!("в папке {} уже есть пример", folder.display()))
+                        .hint("укажите другую папку"),
+                );
             }
             folder.clone()
         }
@@ -43,9 +50,15 @@ pub fn demo(options: &Options) -> Ending {
     };
     files::block_on(play(&folder))??;
     if options.dir.is_some() || options.keep {
-        let folder = if options.dir.is_none() { temporary.keep() } else { folder };
+        let folder = if options.dir.is_none() {
+            temporary.keep()
+        } else {
+            folder
+        };
         say::line(format!("Файлы: {}", folder.display()));
-        say::line("  inbox — письма, которые пришли; sent — письма, которые служба отправила; data — база данных.");
+        say::line(
+            "  inbox — письма, которые пришли; sent — письма, которые служба отправила; data — база данных.",
+        );
     } else {
         say::line("Файлы примера удалены. Чтобы посмотреть на них: dezhurny demo --dir ПАПКА");
     }
@@ -60,7 +73,11 @@ async fn play(folder: &Path) -> Result<(), Trouble> {
     let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone()).await?;
     let store = engine.store().clone();
     let mut stage = MaildirStage::new(engine, clock, folder).map_err(Trouble::new)?;
-    say::line(say::paint(&format!("Пример: {}", script.title), "1", say::colours()));
+    say::line(say::paint(
+        &format!("Пример: {}", script.title),
+        "1",
+        say::colours(),
+    ));
     say::line("Настоящая программа, настоящие письма; только ящик — папка, а часы идут быстрее.");
     let played = scenario::play(&script, &mut stage, |scene| show(&scene, &zone)).await;
     store.close();
@@ -72,14 +89,30 @@ async fn play(folder: &Path) -> Result<(), Trouble> {
 fn show(scene: &Scene<'_>, zone: &TimeZone) {
     let colours = say::colours();
     match scene {
-        Scene::Time(at) => say::line(say::paint(&format!("\n⏱  {}", say::when(*at, zone)), "2", colours)),
+        Scene::Time(at) => say::line(say::paint(
+            &format!("\n⏱  {}", say::when(*at, zone)),
+            "2",
+            colours,
+        )),
         Scene::Wrote(letter) => {
-            let from = letter.from.as_ref().map(|from| from.address.clone()).unwrap_or_default();
-            say::line(say::paint(&format!("\n✉  {from} пишет в службу помощи"), "36;1", colours));
+            let from = letter
+                .from
+                .as_ref()
+                .map(|from| from.address.clone())
+                .unwrap_or_default();
+            say::line(say::paint(
+                &format!("\n✉  {from} пишет в службу помощи"),
+                "36;1",
+                colours,
+            ));
             letter_text(letter, &letter.new_text);
         }
         Scene::Came { to, letter } => {
-            say::line(say::paint(&format!("\n→  {to} получает письмо"), "32;1", colours));
+            say::line(say::paint(
+                &format!("\n→  {to} получает письмо"),
+                "32;1",
+                colours,
+            ));
             letter_text(letter, &letter.text);
         }
     }

@@ -19,7 +19,10 @@ pub fn config_path(named: Option<&Path>) -> Result<PathBuf, Trouble> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
-    let usual = [Path::new("config.toml"), Path::new("/etc/dezhurny/config.toml")];
+    let usual = [
+        Path::new("config.toml"),
+        Path::new("/etc/dezhurny/config.toml"),
+    ];
     usual.into_iter().find(|path| path.exists()).map(Path::to_owned).ok_or_else(|| {
         Trouble::new("файла настроек нет: ни ./config.toml, ни /etc/dezhurny/config.toml")
             .hint("скопируйте config.example.toml в config.toml и заполните его, или назовите файл: --config ФАЙЛ")
@@ -33,15 +36,19 @@ pub fn snapshot(named: Option<&Path>) -> Result<Snapshot, Trouble> {
 
 /// Reads all files, to be looked at again when they change.
 pub fn snapshots(named: Option<&Path>) -> Result<Arc<Snapshots>, Trouble> {
-    Ok(Arc::new(Snapshots::open(&config_path(named)?).map_err(Trouble::new)?))
+    Ok(Arc::new(
+        Snapshots::open(&config_path(named)?).map_err(Trouble::new)?,
+    ))
 }
 
 /// The desk's memory, for reading.
 pub fn reader(config: &Config) -> Result<Reader, Trouble> {
     let path = config.database();
     if !path.exists() {
-        return Err(Trouble::new(format!("базы данных {} ещё нет", path.display()))
-            .hint("она появится, когда программа впервые запустится: dezhurny run"));
+        return Err(
+            Trouble::new(format!("базы данных {} ещё нет", path.display()))
+                .hint("она появится, когда программа впервые запустится: dezhurny run"),
+        );
     }
     Ok(Reader::open(&path)?)
 }
@@ -59,22 +66,29 @@ pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
         .truncate(false)
         .write(true)
         .open(&path)
-        .map_err(|error| Trouble::new(format!("файл {} не открывается: {error}", path.display())))?;
+        .map_err(|error| {
+            Trouble::new(format!("файл {} не открывается: {error}", path.display()))
+        })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Trouble::new(format!("программа уже работает с папкой {}", folder.display()))
-                .hint("остановите её (systemctl stop dezhurny) или дайте другой data_dir")
-                .code(75))
-        }
-        Err(std::fs::TryLockError::Error(error)) => {
-            Err(Trouble::new(format!("файл {} не запирается: {error}", path.display())))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(Trouble::new(format!(
+            "программа уже работает с папкой {}",
+            folder.display()
+        ))
+        .hint("остановите её (systemctl stop dezhurny) или дайте другой data_dir")
+        .code(75)),
+        Err(std::fs::TryLockError::Error(error)) => Err(Trouble::new(format!(
+            "файл {} не запирается: {error}",
+            path.display()
+        ))),
     }
 }
 
 /// Opens the desk and the ways in and out.
-pub async fn parts(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Parts<AnyMailbox, AnyTransport>, Trouble> {
+pub async fn parts(
+    snapshots: Arc<Snapshots>,
+    clock: Clock,
+) -> Result<Parts<AnyMailbox, AnyTransport>, Trouble> {
     let snapshot = snapshots.current();
     let config = &snapshot.config;
     let engine = Engine::open(snapshots, clock).await?;
@@ -82,7 +96,10 @@ pub async fn parts(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Parts<AnyM
         IntakeSettings::Imap(imap) => {
             let server = &imap.server;
             let user = server.user.as_deref().unwrap_or_default();
-            (Some(format!("imap:{user}@{}/{}", server.host, imap.mailbox)), imap.poll_every)
+            (
+                Some(format!("imap:{user}@{}/{}", server.host, imap.mailbox)),
+                imap.poll_every,
+            )
         }
         IntakeSettings::Maildir(maildir) => (None, maildir.poll_every),
         IntakeSettings::Pipe => (None, Duration::from_mins(1)),
@@ -91,8 +108,14 @@ pub async fn parts(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Parts<AnyM
         OutgoingSettings::Smtp(smtp) => (smtp.connections.max(1), smtp.per_hour),
         OutgoingSettings::Sendmail(_) | OutgoingSettings::Maildir(_) => (1, 0),
     };
-    let helo = config.policy.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-    let transports = (0..connections).map(|_| AnyTransport::from_settings(&config.outgoing, helo)).collect();
+    let helo = config
+        .policy
+        .address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
+    let transports = (0..connections)
+        .map(|_| AnyTransport::from_settings(&config.outgoing, helo))
+        .collect();
     Ok(Parts {
         engine,
         mailbox: AnyMailbox::from_settings(&config.intake, config.policy.limits.message),
@@ -105,6 +128,9 @@ pub async fn parts(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Parts<AnyM
 
 /// Starts the runtime of a command.
 pub fn block_on<R>(work: impl Future<Output = R>) -> Result<R, Trouble> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Trouble::new)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Trouble::new)?;
     Ok(runtime.block_on(work))
 }

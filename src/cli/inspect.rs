@@ -73,7 +73,9 @@ pub fn inspect(config: Option<&Path>, options: &Options) -> Ending {
     // A configuration that was named must be right; one that is missing is not needed.
     let config = match (config, files::config_path(config)) {
         (Some(_), _) => Some(files::snapshot(config)?.config),
-        (None, Ok(path)) => files::snapshot(Some(&path)).ok().map(|snapshot| snapshot.config),
+        (None, Ok(path)) => files::snapshot(Some(&path))
+            .ok()
+            .map(|snapshot| snapshot.config),
         (None, Err(_)) => None,
     };
     let letter = mail::read(&bytes);
@@ -89,7 +91,10 @@ pub fn inspect(config: Option<&Path>, options: &Options) -> Ending {
 fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
     if file == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(Trouble::new)?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(Trouble::new)?;
         return Ok(bytes);
     }
     std::fs::read(file).map_err(|error| {
@@ -102,10 +107,24 @@ fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
     let (own, tag) = match config {
         Some(config) => {
             let policy = &config.policy;
-            (std::iter::once(&policy.address).chain(&policy.extra).cloned().collect(), policy.tag.clone())
+            (
+                std::iter::once(&policy.address)
+                    .chain(&policy.extra)
+                    .cloned()
+                    .collect(),
+                policy.tag.clone(),
+            )
         }
         // Without a configuration every address that the letter came to may be the desk's.
-        None => (letter.to.iter().chain(&letter.cc).map(|one| bare(&one.address)).collect(), "ЭЖ".to_owned()),
+        None => (
+            letter
+                .to
+                .iter()
+                .chain(&letter.cc)
+                .map(|one| bare(&one.address))
+                .collect(),
+            "ЭЖ".to_owned(),
+        ),
     };
     let own: Vec<String> = own;
     let thread = mail::claims(letter, &own, &tag).into_iter().next();
@@ -137,8 +156,14 @@ fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
             .collect(),
         automatic,
         bounce,
-        thread: thread.map(|claim| ThreadJson { ticket: claim.ticket, by: claim.by }),
-        forwarded_from: letter.forwarded.as_ref().map(|one| one.from.address.as_str()),
+        thread: thread.map(|claim| ThreadJson {
+            ticket: claim.ticket,
+            by: claim.by,
+        }),
+        forwarded_from: letter
+            .forwarded
+            .as_ref()
+            .map(|one| one.from.address.as_str()),
         language: letter.language,
         topic: None,
         conduct: None,
@@ -171,11 +196,19 @@ fn kind<'a>(
         Nature::List => return ("list", Some("рассылка"), None),
         Nature::Human => {}
     }
-    let from = letter.from.as_ref().map(|from| bare(&from.address)).unwrap_or_default();
+    let from = letter
+        .from
+        .as_ref()
+        .map(|from| bare(&from.address))
+        .unwrap_or_default();
     if configured && own.contains(&from) {
         return ("own", Some("письмо самой службы"), None);
     }
-    let commands_only = letter.new_text.trim().lines().all(|line| line.trim().starts_with('#'));
+    let commands_only = letter
+        .new_text
+        .trim()
+        .lines()
+        .all(|line| line.trim().starts_with('#'));
     if commands_only && !letter.new_text.trim().is_empty() {
         return ("command", None, None);
     }
@@ -188,11 +221,19 @@ fn decision(kind: &str, letter: &Letter, ticket: Option<u64>) -> String {
             let why = letter.unreadable.as_deref().unwrap_or_default();
             format!("в папку Attention, администраторам — письмо: {why}")
         }
-        ("auto" | "list" | "receipt" | "own", _) => "записать; не отвечать и никому не пересылать".to_owned(),
-        ("bounce", _) => "записать в историю обращения и сказать специалисту, что письмо не дошло".to_owned(),
-        ("command", Some(number)) => format!("выполнить команду в обращении {number}, если метка подлинная"),
+        ("auto" | "list" | "receipt" | "own", _) => {
+            "записать; не отвечать и никому не пересылать".to_owned()
+        }
+        ("bounce", _) => {
+            "записать в историю обращения и сказать специалисту, что письмо не дошло".to_owned()
+        }
+        ("command", Some(number)) => {
+            format!("выполнить команду в обращении {number}, если метка подлинная")
+        }
         (_, Some(number)) => {
-            format!("добавить к обращению {number}, если метка подлинная или пишет его участник; иначе — новое обращение")
+            format!(
+                "добавить к обращению {number}, если метка подлинная или пишет его участник; иначе — новое обращение"
+            )
         }
         _ => "новое обращение: подтвердить и передать следующему специалисту".to_owned(),
     }
@@ -205,18 +246,34 @@ fn print(report: &InspectJson<'_>) {
         }
     };
     show("вид:", report.kind);
-    let from = report.from.map(|from| format!("{} <{}>", from.name, from.address)).unwrap_or_default();
+    let from = report
+        .from
+        .map(|from| format!("{} <{}>", from.name, from.address))
+        .unwrap_or_default();
     show("от:", from.trim());
     show("кому:", &report.to.join(", "));
     show("копия:", &report.cc.join(", "));
     show("тема:", report.subject);
-    show("дата:", &report.date.map(|date| date.to_string()).unwrap_or_default());
+    show(
+        "дата:",
+        &report.date.map(|date| date.to_string()).unwrap_or_default(),
+    );
     show("Message-ID:", report.message_id.unwrap_or_default());
     show("ответ на:", &report.in_reply_to.join(" "));
     show("автоматическое:", report.automatic.unwrap_or_default());
     if let Some(bounce) = report.bounce {
-        show("не дошло до:", bounce.recipient.as_deref().unwrap_or("неизвестно"));
-        show("причина:", bounce.diagnostic.as_deref().or(bounce.status.as_deref()).unwrap_or_default());
+        show(
+            "не дошло до:",
+            bounce.recipient.as_deref().unwrap_or("неизвестно"),
+        );
+        show(
+            "причина:",
+            bounce
+                .diagnostic
+                .as_deref()
+                .or(bounce.status.as_deref())
+                .unwrap_or_default(),
+        );
     }
     if let Some(thread) = &report.thread {
         show("обращение:", &thread.ticket.to_string());
@@ -227,10 +284,17 @@ fn print(report: &InspectJson<'_>) {
         show("замечено:", defect);
     }
     for file in &report.attachments {
-        show("файл:", &format!("{} ({}, {} байт)", file.name, file.media_type, file.size));
+        show(
+            "файл:",
+            &format!("{} ({}, {} байт)", file.name, file.media_type, file.size),
+        );
     }
     show("решение:", &report.decision);
-    for (title, text) in [("Новый текст", report.new_text), ("Подпись", report.signature), ("Цитата", report.quoted)] {
+    for (title, text) in [
+        ("Новый текст", report.new_text),
+        ("Подпись", report.signature),
+        ("Цитата", report.quoted),
+    ] {
         if !text.trim().is_empty() {
             say::line(format!("\n── {title} ──\n{}", say::tame(text.trim())));
         }

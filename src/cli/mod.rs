@@ -74,7 +74,12 @@ pub fn main() -> ExitCode {
         let _ = error.print();
         std::process::exit(code)
     });
-    let Arguments { config, verbose, quiet, command } = arguments;
+    let Arguments {
+        config,
+        verbose,
+        quiet,
+        command,
+    } = arguments;
     let daemon = matches!(command, Command::Run(_));
     say::start_log(verbose, quiet, daemon);
     let ending = match command {

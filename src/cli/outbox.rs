@@ -47,7 +47,11 @@ pub fn outbox(config: Option<&Path>, options: &Options) -> Ending {
                 say::line(format!(
                     "{}  {}  для {}  ждёт с {}, попыток: {}, следующая {}  {}",
                     row.id,
-                    if row.state == "refused" { "отказано" } else { "ждёт" },
+                    if row.state == "refused" {
+                        "отказано"
+                    } else {
+                        "ждёт"
+                    },
                     row.recipient,
                     say::when(row.since, zone),
                     row.attempts,
@@ -69,15 +73,27 @@ fn change(database: &Path, id: u64, retry: bool) -> Ending {
     let store = Store::open(database)?;
     let now = Timestamp::now();
     let changed = files::block_on(async {
-        let changed =
-            store.transaction(move |tx| if retry { tx.retry(id, now) } else { tx.drop_letter(id, now) }).await;
+        let changed = store
+            .transaction(move |tx| {
+                if retry {
+                    tx.retry(id, now)
+                } else {
+                    tx.drop_letter(id, now)
+                }
+            })
+            .await;
         store.close();
         changed
     })??;
     if changed {
-        say::line(if retry { "Письмо будет отправлено сейчас." } else { "Письмо больше не отправляется." });
+        say::line(if retry {
+            "Письмо будет отправлено сейчас."
+        } else {
+            "Письмо больше не отправляется."
+        });
         Ok(ExitCode::SUCCESS)
     } else {
-        Err(Trouble::new(format!("письмо {id} не ждёт отправки")).hint("что ждёт: dezhurny outbox list"))
+        Err(Trouble::new(format!("письмо {id} не ждёт отправки"))
+            .hint("что ждёт: dezhurny outbox list"))
     }
 }

@@ -27,7 +27,11 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
     files::block_on(async {
         let parts = files::parts(snapshots, Clock::System).await?;
         let store = parts.engine.store().clone();
-        let ending = if options.once { once(parts).await } else { forever(parts).await };
+        let ending = if options.once {
+            once(parts).await
+        } else {
+            forever(parts).await
+        };
         store.close();
         ending
     })?
@@ -39,10 +43,21 @@ async fn once(parts: AnyParts) -> Ending {
     let report = daemon::once(parts).await?;
     say::line(format!(
         "Принято писем: {}, из них требуют внимания: {}. Отправлено: {}, отказано: {}, отложено: {}.",
-        report.taken.filed, report.taken.attention, report.sent.sent, report.sent.refused, report.sent.deferred
+        report.taken.filed,
+        report.taken.attention,
+        report.sent.sent,
+        report.sent.refused,
+        report.sent.deferred
     ));
-    let troubles: Vec<String> = [report.trouble, report.sent.unreachable].into_iter().flatten().collect();
-    if troubles.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(Trouble::new(troubles.join("\n"))) }
+    let troubles: Vec<String> = [report.trouble, report.sent.unreachable]
+        .into_iter()
+        .flatten()
+        .collect();
+    if troubles.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Trouble::new(troubles.join("\n")))
+    }
 }
 
 async fn forever(parts: AnyParts) -> Ending {
@@ -60,7 +75,10 @@ async fn forever(parts: AnyParts) -> Ending {
     });
     tokio::spawn(watchdog(stopping.clone()));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status("работает")]);
+    let _ = sd_notify::notify(&[
+        sd_notify::NotifyState::Ready,
+        sd_notify::NotifyState::Status("работает"),
+    ]);
     daemon::run(parts, stopping).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -68,7 +86,9 @@ async fn forever(parts: AnyParts) -> Ending {
 
 /// Tells systemd that the program lives, if it asks.
 async fn watchdog(mut stopping: watch::Receiver<bool>) {
-    let Some(every) = sd_notify::watchdog_enabled() else { return };
+    let Some(every) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     loop {
         tokio::select! {
             _ = stopping.changed() => return,

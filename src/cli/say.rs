@@ -21,12 +21,19 @@ pub struct Trouble {
 impl Trouble {
     /// A fault of the ordinary kind: exit code 1.
     pub fn new(what: impl Display) -> Self {
-        Self { code: 1, what: what.to_string(), hint: None }
+        Self {
+            code: 1,
+            what: what.to_string(),
+            hint: None,
+        }
     }
 
     /// With what to do about it.
     pub fn hint(self, hint: impl Display) -> Self {
-        Self { hint: Some(hint.to_string()), ..self }
+        Self {
+            hint: Some(hint.to_string()),
+            ..self
+        }
     }
 
     /// With another exit code.
@@ -44,9 +51,18 @@ impl From<crate::store::StoreError> for Trouble {
 /// Prints a trouble to standard error.
 pub fn error(trouble: &Trouble) {
     let mut stderr = std::io::stderr().lock();
-    let _ = writeln!(stderr, "{} {}", paint("ошибка:", "31;1", stderr_colours()), trouble.what);
+    let _ = writeln!(
+        stderr,
+        "{} {}",
+        paint("ошибка:", "31;1", stderr_colours()),
+        trouble.what
+    );
     if let Some(hint) = &trouble.hint {
-        let _ = writeln!(stderr, "{} {hint}", paint("подсказка:", "36", stderr_colours()));
+        let _ = writeln!(
+            stderr,
+            "{} {hint}",
+            paint("подсказка:", "36", stderr_colours())
+        );
     }
 }
 
@@ -74,30 +90,54 @@ pub fn colours() -> bool {
 
 /// `text` in a colour of the terminal, if `wanted`.
 pub fn paint(text: &str, code: &str, wanted: bool) -> String {
-    if wanted { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    if wanted {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// An instant as people read it, in the school's zone.
 pub fn when(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M").to_string()
+    at.to_zoned_datetime(zone.clone())
+        .strftime("%d.%m.%Y %H:%M")
+        .to_string()
 }
 
 /// Foreign text on a terminal: control characters do nothing there.
 pub fn tame(text: &str) -> String {
-    text.chars().map(|one| if one.is_control() && one != '\n' && one != '\t' { '\u{fffd}' } else { one }).collect()
+    text.chars()
+        .map(|one| {
+            if one.is_control() && one != '\n' && one != '\t' {
+                '\u{fffd}'
+            } else {
+                one
+            }
+        })
+        .collect()
 }
 
 /// Lines of cells, each column as wide as its widest cell.
 pub fn table(rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     for row in rows {
         let cells: Vec<String> = row
             .iter()
             .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))))
+            .map(|(cell, width)| {
+                format!(
+                    "{cell}{}",
+                    " ".repeat(width.saturating_sub(cell.chars().count()))
+                )
+            })
             .collect();
         line(cells.join("  ").trim_end());
     }

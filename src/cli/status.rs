@@ -42,13 +42,20 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
     let overview = reader.overview(now)?;
     let hours = &snapshot.config.policy.hours;
     let today = hours.day(now);
-    let away = |one: &&crate::desk::roster::Specialist| one.away.iter().any(|range| range.contains(today));
+    let away =
+        |one: &&crate::desk::roster::Specialist| one.away.iter().any(|range| range.contains(today));
     let status = StatusJson {
         running: files::lock(&snapshot.config).is_err(),
         tickets: overview.tickets,
         late: overview.late,
         load: overview.load,
-        away_today: snapshot.roster.specialists.iter().filter(away).map(|one| one.id.clone()).collect(),
+        away_today: snapshot
+            .roster
+            .specialists
+            .iter()
+            .filter(away)
+            .map(|one| one.id.clone())
+            .collect(),
         letters: overview.ledger,
         outbox: overview.outbox,
         last_received: overview.last_received,
@@ -66,18 +73,52 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
 
 fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
     let counted = |counts: &BTreeMap<String, u64>| {
-        let parts: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
-        if parts.is_empty() { "нет".to_owned() } else { parts.join(", ") }
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(word, count)| format!("{word} {count}"))
+            .collect();
+        if parts.is_empty() {
+            "нет".to_owned()
+        } else {
+            parts.join(", ")
+        }
     };
-    let at = |when: Option<Timestamp>| when.map_or_else(|| "ещё не было".to_owned(), |at| say::when(at, zone));
-    say::line(format!("Программа: {}", if status.running { "работает" } else { "не запущена" }));
-    say::line(format!("Обращения: {}; просрочено: {}", counted(&status.tickets), status.late));
-    say::line(format!("Ждут ответа у специалистов: {}", counted(&status.load)));
+    let at = |when: Option<Timestamp>| {
+        when.map_or_else(|| "ещё не было".to_owned(), |at| say::when(at, zone))
+    };
+    say::line(format!(
+        "Программа: {}",
+        if status.running {
+            "работает"
+        } else {
+            "не запущена"
+        }
+    ));
+    say::line(format!(
+        "Обращения: {}; просрочено: {}",
+        counted(&status.tickets),
+        status.late
+    ));
+    say::line(format!(
+        "Ждут ответа у специалистов: {}",
+        counted(&status.load)
+    ));
     if !status.away_today.is_empty() {
-        say::line(format!("Сегодня отсутствуют: {}", status.away_today.join(", ")));
+        say::line(format!(
+            "Сегодня отсутствуют: {}",
+            status.away_today.join(", ")
+        ));
     }
-    say::line(format!("Принятые письма: {}; последнее: {}", counted(&status.letters), at(status.last_received)));
-    say::line(format!("Исходящие: {}; последнее отправлено: {}", counted(&status.outbox), at(status.last_sent)));
+    say::line(format!(
+        "Принятые письма: {}; последнее: {}",
+        counted(&status.letters),
+        at(status.last_received)
+    ));
+    say::line(format!(
+        "Исходящие: {}; последнее отправлено: {}",
+        counted(&status.outbox),
+        at(status.last_sent)
+    ));
     if let Some(since) = status.waiting_since {
         say::line(format!("Ждут отправки с {}", say::when(since, zone)));
     }

@@ -119,7 +119,8 @@ pub fn tickets(config: Option<&Path>, options: &Options) -> Ending {
     if let Some(status) = &options.status
         && Status::from_word(status).is_none()
     {
-        return Err(Trouble::new(format!("состояния «{status}» нет")).hint("есть: new, open, answered, closed"));
+        return Err(Trouble::new(format!("состояния «{status}» нет"))
+            .hint("есть: new, open, answered, closed"));
     }
     let snapshot = files::snapshot(config)?;
     let reader = files::reader(&snapshot.config)?;
@@ -145,14 +146,26 @@ fn list(reader: &Reader, options: &Options, zone: &TimeZone, tag: &str) -> Resul
         say::line("Таких обращений нет.");
         return Ok(());
     }
-    let mut table =
-        vec![["Номер", "Состояние", "Кто отвечает", "Ответить до", "От кого", "Тема"].map(str::to_owned).to_vec()];
+    let mut table = vec![
+        [
+            "Номер",
+            "Состояние",
+            "Кто отвечает",
+            "Ответить до",
+            "От кого",
+            "Тема",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
     for TicketRow { ticket, .. } in &rows {
         table.push(vec![
             format!("{tag}-{}", ticket.number),
             russian(ticket.status).to_owned(),
             ticket.assignee.clone().unwrap_or_else(|| "—".to_owned()),
-            ticket.response_due.map_or_else(|| "—".to_owned(), |due| say::when(due, zone)),
+            ticket
+                .response_due
+                .map_or_else(|| "—".to_owned(), |due| say::when(due, zone)),
             ticket.requester.address.clone(),
             say::tame(&ticket.subject),
         ]);
@@ -172,7 +185,9 @@ fn russian(status: Status) -> &'static str {
 
 fn show(reader: &Reader, number: u64, json: bool, zone: &TimeZone) -> Result<(), Trouble> {
     let Some(row) = reader.ticket(number)? else {
-        return Err(Trouble::new(format!("обращения {number} нет")).hint("все обращения: dezhurny tickets"));
+        return Err(
+            Trouble::new(format!("обращения {number} нет")).hint("все обращения: dezhurny tickets")
+        );
     };
     let letters = reader.letters(number)?;
     let history = reader.history(number)?;
@@ -184,25 +199,63 @@ fn show(reader: &Reader, number: u64, json: bool, zone: &TimeZone) -> Result<(),
         });
     }
     let ticket = &row.ticket;
-    say::line(format!("Обращение {number}: {}", say::tame(&ticket.subject)));
-    say::line(format!("{}; от {} <{}>", russian(ticket.status), say::tame(&ticket.requester.name), ticket.requester.address));
-    say::line(format!("отвечает: {}", ticket.assignee.as_deref().unwrap_or("никто")));
+    say::line(format!(
+        "Обращение {number}: {}",
+        say::tame(&ticket.subject)
+    ));
+    say::line(format!(
+        "{}; от {} <{}>",
+        russian(ticket.status),
+        say::tame(&ticket.requester.name),
+        ticket.requester.address
+    ));
+    say::line(format!(
+        "отвечает: {}",
+        ticket.assignee.as_deref().unwrap_or("никто")
+    ));
     for letter in &letters {
-        let way = if letter.direction == "in" { "от" } else { "для" };
-        let whom = if letter.direction == "in" { &letter.from } else { &letter.to };
-        say::line(format!("\n── {} · {} {whom} · {}", say::when(letter.at, zone), way, letter.kind));
+        let way = if letter.direction == "in" {
+            "от"
+        } else {
+            "для"
+        };
+        let whom = if letter.direction == "in" {
+            &letter.from
+        } else {
+            &letter.to
+        };
+        say::line(format!(
+            "\n── {} · {} {whom} · {}",
+            say::when(letter.at, zone),
+            way,
+            letter.kind
+        ));
         say::line(say::tame(letter.subject.trim()));
-        let text = if letter.new_text.is_empty() { &letter.text } else { &letter.new_text };
+        let text = if letter.new_text.is_empty() {
+            &letter.text
+        } else {
+            &letter.new_text
+        };
         for line in text.trim().lines() {
             say::line(format!("   {}", say::tame(line)));
         }
         for file in &letter.files {
-            say::line(format!("   [вложение: {}, {} байт]", say::tame(&file.name), file.size));
+            say::line(format!(
+                "   [вложение: {}, {} байт]",
+                say::tame(&file.name),
+                file.size
+            ));
         }
     }
     say::line("\nИстория:");
     for line in &history {
-        say::line(format!("   {}  {}  {}  {}", say::when(line.at, zone), line.actor, line.event, say::tame(&line.detail)));
+        say::line(format!(
+            "   {}  {}  {}  {}",
+            say::when(line.at, zone),
+            line.actor,
+            line.event,
+            say::tame(&line.detail)
+        ));
     }
     Ok(())
 }
@@ -211,7 +264,11 @@ fn letter_json(letter: &LetterRow) -> LetterJson<'_> {
     LetterJson {
         id: letter.id,
         // A note is a letter that stays among the staff, whichever way it came.
-        direction: if letter.kind == "note" { "note" } else { &letter.direction },
+        direction: if letter.kind == "note" {
+            "note"
+        } else {
+            &letter.direction
+        },
         from: &letter.from,
         to: &letter.to,
         subject: &letter.subject,
@@ -225,5 +282,10 @@ fn letter_json(letter: &LetterRow) -> LetterJson<'_> {
 }
 
 fn history_json(line: &HistoryLine) -> HistoryJson<'_> {
-    HistoryJson { at: line.at, actor: &line.actor, event: &line.event, detail: &line.detail }
+    HistoryJson {
+        at: line.at,
+        actor: &line.actor,
+        event: &line.event,
+        detail: &line.detail,
+    }
 }

@@ -8,15 +8,16 @@ use jiff::civil::time;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use super::Faults;
 use super::reader::{File, Section, wrong};
 use super::settings::{
-    Config, ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server, SmtpSettings, Tls,
+    Config, ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server,
+    SmtpSettings, Tls,
 };
 use super::values::{
-    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size, text, word, work_span,
-    zone,
+    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size,
+    text, word, work_span, zone,
 };
-use super::Faults;
 use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, Topic, WorkSpan};
 
 /// Names of the days in `[hours] week`, Monday first.
@@ -42,7 +43,10 @@ pub(super) fn read(name: &str, source: &str, base: &Path) -> Result<Config, Faul
 fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     let desk = root.section("desk");
     if desk.is_none() && !root.has("desk") {
-        root.fault(wrong("в файле нет раздела [desk]").hint("он обязателен; образец — config.example.toml"));
+        root.fault(
+            wrong("в файле нет раздела [desk]")
+                .hint("он обязателен; образец — config.example.toml"),
+        );
     }
     let hours = hours_of(root, desk.as_ref());
     let topics = topics(root);
@@ -58,15 +62,26 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     let (authserv_id, plus_addressing) = trust;
     let (show_requester_address, show_specialist_name) = privacy;
     let policy = Policy {
-        name: desk.get("name", filled).unwrap_or_else(|| "Служба помощи по электронному журналу".to_owned()),
+        name: desk
+            .get("name", filled)
+            .unwrap_or_else(|| "Служба помощи по электронному журналу".to_owned()),
         address: desk.must("address", address).unwrap_or_default(),
         extra: desk.list("extra", address).unwrap_or_default(),
         tag: tag(&desk),
         language: desk
-            .get("language", word(&[("ru", DeskLanguage::Ru), ("en", DeskLanguage::En), ("auto", DeskLanguage::Auto)]))
+            .get(
+                "language",
+                word(&[
+                    ("ru", DeskLanguage::Ru),
+                    ("en", DeskLanguage::En),
+                    ("auto", DeskLanguage::Auto),
+                ]),
+            )
             .unwrap_or(DeskLanguage::Ru),
         admins: desk.list("admins", address).unwrap_or_default(),
-        undo: desk.get("undo", signed_duration).unwrap_or(SignedDuration::ZERO),
+        undo: desk
+            .get("undo", signed_duration)
+            .unwrap_or(SignedDuration::ZERO),
         chat: desk.get("chat", filled),
         hours,
         sla,
@@ -79,8 +94,14 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     };
     let config = Config {
         policy,
-        data_dir: place(desk.get("data_dir", filled).unwrap_or_else(|| "/var/lib/dezhurny".to_owned())),
-        roster: place(desk.get("roster", filled).unwrap_or_else(|| "roster.toml".to_owned())),
+        data_dir: place(
+            desk.get("data_dir", filled)
+                .unwrap_or_else(|| "/var/lib/dezhurny".to_owned()),
+        ),
+        roster: place(
+            desk.get("roster", filled)
+                .unwrap_or_else(|| "roster.toml".to_owned()),
+        ),
         templates: desk.get("templates", filled).map(place),
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing?,
@@ -96,7 +117,8 @@ fn tag(desk: &Section<'_, '_>) -> String {
     let read = |value: &toml::de::DeValue<'_>| {
         let tag = filled(value)?;
         if tag.chars().count() > 10 || tag.contains(|one: char| !one.is_alphanumeric()) {
-            return Err(wrong(format!("«{tag}» не годится для темы письма")).hint("до десяти букв и цифр, например ЭЖ"));
+            return Err(wrong(format!("«{tag}» не годится для темы письма"))
+                .hint("до десяти букв и цифр, например ЭЖ"));
         }
         Ok(tag)
     };
@@ -104,13 +126,22 @@ fn tag(desk: &Section<'_, '_>) -> String {
 }
 
 fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
-    let zone = desk.and_then(|desk| desk.get("time_zone", zone)).unwrap_or_else(|| {
-        TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC)
+    let zone = desk
+        .and_then(|desk| desk.get("time_zone", zone))
+        .unwrap_or_else(|| TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC));
+    let workday = Some(Span {
+        from: time(8, 0, 0, 0),
+        to: time(17, 0, 0, 0),
     });
-    let workday = Some(Span { from: time(8, 0, 0, 0), to: time(17, 0, 0, 0) });
-    let mut found =
-        Hours { week: [workday, workday, workday, workday, workday, None, None], holidays: vec![], special: vec![], zone };
-    let Some(section) = root.section("hours") else { return found };
+    let mut found = Hours {
+        week: [workday, workday, workday, workday, workday, None, None],
+        holidays: vec![],
+        special: vec![],
+        zone,
+    };
+    let Some(section) = root.section("hours") else {
+        return found;
+    };
     if let Some(week) = section.section("week") {
         found.week = WEEK.map(|day| week.get(day, hours));
         week.finish();
@@ -119,7 +150,8 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
     if let Some(special) = section.section("special") {
         for (name, span, value) in special.free() {
             let read = day(&name).map_err(|wrong| special.fault_span(&span, wrong));
-            let span = hours(value.get_ref()).map_err(|wrong| special.fault_span(&value.span(), wrong));
+            let span =
+                hours(value.get_ref()).map_err(|wrong| special.fault_span(&value.span(), wrong));
             if let (Ok(date), Ok(span)) = (read, span) {
                 found.special.push((date, span));
             }
@@ -137,7 +169,11 @@ fn topics(root: &Section<'_, '_>) -> Vec<Topic> {
         section.finish();
         let Some(name) = name else { continue };
         if found.iter().any(|other| other.name == name) {
-            section.fault_at("name", wrong(format!("тема «{name}» уже есть выше")).hint("соедините слова обеих в одном разделе"));
+            section.fault_at(
+                "name",
+                wrong(format!("тема «{name}» уже есть выше"))
+                    .hint("соедините слова обеих в одном разделе"),
+            );
         }
         found.push(Topic { name, words });
     }
@@ -166,30 +202,50 @@ fn sla(root: &Section<'_, '_>) -> Sla {
 }
 
 fn trust(root: &Section<'_, '_>) -> (Vec<String>, bool) {
-    let Some(section) = root.section("trust") else { return (vec![], false) };
+    let Some(section) = root.section("trust") else {
+        return (vec![], false);
+    };
     let servers = section.list("authserv_id", filled).unwrap_or_default();
     let plus = section.get("plus_addressing", flag).unwrap_or(false);
     section.finish();
-    (servers.into_iter().map(|server| server.to_lowercase()).collect(), plus)
+    (
+        servers
+            .into_iter()
+            .map(|server| server.to_lowercase())
+            .collect(),
+        plus,
+    )
 }
 
 fn limits(root: &Section<'_, '_>) -> Limits {
-    let mut found = Limits { message: 40 << 20, attachments_out: 20 << 20, letters_per_hour: 20, acks_per_day: 5 };
+    let mut found = Limits {
+        message: 40 << 20,
+        attachments_out: 20 << 20,
+        letters_per_hour: 20,
+        acks_per_day: 5,
+    };
     if let Some(section) = root.section("limits") {
         let count = |key: &str, default: u32| {
-            section.get(key, number(1, 1_000_000)).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+            section
+                .get(key, number(1, 1_000_000))
+                .and_then(|number| u32::try_from(number).ok())
+                .unwrap_or(default)
         };
         found.letters_per_hour = count("letters_per_hour", found.letters_per_hour);
         found.acks_per_day = count("acks_per_day", found.acks_per_day);
         found.message = section.get("message", size).unwrap_or(found.message);
-        found.attachments_out = section.get("attachments_out", size).unwrap_or(found.attachments_out);
+        found.attachments_out = section
+            .get("attachments_out", size)
+            .unwrap_or(found.attachments_out);
         section.finish();
     }
     found
 }
 
 fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
-    let Some(section) = root.section("privacy") else { return (true, true) };
+    let Some(section) = root.section("privacy") else {
+        return (true, true);
+    };
     let _ = section.get("keep_closed", duration);
     let address = section.get("show_requester_address", flag).unwrap_or(true);
     let name = section.get("show_specialist_name", flag).unwrap_or(true);
@@ -201,7 +257,10 @@ fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
 fn accepted_for_later(root: &Section<'_, '_>) {
     for section in root.sections("escalation") {
         let _ = section.must("at", percent);
-        let _ = section.must("action", word(&[("remind", ()), ("reassign", ()), ("raise", ())]));
+        let _ = section.must(
+            "action",
+            word(&[("remind", ()), ("reassign", ()), ("raise", ())]),
+        );
         section.finish();
     }
     if let Some(section) = root.section("conduct") {
@@ -222,40 +281,71 @@ fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettings> {
     let section = root.section("intake")?;
     let both = section.has("imap") && section.has("maildir");
     if both {
-        section.fault_at("maildir", wrong("в [intake] два пути: imap и maildir").hint("оставьте один"));
+        section.fault_at(
+            "maildir",
+            wrong("в [intake] два пути: imap и maildir").hint("оставьте один"),
+        );
     }
-    let imap = section.section("imap").and_then(|section| imap(&section, base));
-    let maildir = section.section("maildir").and_then(|section| maildir(&section, base));
+    let imap = section
+        .section("imap")
+        .and_then(|section| imap(&section, base));
+    let maildir = section
+        .section("maildir")
+        .and_then(|section| maildir(&section, base));
     section.finish();
-    imap.map(IntakeSettings::Imap).or(maildir.map(IntakeSettings::Maildir))
+    imap.map(IntakeSettings::Imap)
+        .or(maildir.map(IntakeSettings::Maildir))
 }
 
 fn folders(section: &Section<'_, '_>) -> (String, String) {
     let folder = |value: &toml::de::DeValue<'_>| {
         let name = filled(value)?;
-        if name.contains(['\r', '\n', '\0']) { Err(wrong("имя папки не может быть таким")) } else { Ok(name) }
+        if name.contains(['\r', '\n', '\0']) {
+            Err(wrong("имя папки не может быть таким"))
+        } else {
+            Ok(name)
+        }
     };
     (
-        section.get("processed", folder).unwrap_or_else(|| "Processed".to_owned()),
-        section.get("attention", folder).unwrap_or_else(|| "Attention".to_owned()),
+        section
+            .get("processed", folder)
+            .unwrap_or_else(|| "Processed".to_owned()),
+        section
+            .get("attention", folder)
+            .unwrap_or_else(|| "Attention".to_owned()),
     )
 }
 
 fn poll_every(section: &Section<'_, '_>) -> Duration {
-    section.get("poll_every", duration).filter(|every| !every.is_zero()).unwrap_or(Duration::from_mins(1))
+    section
+        .get("poll_every", duration)
+        .filter(|every| !every.is_zero())
+        .unwrap_or(Duration::from_mins(1))
 }
 
 fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
     let server = server(section, base, 993, true);
     let (processed, attention) = folders(section);
-    let mailbox = section.get("mailbox", filled).unwrap_or_else(|| "INBOX".to_owned());
+    let mailbox = section
+        .get("mailbox", filled)
+        .unwrap_or_else(|| "INBOX".to_owned());
     let idle = section.get("idle", flag).unwrap_or(true);
     let poll_every = poll_every(section);
     if processed == mailbox || attention == mailbox {
-        section.fault_at("mailbox", wrong("письма нельзя складывать в ту же папку, из которой они берутся"));
+        section.fault_at(
+            "mailbox",
+            wrong("письма нельзя складывать в ту же папку, из которой они берутся"),
+        );
     }
     section.finish();
-    Some(ImapSettings { server: server?, mailbox, processed, attention, idle, poll_every })
+    Some(ImapSettings {
+        server: server?,
+        mailbox,
+        processed,
+        attention,
+        idle,
+        poll_every,
+    })
 }
 
 fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
@@ -263,13 +353,30 @@ fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
     let (processed, attention) = folders(section);
     let poll_every = poll_every(section);
     section.finish();
-    Some(MaildirSettings { path: base.join(path?), processed, attention, poll_every })
+    Some(MaildirSettings {
+        path: base.join(path?),
+        processed,
+        attention,
+        poll_every,
+    })
 }
 
-fn server(section: &Section<'_, '_>, base: &Path, implicit_port: i64, needs_user: bool) -> Option<Server> {
+fn server(
+    section: &Section<'_, '_>,
+    base: &Path,
+    implicit_port: i64,
+    needs_user: bool,
+) -> Option<Server> {
     let host = section.must("host", filled);
     let tls = section
-        .get("tls", word(&[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)]))
+        .get(
+            "tls",
+            word(&[
+                ("implicit", Tls::Implicit),
+                ("starttls", Tls::StartTls),
+                ("none", Tls::None),
+            ]),
+        )
         .unwrap_or(Tls::Implicit);
     let usual = match (tls, implicit_port) {
         (Tls::Implicit, port) => port,
@@ -278,7 +385,9 @@ fn server(section: &Section<'_, '_>, base: &Path, implicit_port: i64, needs_user
     };
     let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
     let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
-    let loopback = host.as_deref().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "::1");
+    let loopback = host
+        .as_deref()
+        .is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "::1");
     if tls == Tls::None && !loopback && !allow_plaintext && host.is_some() {
         section.fault_at(
             "tls",
@@ -286,16 +395,26 @@ fn server(section: &Section<'_, '_>, base: &Path, implicit_port: i64, needs_user
                 .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
         );
     }
-    let user = if needs_user { section.must("user", filled) } else { section.get("user", filled) };
+    let user = if needs_user {
+        section.must("user", filled)
+    } else {
+        section.get("user", filled)
+    };
     let password = password(section, base, user.is_some());
     let ca_file = section.get("ca_file", filled).map(|path| base.join(path));
     let fingerprint = section.get("fingerprint", |value| {
         let said = filled(value)?;
-        let hex: String = said.strip_prefix("sha256:").unwrap_or_default().chars().filter(|one| *one != ':').collect();
+        let hex: String = said
+            .strip_prefix("sha256:")
+            .unwrap_or_default()
+            .chars()
+            .filter(|one| *one != ':')
+            .collect();
         if hex.len() == 64 && hex.chars().all(|one| one.is_ascii_hexdigit()) {
             Ok(hex.to_lowercase())
         } else {
-            Err(wrong("это не отпечаток сертификата").hint("пишите sha256: и 64 шестнадцатеричные цифры"))
+            Err(wrong("это не отпечаток сертификата")
+                .hint("пишите sha256: и 64 шестнадцатеричные цифры"))
         }
     });
     Some(Server {
@@ -311,39 +430,76 @@ fn server(section: &Section<'_, '_>, base: &Path, implicit_port: i64, needs_user
 }
 
 fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Password> {
-    let inline = section.get("password", text).map(|one| Password::Inline(SecretString::from(one)));
-    let file = section.get("password_file", filled).map(|path| Password::File(base.join(path)));
+    let inline = section
+        .get("password", text)
+        .map(|one| Password::Inline(SecretString::from(one)));
+    let file = section
+        .get("password_file", filled)
+        .map(|path| Password::File(base.join(path)));
     let command = if section.has("password_command") {
-        section.list("password_command", text).filter(|words| !words.is_empty()).map(Password::Command)
+        section
+            .list("password_command", text)
+            .filter(|words| !words.is_empty())
+            .map(Password::Command)
     } else {
         None
     };
-    let credential = section.get("password_credential", filled).map(Password::Credential);
-    let mut found: Vec<Password> = [inline, file, command, credential].into_iter().flatten().collect();
+    let credential = section
+        .get("password_credential", filled)
+        .map(Password::Credential);
+    let mut found: Vec<Password> = [inline, file, command, credential]
+        .into_iter()
+        .flatten()
+        .collect();
     if found.len() > 1 {
-        section.fault(wrong("пароль указан несколькими способами").hint("оставьте один: password_file, password_command, password_credential или password"));
+        section.fault(wrong("пароль указан несколькими способами").hint(
+            "оставьте один: password_file, password_command, password_credential или password",
+        ));
     }
-    let named = ["password", "password_file", "password_command", "password_credential"].iter().any(|key| section.has(key));
+    let named = [
+        "password",
+        "password_file",
+        "password_command",
+        "password_credential",
+    ]
+    .iter()
+    .any(|key| section.has(key));
     if needed && !named {
-        section.fault(wrong("не сказано, где пароль").hint("добавьте password_file = \"/etc/dezhurny/password\""));
+        section.fault(
+            wrong("не сказано, где пароль")
+                .hint("добавьте password_file = \"/etc/dezhurny/password\""),
+        );
     }
     found.pop()
 }
 
 fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSettings> {
     let Some(section) = root.section("outgoing") else {
-        root.fault(wrong("не сказано, как отправлять письма").hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"));
+        root.fault(
+            wrong("не сказано, как отправлять письма")
+                .hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"),
+        );
         return None;
     };
-    let ways = ["smtp", "sendmail", "maildir"].iter().filter(|way| section.has(way)).count();
+    let ways = ["smtp", "sendmail", "maildir"]
+        .iter()
+        .filter(|way| section.has(way))
+        .count();
     if ways != 1 {
-        section.fault(wrong("в [outgoing] должен быть ровно один путь").hint("smtp, sendmail или maildir"));
+        section.fault(
+            wrong("в [outgoing] должен быть ровно один путь").hint("smtp, sendmail или maildir"),
+        );
     }
-    let smtp = section.section("smtp").and_then(|section| smtp(&section, base));
+    let smtp = section
+        .section("smtp")
+        .and_then(|section| smtp(&section, base));
     let sendmail = section.section("sendmail").and_then(|section| {
         let command = section.list("command", filled);
         if command.as_ref().is_none_or(Vec::is_empty) {
-            section.fault(wrong("не сказано, какую программу запускать").hint("command = [\"/usr/sbin/sendmail\", \"-i\"]"));
+            section.fault(
+                wrong("не сказано, какую программу запускать")
+                    .hint("command = [\"/usr/sbin/sendmail\", \"-i\"]"),
+            );
         }
         section.finish();
         command.filter(|command| !command.is_empty())

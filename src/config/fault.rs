@@ -25,10 +25,18 @@ impl fmt::Display for Fault {
         if self.line == 0 {
             write!(out, "{}: {}", self.file, self.message)?;
         } else {
-            write!(out, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+            write!(
+                out,
+                "{}:{}:{}: {}",
+                self.file, self.line, self.column, self.message
+            )?;
             // Tabs stay tabs, so that the caret stands below its place in any terminal.
-            let before: String =
-                self.source.chars().take(self.column - 1).map(|one| if one == '\t' { '\t' } else { ' ' }).collect();
+            let before: String = self
+                .source
+                .chars()
+                .take(self.column - 1)
+                .map(|one| if one == '\t' { '\t' } else { ' ' })
+                .collect();
             write!(out, "\n    {}\n    {before}^", self.source)?;
         }
         if let Some(hint) = &self.hint {
@@ -72,9 +80,18 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// The fault at a span of bytes.
     pub fn fault(&self, span: &Range<usize>, message: String, hint: Option<String>) -> Fault {
-        let before = self.text.get(..span.start.min(self.text.len())).unwrap_or(self.text);
+        let before = self
+            .text
+            .get(..span.start.min(self.text.len()))
+            .unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let source = self.text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let source = self
+            .text
+            .get(line_start..)
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default();
         Fault {
             file: self.name.to_owned(),
             line: before.matches('\n').count() + 1,

@@ -23,7 +23,10 @@ use crate::desk::roster::Roster;
 /// All faults of the file.
 pub fn load(path: &Path) -> Result<Config, Faults> {
     let text = read(path, "скопируйте config.example.toml и заполните его")?;
-    let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let base = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     parse(&path.display().to_string(), &text, &base)
 }
@@ -41,7 +44,10 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Config, Faults> {
 /// # Errors
 /// All faults of the file.
 pub fn load_roster(path: &Path, policy: &Policy) -> Result<Roster, Faults> {
-    let text = read(path, "скопируйте roster.example.toml и впишите своих специалистов")?;
+    let text = read(
+        path,
+        "скопируйте roster.example.toml и впишите своих специалистов",
+    )?;
     parse_roster(&path.display().to_string(), &text, policy)
 }
 
@@ -67,11 +73,21 @@ fn read(path: &Path, hint: &str) -> Result<String, Faults> {
     };
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => whole("файла нет".to_owned(), hint.to_owned()),
-        _ => whole(format!("файл не читается: {error}"), "проверьте права на него".to_owned()),
+        _ => whole(
+            format!("файл не читается: {error}"),
+            "проверьте права на него".to_owned(),
+        ),
     })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| whole("файл не в кодировке UTF-8".to_owned(), "сохраните его в UTF-8".to_owned()))?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    let text = String::from_utf8(bytes).map_err(|_| {
+        whole(
+            "файл не в кодировке UTF-8".to_owned(),
+            "сохраните его в UTF-8".to_owned(),
+        )
+    })?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 #[cfg(test)]

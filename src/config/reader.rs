@@ -19,13 +19,19 @@ pub(super) struct Wrong {
 
 /// A sentence without a hint.
 pub(super) fn wrong(message: impl Into<String>) -> Wrong {
-    Wrong { message: message.into(), hint: None }
+    Wrong {
+        message: message.into(),
+        hint: None,
+    }
 }
 
 impl Wrong {
     /// With what to do.
     pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
     }
 }
 
@@ -40,7 +46,11 @@ pub(super) struct File<'a> {
 impl<'a> File<'a> {
     /// A file of this name and text.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { source: Source { name, text }, faults: RefCell::default(), broken: RefCell::default() }
+        Self {
+            source: Source { name, text },
+            faults: RefCell::default(),
+            broken: RefCell::default(),
+        }
     }
 
     /// The whole of it as a table; faults of its writing are noted.
@@ -48,7 +58,11 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.source.text);
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            self.fault(&span, wrong(plain(error.message())).hint("так в TOML не пишут; сравните с примером рядом"));
+            self.fault(
+                &span,
+                wrong(plain(error.message()))
+                    .hint("так в TOML не пишут; сравните с примером рядом"),
+            );
             self.broken.borrow_mut().push(span.start);
         }
         table
@@ -79,7 +93,11 @@ fn plain(message: &str) -> String {
     if first.starts_with("duplicate key") {
         return "этот ключ уже есть выше".to_owned();
     }
-    if first.contains("expected") || first.contains("missing") || first.contains("unclosed") || first.contains("invalid") {
+    if first.contains("expected")
+        || first.contains("missing")
+        || first.contains("unclosed")
+        || first.contains("invalid")
+    {
         return format!("строка написана с ошибкой ({first})");
     }
     format!("строка написана с ошибкой: {first}")
@@ -97,7 +115,13 @@ pub(super) struct Section<'f, 'a> {
 impl<'f, 'a> Section<'f, 'a> {
     /// The table at `span`, called `path`.
     pub fn new(file: &'f File<'a>, table: &'f DeTable<'a>, span: Range<usize>, path: &str) -> Self {
-        Self { file, table, span, path: path.to_owned(), known: RefCell::default() }
+        Self {
+            file,
+            table,
+            span,
+            path: path.to_owned(),
+            known: RefCell::default(),
+        }
     }
 
     /// Notes a fault of the table itself.
@@ -107,12 +131,17 @@ impl<'f, 'a> Section<'f, 'a> {
 
     /// Notes a fault at a key's value, or at the table when the key is not there.
     pub fn fault_at(&self, key: &str, wrong: Wrong) {
-        let span = self.entry(key).map_or_else(|| self.span.clone(), |(_, value)| value.span());
+        let span = self
+            .entry(key)
+            .map_or_else(|| self.span.clone(), |(_, value)| value.span());
         self.file.fault(&span, wrong);
     }
 
     fn entry(&self, key: &str) -> Option<(Range<usize>, &'f Spanned<DeValue<'a>>)> {
-        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span(), value))
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)
+            .map(|(name, value)| (name.span(), value))
     }
 
     fn look(&self, key: &str) -> Option<&'f Spanned<DeValue<'a>>> {
@@ -127,39 +156,76 @@ impl<'f, 'a> Section<'f, 'a> {
     }
 
     /// A value, read by `read`; `None` when it is not there or faulty.
-    pub fn get<T>(&self, key: &str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>) -> Option<T> {
+    pub fn get<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>,
+    ) -> Option<T> {
         let value = self.look(key)?;
-        read(value.get_ref()).map_err(|wrong| self.file.fault(&value.span(), wrong)).ok()
+        read(value.get_ref())
+            .map_err(|wrong| self.file.fault(&value.span(), wrong))
+            .ok()
     }
 
     /// A value that must be there.
-    pub fn must<T>(&self, key: &str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>) -> Option<T> {
+    pub fn must<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>,
+    ) -> Option<T> {
         if self.look(key).is_none() {
-            self.fault(wrong(format!("в [{}] нет ключа {key}", self.path)).hint(format!("добавьте строку: {key} = …")));
+            self.fault(
+                wrong(format!("в [{}] нет ключа {key}", self.path))
+                    .hint(format!("добавьте строку: {key} = …")),
+            );
             return None;
         }
         self.get(key, read)
     }
 
     /// A list, each entry read by `read`; faulty entries are left out.
-    pub fn list<T>(&self, key: &str, read: impl Fn(&DeValue<'a>) -> Result<T, Wrong>) -> Option<Vec<T>> {
+    pub fn list<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&DeValue<'a>) -> Result<T, Wrong>,
+    ) -> Option<Vec<T>> {
         let value = self.look(key)?;
         let Some(entries) = value.get_ref().as_array() else {
-            self.file.fault(&value.span(), wrong(format!("{key} — список")).hint("пишите в квадратных скобках: [\"…\", \"…\"]"));
+            self.file.fault(
+                &value.span(),
+                wrong(format!("{key} — список"))
+                    .hint("пишите в квадратных скобках: [\"…\", \"…\"]"),
+            );
             return None;
         };
         let entries = entries.iter();
-        Some(entries.filter_map(|one| read(one.get_ref()).map_err(|wrong| self.file.fault(&one.span(), wrong)).ok()).collect())
+        Some(
+            entries
+                .filter_map(|one| {
+                    read(one.get_ref())
+                        .map_err(|wrong| self.file.fault(&one.span(), wrong))
+                        .ok()
+                })
+                .collect(),
+        )
     }
 
     /// A table inside.
     pub fn section(&self, key: &str) -> Option<Section<'f, 'a>> {
         let value = self.look(key)?;
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        let path = if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        };
         match value.get_ref().as_table() {
             Some(table) => Some(Section::new(self.file, table, value.span(), &path)),
             None => {
-                self.file.fault(&value.span(), wrong(format!("{key} — раздел")).hint(format!("пишите отдельной строкой [{path}]")));
+                self.file.fault(
+                    &value.span(),
+                    wrong(format!("{key} — раздел"))
+                        .hint(format!("пишите отдельной строкой [{path}]")),
+                );
                 None
             }
         }
@@ -167,9 +233,15 @@ impl<'f, 'a> Section<'f, 'a> {
 
     /// Tables in a row, `[[key]]`.
     pub fn sections(&self, key: &str) -> Vec<Section<'f, 'a>> {
-        let Some(value) = self.look(key) else { return vec![] };
+        let Some(value) = self.look(key) else {
+            return vec![];
+        };
         let Some(entries) = value.get_ref().as_array() else {
-            self.file.fault(&value.span(), wrong(format!("{key} — раздел, которых может быть несколько")).hint(format!("пишите [[{key}]]")));
+            self.file.fault(
+                &value.span(),
+                wrong(format!("{key} — раздел, которых может быть несколько"))
+                    .hint(format!("пишите [[{key}]]")),
+            );
             return vec![];
         };
         entries
@@ -177,7 +249,10 @@ impl<'f, 'a> Section<'f, 'a> {
             .filter_map(|one| {
                 let table = one.get_ref().as_table();
                 if table.is_none() {
-                    self.file.fault(&one.span(), wrong(format!("здесь ожидается раздел [[{key}]]")));
+                    self.file.fault(
+                        &one.span(),
+                        wrong(format!("здесь ожидается раздел [[{key}]]")),
+                    );
                 }
                 table.map(|table| Section::new(self.file, table, one.span(), key))
             })
@@ -186,7 +261,10 @@ impl<'f, 'a> Section<'f, 'a> {
 
     /// Keys and values as they stand, for tables whose keys are free.
     pub fn free(&self) -> Vec<(String, Range<usize>, &'f Spanned<DeValue<'a>>)> {
-        self.table.iter().map(|(name, value)| (name.get_ref().to_string(), name.span(), value)).collect()
+        self.table
+            .iter()
+            .map(|(name, value)| (name.get_ref().to_string(), name.span(), value))
+            .collect()
     }
 
     /// Notes a fault anywhere in the file.
@@ -201,10 +279,19 @@ impl<'f, 'a> Section<'f, 'a> {
             if known.iter().any(|one| one == name.get_ref()) {
                 continue;
             }
-            let place = if self.path.is_empty() { String::new() } else { format!(" в [{}]", self.path) };
-            let hint = nearest(name.get_ref(), known.iter().map(String::as_str))
-                .map_or_else(|| format!("есть: {}", known.join(", ")), |near| format!("возможно, имелось в виду {near}"));
-            self.file.fault(&name.span(), wrong(format!("ключа {}{place} нет", name.get_ref())).hint(hint));
+            let place = if self.path.is_empty() {
+                String::new()
+            } else {
+                format!(" в [{}]", self.path)
+            };
+            let hint = nearest(name.get_ref(), known.iter().map(String::as_str)).map_or_else(
+                || format!("есть: {}", known.join(", ")),
+                |near| format!("возможно, имелось в виду {near}"),
+            );
+            self.file.fault(
+                &name.span(),
+                wrong(format!("ключа {}{place} нет", name.get_ref())).hint(hint),
+            );
         }
     }
 }

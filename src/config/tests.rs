@@ -16,13 +16,22 @@ fn uncommented(text: &str) -> String {
     let mut skip = false;
     let mut lines = Vec::new();
     for line in text.lines() {
-        let bare = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty());
+        let bare = line
+            .strip_prefix('#')
+            .filter(|rest| !rest.starts_with(' ') && !rest.is_empty());
         let line = bare.unwrap_or(line);
         if line.starts_with('[') {
-            skip = ["[intake.maildir]", "[outgoing.sendmail]", "[outgoing.maildir]"].contains(&line);
+            skip = [
+                "[intake.maildir]",
+                "[outgoing.sendmail]",
+                "[outgoing.maildir]",
+            ]
+            .contains(&line);
         }
         let other_password = line.starts_with("password") && !line.starts_with("password_file");
-        let optional = ["templates =", "chat =", "ca_file =", "fingerprint ="].iter().any(|key| line.starts_with(key));
+        let optional = ["templates =", "chat =", "ca_file =", "fingerprint ="]
+            .iter()
+            .any(|key| line.starts_with(key));
         if !skip && !other_password && !(bare.is_some() && optional) {
             lines.push(line);
         }
@@ -34,7 +43,11 @@ fn uncommented(text: &str) -> String {
 fn the_example_files_load_and_their_commented_values_are_the_defaults() {
     let plain = parse_config(CONFIG).unwrap();
     let mut full = parse_config(&uncommented(CONFIG)).unwrap_or_else(|faults| panic!("{faults}"));
-    assert_eq!(full.policy.topics.len(), 1, "the topic stands in the example as an example");
+    assert_eq!(
+        full.policy.topics.len(),
+        1,
+        "the topic stands in the example as an example"
+    );
     full.policy.topics.clear();
     assert_eq!(full.policy, plain.policy);
     assert_eq!(format!("{full:?}"), format!("{plain:?}"));
@@ -55,9 +68,14 @@ fn bad_files_say_what_they_must() {
         let faults = if name.starts_with("roster") {
             parse_roster(&name, &text, &policy).map(|_| ()).unwrap_err()
         } else {
-            parse(&name, &text, Path::new("/etc")).map(|_| ()).unwrap_err()
+            parse(&name, &text, Path::new("/etc"))
+                .map(|_| ())
+                .unwrap_err()
         };
-        let expected: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# expect: ")).collect();
+        let expected: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# expect: "))
+            .collect();
         assert!(!expected.is_empty(), "{name} expects nothing");
         for wanted in &expected {
             let found = faults.0.iter().any(|fault| {
@@ -90,13 +108,24 @@ fn windows_line_ends_do_no_harm() {
 
 #[test]
 fn a_missing_file_is_one_sentence_with_a_hint() {
-    let said = load(Path::new("/nonexistent/config.toml")).unwrap_err().to_string();
-    assert!(said.starts_with("/nonexistent/config.toml: файла нет\n    подсказка: "), "{said}");
+    let said = load(Path::new("/nonexistent/config.toml"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.starts_with("/nonexistent/config.toml: файла нет\n    подсказка: "),
+        "{said}"
+    );
 }
 
 #[test]
 fn the_caret_stands_below_its_place() {
-    let said = parse_config("[desk]\naddress = \"нет адреса\"\n[outgoing.maildir]\npath = \"x\"\n").unwrap_err().to_string();
+    let said = parse_config("[desk]\naddress = \"нет адреса\"\n[outgoing.maildir]\npath = \"x\"\n")
+        .unwrap_err()
+        .to_string();
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[1].chars().position(|one| one == '"'), lines[2].chars().position(|one| one == '^'), "{said}");
+    assert_eq!(
+        lines[1].chars().position(|one| one == '"'),
+        lines[2].chars().position(|one| one == '^'),
+        "{said}"
+    );
 }

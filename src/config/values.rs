@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::SignedDuration;
 use toml::de::DeValue;
 
 use super::reader::{Wrong, wrong};
@@ -13,18 +13,27 @@ use crate::desk::roster::DateRange;
 
 /// A text.
 pub(super) fn text(value: &DeValue<'_>) -> Result<String, Wrong> {
-    value.as_str().map(str::to_owned).ok_or_else(|| wrong("здесь ожидается текст").hint("возьмите значение в кавычки: \"…\""))
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| wrong("здесь ожидается текст").hint("возьмите значение в кавычки: \"…\""))
 }
 
 /// A text that is not empty.
 pub(super) fn filled(value: &DeValue<'_>) -> Result<String, Wrong> {
     let text = text(value)?;
-    if text.trim().is_empty() { Err(wrong("значение пусто").hint("впишите его между кавычками")) } else { Ok(text.trim().to_owned()) }
+    if text.trim().is_empty() {
+        Err(wrong("значение пусто").hint("впишите его между кавычками"))
+    } else {
+        Ok(text.trim().to_owned())
+    }
 }
 
 /// Yes or no.
 pub(super) fn flag(value: &DeValue<'_>) -> Result<bool, Wrong> {
-    value.as_bool().ok_or_else(|| wrong("здесь ожидается true или false").hint("без кавычек"))
+    value
+        .as_bool()
+        .ok_or_else(|| wrong("здесь ожидается true или false").hint("без кавычек"))
 }
 
 /// A whole number from `least` to `most`.
@@ -37,19 +46,26 @@ pub(super) fn number(least: i64, most: i64) -> impl Fn(&DeValue<'_>) -> Result<i
         if (least..=most).contains(&number) {
             Ok(number)
         } else {
-            Err(wrong(format!("{number} — недопустимое число")).hint(format!("можно от {least} до {most}")))
+            Err(wrong(format!("{number} — недопустимое число"))
+                .hint(format!("можно от {least} до {most}")))
         }
     }
 }
 
 /// One of a few words.
-pub(super) fn word<T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&DeValue<'_>) -> Result<T, Wrong> {
+pub(super) fn word<T: Copy>(
+    words: &'static [(&'static str, T)],
+) -> impl Fn(&DeValue<'_>) -> Result<T, Wrong> {
     move |value| {
         let text = text(value)?;
-        words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            wrong(format!("значения «{text}» нет")).hint(format!("можно: {}", all.join(", ")))
-        })
+        words
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value)
+            .ok_or_else(|| {
+                let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                wrong(format!("значения «{text}» нет")).hint(format!("можно: {}", all.join(", ")))
+            })
     }
 }
 
@@ -63,12 +79,17 @@ pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
             && !domain.is_empty()
             && !domain.starts_with('.')
             && !domain.ends_with('.')
-            && !trimmed.contains(|one: char| one.is_whitespace() || one.is_control() || matches!(one, '<' | '>' | ',' | ';' | '"'))
+            && !trimmed.contains(|one: char| {
+                one.is_whitespace()
+                    || one.is_control()
+                    || matches!(one, '<' | '>' | ',' | ';' | '"')
+            })
     });
     if good {
         Ok(trimmed.to_lowercase())
     } else {
-        Err(wrong(format!("«{text}» — не почтовый адрес")).hint("пишите только адрес, без имени: help@school.ru"))
+        Err(wrong(format!("«{text}» — не почтовый адрес"))
+            .hint("пишите только адрес, без имени: help@school.ru"))
     }
 }
 
@@ -79,7 +100,10 @@ fn pieces(text: &str) -> Option<Vec<(u32, String)>> {
     while !rest.is_empty() {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         let behind = rest.get(digits.len()..)?.trim_start();
-        let unit: String = behind.chars().take_while(|one| one.is_alphabetic()).collect();
+        let unit: String = behind
+            .chars()
+            .take_while(|one| one.is_alphabetic())
+            .collect();
         found.push((digits.parse().ok()?, unit.to_lowercase()));
         rest = behind.get(unit.len()..)?.trim_start();
     }
@@ -87,16 +111,18 @@ fn pieces(text: &str) -> Option<Vec<(u32, String)>> {
 }
 
 fn seconds(text: &str, days: bool) -> Option<u64> {
-    pieces(text)?.into_iter().try_fold(0_u64, |sum, (count, unit)| {
-        let one = match unit.as_str() {
-            "s" | "с" | "sec" => 1,
-            "m" | "м" | "min" | "мин" => 60,
-            "h" | "ч" => 3600,
-            "d" | "д" if days => 86_400,
-            _ => return None,
-        };
-        sum.checked_add(u64::from(count) * one)
-    })
+    pieces(text)?
+        .into_iter()
+        .try_fold(0_u64, |sum, (count, unit)| {
+            let one = match unit.as_str() {
+                "s" | "с" | "sec" => 1,
+                "m" | "м" | "min" | "мин" => 60,
+                "h" | "ч" => 3600,
+                "d" | "д" if days => 86_400,
+                _ => return None,
+            };
+            sum.checked_add(u64::from(count) * one)
+        })
 }
 
 /// A duration: `"90s"`, `"30m"`, `"4h"`, `"365d"`.
@@ -104,7 +130,10 @@ pub(super) fn duration(value: &DeValue<'_>) -> Result<Duration, Wrong> {
     let text = text(value)?;
     seconds(&text, true)
         .map(Duration::from_secs)
-        .ok_or_else(|| wrong(format!("«{text}» — не срок")).hint("пишите так: \"90s\", \"30m\", \"4h\", \"5d\""))
+        .ok_or_else(|| {
+            wrong(format!("«{text}» — не срок"))
+                .hint("пишите так: \"90s\", \"30m\", \"4h\", \"5d\"")
+        })
 }
 
 /// A duration for the rules.
@@ -116,13 +145,18 @@ pub(super) fn signed_duration(value: &DeValue<'_>) -> Result<SignedDuration, Wro
 pub(super) fn work_span(value: &DeValue<'_>) -> Result<WorkSpan, Wrong> {
     let text = text(value)?;
     let found = match pieces(&text).as_deref() {
-        Some([(days, unit)]) if matches!(unit.as_str(), "d" | "д") && *days > 0 => Some(WorkSpan::Days(*days)),
+        Some([(days, unit)]) if matches!(unit.as_str(), "d" | "д") && *days > 0 => {
+            Some(WorkSpan::Days(*days))
+        }
         _ => seconds(&text, false)
             .filter(|seconds| *seconds > 0)
             .and_then(|seconds| i64::try_from(seconds).ok())
             .map(|seconds| WorkSpan::Time(SignedDuration::from_secs(seconds))),
     };
-    found.ok_or_else(|| wrong(format!("«{text}» — не срок")).hint("пишите рабочее время: \"30m\", \"4h\", или рабочие дни: \"5d\""))
+    found.ok_or_else(|| {
+        wrong(format!("«{text}» — не срок"))
+            .hint("пишите рабочее время: \"30m\", \"4h\", или рабочие дни: \"5d\"")
+    })
 }
 
 /// A size in bytes: `"40 MiB"`, `"500 KB"`.
@@ -147,14 +181,19 @@ pub(super) fn size(value: &DeValue<'_>) -> Result<u64, Wrong> {
 
 /// A day, `2026-11-24`.
 pub(super) fn day(text: &str) -> Result<Date, Wrong> {
-    text.trim().parse().map_err(|_| wrong(format!("«{text}» — не дата")).hint("пишите год-месяц-день: 2026-11-24"))
+    text.trim()
+        .parse()
+        .map_err(|_| wrong(format!("«{text}» — не дата")).hint("пишите год-месяц-день: 2026-11-24"))
 }
 
 /// A day or days, `2026-12-31..2027-01-10`.
 pub(super) fn days(value: &DeValue<'_>) -> Result<DateRange, Wrong> {
     let text = text(value)?;
     let (from, to) = text.split_once("..").unwrap_or((&text, &text));
-    let range = DateRange { from: day(from)?, to: day(to)? };
+    let range = DateRange {
+        from: day(from)?,
+        to: day(to)?,
+    };
     if range.from > range.to {
         return Err(wrong(format!("в «{text}» конец раньше начала")).hint("поменяйте даты местами"));
     }
@@ -168,11 +207,21 @@ pub(super) fn hours(value: &DeValue<'_>) -> Result<Span, Wrong> {
     let (from, to) = text.split_once(['-', '–']).ok_or_else(bad)?;
     let time = |text: &str| -> Result<Time, Wrong> {
         let (hour, minute) = text.trim().split_once(':').ok_or_else(bad)?;
-        Time::new(hour.parse().map_err(|_| bad())?, minute.parse().map_err(|_| bad())?, 0, 0).map_err(|_| bad())
+        Time::new(
+            hour.parse().map_err(|_| bad())?,
+            minute.parse().map_err(|_| bad())?,
+            0,
+            0,
+        )
+        .map_err(|_| bad())
     };
-    let span = Span { from: time(from)?, to: time(to)? };
+    let span = Span {
+        from: time(from)?,
+        to: time(to)?,
+    };
     if span.from >= span.to {
-        return Err(wrong(format!("в «{text}» конец не позже начала")).hint("ночные часы пишите двумя днями"));
+        return Err(wrong(format!("в «{text}» конец не позже начала"))
+            .hint("ночные часы пишите двумя днями"));
     }
     Ok(span)
 }
@@ -181,7 +230,8 @@ pub(super) fn hours(value: &DeValue<'_>) -> Result<Span, Wrong> {
 pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, Wrong> {
     let text = text(value)?;
     TimeZone::get(text.trim()).map_err(|_| {
-        wrong(format!("часового пояса «{text}» нет")).hint("например: Europe/Moscow, Asia/Yekaterinburg, Asia/Vladivostok")
+        wrong(format!("часового пояса «{text}» нет"))
+            .hint("например: Europe/Moscow, Asia/Yekaterinburg, Asia/Vladivostok")
     })
 }
 

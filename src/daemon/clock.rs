@@ -24,7 +24,9 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let now = match self {
             Self::System => Timestamp::now(),
-            Self::Given(at) => at.lock().map_or_else(|poisoned| *poisoned.into_inner(), |at| *at),
+            Self::Given(at) => at
+                .lock()
+                .map_or_else(|poisoned| *poisoned.into_inner(), |at| *at),
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }

@@ -42,9 +42,16 @@ impl Engine {
     pub async fn open(snapshots: Arc<Snapshots>, clock: Clock) -> Result<Self, StoreError> {
         let path = snapshots.current().config.database();
         let store = open_store(&path).await?;
-        let fresh = fresh_key().map_err(|_| StoreError::Broken("система не даёт случайных чисел".to_owned()))?;
+        let fresh = fresh_key()
+            .map_err(|_| StoreError::Broken("система не даёт случайных чисел".to_owned()))?;
         let key = store.transaction(move |tx| tx.token_key(&fresh)).await?;
-        Ok(Self { store, snapshots, key: TokenKey::new(&key), clock, bell: Arc::new(Notify::new()) })
+        Ok(Self {
+            store,
+            snapshots,
+            key: TokenKey::new(&key),
+            clock,
+            bell: Arc::new(Notify::new()),
+        })
     }
 
     /// The desk's memory.
@@ -68,8 +75,12 @@ impl Engine {
 
     /// Takes in messages in their order; one commit may hold many of them.
     pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
-        let read = tokio::task::spawn_blocking(move || arrived.into_iter().map(filing::read).collect::<Vec<_>>());
-        let Ok(read) = read.await else { return vec![Err(StoreError::Closed)] };
+        let read = tokio::task::spawn_blocking(move || {
+            arrived.into_iter().map(filing::read).collect::<Vec<_>>()
+        });
+        let Ok(read) = read.await else {
+            return vec![Err(StoreError::Closed)];
+        };
         let now = self.clock.now();
         let queued: Vec<_> = read
             .into_iter()
@@ -77,7 +88,9 @@ impl Engine {
                 let one = Arc::new(one);
                 let (engine, again) = (self.clone(), Arc::clone(&one));
                 let snapshot = self.snapshots.current();
-                let answer = self.store.transaction(move |tx| filing::file(tx, &snapshot, &engine.key, &one, now));
+                let answer = self
+                    .store
+                    .transaction(move |tx| filing::file(tx, &snapshot, &engine.key, &one, now));
                 (answer, again)
             })
             .collect();
@@ -89,7 +102,11 @@ impl Engine {
                     tracing::error!(%error, message_id = one.message_id(), "a letter could not be processed");
                     let (snapshot, key) = (self.snapshots.current(), self.key.clone());
                     let why = error.to_string();
-                    self.store.transaction(move |tx| filing::set_aside(tx, &snapshot, &key, &one, &why, now)).await
+                    self.store
+                        .transaction(move |tx| {
+                            filing::set_aside(tx, &snapshot, &key, &one, &why, now)
+                        })
+                        .await
                 }
                 result => result,
             };
@@ -109,7 +126,11 @@ impl Engine {
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
-                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let office = desk::Desk {
+                    policy: &snapshot.config.policy,
+                    roster: &snapshot.roster,
+                    now,
+                };
                 let outcome = desk::trouble(&office, &what);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
@@ -128,11 +149,17 @@ impl Engine {
         let moved = self
             .store
             .transaction(move |tx| {
-                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let office = desk::Desk {
+                    policy: &snapshot.config.policy,
+                    roster: &snapshot.roster,
+                    now,
+                };
                 let mut moved = 0;
                 for ticket in tx.unowned()? {
                     let memory = super::incoming::memory(tx, "", now)?;
-                    let Some(outcome) = desk::unowned(&office, &memory, &ticket) else { continue };
+                    let Some(outcome) = desk::unowned(&office, &memory, &ticket) else {
+                        continue;
+                    };
                     super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
                     moved += 1;
                 }
@@ -148,5 +175,7 @@ impl Engine {
 
 async fn open_store(path: &Path) -> Result<Store, StoreError> {
     let owned = path.to_owned();
-    tokio::task::spawn_blocking(move || Store::open(&owned)).await.map_err(|_| StoreError::Closed)?
+    tokio::task::spawn_blocking(move || Store::open(&owned))
+        .await
+        .map_err(|_| StoreError::Closed)?
 }

@@ -43,7 +43,11 @@ pub fn read(arrived: Arrived) -> ReadMessage {
     if let Some(size) = arrived.truncated {
         letter.unreadable = Some(format!("письмо больше предела ({} МБ)", size >> 20));
     }
-    ReadMessage { digest: mail::content_digest(&arrived.bytes), letter, arrived }
+    ReadMessage {
+        digest: mail::content_digest(&arrived.bytes),
+        letter,
+        arrived,
+    }
 }
 
 /// Files a message and carries out what follows, inside the caller's transaction.
@@ -60,9 +64,19 @@ pub fn file(
     let letter = &message.letter;
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
-    let incoming = incoming::incoming(tx, policy, &snapshot.roster, letter, known == Known::ReusedId)?;
+    let incoming = incoming::incoming(
+        tx,
+        policy,
+        &snapshot.roster,
+        letter,
+        known == Known::ReusedId,
+    )?;
     let memory = incoming::memory(tx, &incoming.from.address, now)?;
-    let office = Desk { policy, roster: &snapshot.roster, now };
+    let office = Desk {
+        policy,
+        roster: &snapshot.roster,
+        now,
+    };
     let outcome = desk::decide(&office, &memory, &incoming);
     finish(tx, snapshot, key, message, &outcome, &incoming.from, now)
 }
@@ -80,22 +94,39 @@ pub fn set_aside(
         return Ok(filed);
     }
     let from = message.letter.from.clone().unwrap_or_default();
-    let from = Person { name: from.name, address: from.address };
-    let office = Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+    let from = Person {
+        name: from.name,
+        address: from.address,
+    };
+    let office = Desk {
+        policy: &snapshot.config.policy,
+        roster: &snapshot.roster,
+        now,
+    };
     let outcome = desk::set_aside(&office, &from.address, &message.letter.subject, why);
     finish(tx, snapshot, key, message, &outcome, &from, now)
 }
 
 /// A message that is filed already: it is entered in the ledger and nothing else (promise 2).
-fn seen_before(tx: &Tx<'_>, message: &ReadMessage, now: Timestamp) -> Result<Option<Filed>, StoreError> {
-    let repeat = |attention| Filed { end: EndState::Repeat, ticket: None, attention };
+fn seen_before(
+    tx: &Tx<'_>,
+    message: &ReadMessage,
+    now: Timestamp,
+) -> Result<Option<Filed>, StoreError> {
+    let repeat = |attention| Filed {
+        end: EndState::Repeat,
+        ticket: None,
+        attention,
+    };
     if let Some(arrival) = &message.arrived.arrival
         && let Some(attention) = tx.arrived(arrival)?
     {
         return Ok(Some(repeat(attention)));
     }
     let known = tx.known(message.letter.message_id.as_deref(), &message.digest)?;
-    let Known::Repeat(first) = known else { return Ok(None) };
+    let Known::Repeat(first) = known else {
+        return Ok(None);
+    };
     if let Some(arrival) = &message.arrived.arrival {
         tx.enter(arrival, EndState::Repeat, Some(first), now)?;
     }
@@ -127,7 +158,11 @@ fn finish(
         why = %outcome.why,
         "filed"
     );
-    Ok(Filed { end: outcome.end, ticket: outcome.ticket, attention: outcome.end == EndState::Quarantined })
+    Ok(Filed {
+        end: outcome.end,
+        ticket: outcome.ticket,
+        attention: outcome.end == EndState::Quarantined,
+    })
 }
 
 fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timestamp) -> Received {
@@ -141,7 +176,11 @@ fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timest
         digest: message.digest,
         message_id: letter.message_id.clone(),
         from: from.clone(),
-        to: letter.to.first().map(|one| one.address.clone()).unwrap_or_default(),
+        to: letter
+            .to
+            .first()
+            .map(|one| one.address.clone())
+            .unwrap_or_default(),
         subject: letter.subject.clone(),
         text: letter.text.clone(),
         new_text,

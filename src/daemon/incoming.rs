@@ -23,7 +23,8 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         load: tx.load()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
-        alerted_lately: tx.quarantined_within(now, SignedDuration::from_hours(1))? >= ALERTS_PER_HOUR,
+        alerted_lately: tx.quarantined_within(now, SignedDuration::from_hours(1))?
+            >= ALERTS_PER_HOUR,
     })
 }
 
@@ -64,10 +65,20 @@ fn writer(policy: &Policy, roster: &Roster, letter: &Letter) -> Person {
     });
     match reply_to {
         Some(Mailbox { name, address }) => {
-            let name = if name.is_empty() { from.name } else { name.clone() };
-            Person { name, address: address.clone() }
+            let name = if name.is_empty() {
+                from.name
+            } else {
+                name.clone()
+            };
+            Person {
+                name,
+                address: address.clone(),
+            }
         }
-        None => Person { name: from.name, address: from.address },
+        None => Person {
+            name: from.name,
+            address: from.address,
+        },
     }
 }
 
@@ -80,31 +91,57 @@ fn source(nature: &Nature) -> Source {
         Nature::Spam(why) => Source::Automatic(format!("marked as spam: {why}")),
         Nature::Bounce(bounce) => Source::Bounce {
             recipient: bounce.recipient.clone(),
-            failed: bounce.action.as_deref().is_none_or(|action| action == "failed"),
-            diagnostic: [&bounce.status, &bounce.diagnostic].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+            failed: bounce
+                .action
+                .as_deref()
+                .is_none_or(|action| action == "failed"),
+            diagnostic: [&bounce.status, &bounce.diagnostic]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" "),
         },
     }
 }
 
 fn authenticated(policy: &Policy, letter: &Letter) -> bool {
-    let domain = letter.from.as_ref().and_then(|from| from.address.rsplit_once('@')).map(|(_, domain)| domain);
-    domain.is_some_and(|domain| mail::vouched_for(&letter.authentication_results, &policy.authserv_id, domain))
+    let domain = letter
+        .from
+        .as_ref()
+        .and_then(|from| from.address.rsplit_once('@'))
+        .map(|(_, domain)| domain);
+    domain.is_some_and(|domain| {
+        mail::vouched_for(&letter.authentication_results, &policy.authserv_id, domain)
+    })
 }
 
 /// The tickets that a letter names, tokens before Message-IDs before the subject's tag.
 fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidence>, StoreError> {
-    let own: Vec<String> = std::iter::once(&policy.address).chain(&policy.extra).cloned().collect();
+    let own: Vec<String> = std::iter::once(&policy.address)
+        .chain(&policy.extra)
+        .cloned()
+        .collect();
     let mut proved = Vec::new();
     let mut named = Vec::new();
     for claim in mail::claims(letter, &own, &policy.tag) {
-        let Some(ticket) = tx.ticket(claim.ticket)? else { continue };
+        let Some(ticket) = tx.ticket(claim.ticket)? else {
+            continue;
+        };
         let made_for = match &claim.token {
             Some(token) => tx.made_for(claim.ticket, token)?,
             None => None,
         };
-        let one = Evidence { ticket, made_for, by_reference: false };
+        let one = Evidence {
+            ticket,
+            made_for,
+            by_reference: false,
+        };
         if one.made_for.is_some() {
-            proved.push(Evidence { by_reference: claim.by == Route::Reference, ..one });
+            proved.push(Evidence {
+                by_reference: claim.by == Route::Reference,
+                ..one
+            });
         } else {
             named.push(one);
         }
@@ -113,19 +150,34 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
         Nature::Bounce(bounce) => bounce.message_id.as_ref(),
         _ => None,
     };
-    let references = letter.in_reply_to.iter().chain(letter.references.iter().rev().take(REFERENCES));
+    let references = letter
+        .in_reply_to
+        .iter()
+        .chain(letter.references.iter().rev().take(REFERENCES));
     for message_id in bounced.into_iter().chain(references) {
-        let Some(number) = tx.ticket_of_message(message_id)? else { continue };
-        if proved.iter().chain(&named).any(|one| one.ticket.number == number && (one.by_reference || one.made_for.is_some())) {
+        let Some(number) = tx.ticket_of_message(message_id)? else {
+            continue;
+        };
+        if proved
+            .iter()
+            .chain(&named)
+            .any(|one| one.ticket.number == number && (one.by_reference || one.made_for.is_some()))
+        {
             continue;
         }
-        let Some(ticket) = tx.ticket(number)? else { continue };
+        let Some(ticket) = tx.ticket(number)? else {
+            continue;
+        };
         // A bounce gives back our own Message-ID: that is its token.
         let made_for = match own_token(message_id) {
             Some(token) if bounced == Some(message_id) => tx.made_for(number, &token)?,
             _ => None,
         };
-        proved.push(Evidence { ticket, made_for, by_reference: true });
+        proved.push(Evidence {
+            ticket,
+            made_for,
+            by_reference: true,
+        });
     }
     proved.extend(named);
     Ok(proved)

@@ -18,9 +18,9 @@ mod writing;
 
 pub use clock::Clock;
 pub use engine::{Engine, Filed};
+pub use filing::Arrived;
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots};
-pub use filing::Arrived;
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};

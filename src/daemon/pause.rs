@@ -15,7 +15,11 @@ pub struct Pause {
 impl Pause {
     /// Pauses from `first` to `longest`.
     pub fn new(first: Duration, longest: Duration) -> Self {
-        Self { first, longest, next: first }
+        Self {
+            first,
+            longest,
+            next: first,
+        }
     }
 
     /// The next pause.
@@ -54,14 +58,20 @@ mod tests {
     #[test]
     fn pauses_grow_and_begin_anew() {
         let mut pause = Pause::new(Duration::from_secs(1), Duration::from_secs(3));
-        assert_eq!([pause.grow(), pause.grow(), pause.grow()].map(|one| one.as_secs()), [1, 2, 3]);
+        assert_eq!(
+            [pause.grow(), pause.grow(), pause.grow()].map(|one| one.as_secs()),
+            [1, 2, 3]
+        );
         pause.reset();
         assert_eq!(pause.grow().as_secs(), 1);
     }
 
     #[test]
     fn a_letter_is_given_up_after_some_days() {
-        let total: i64 = (0..).map_while(before_attempt).map(|one| one.as_hours()).sum();
+        let total: i64 = (0..)
+            .map_while(before_attempt)
+            .map(|one| one.as_hours())
+            .sum();
         assert!((4 * 24..7 * 24).contains(&total), "{total} hours");
     }
 }

@@ -55,15 +55,33 @@ where
     M: Mailbox + 'static,
     T: Transport + 'static,
 {
-    let Parts { engine, mailbox, source, poll_every, transports, per_hour } = parts;
+    let Parts {
+        engine,
+        mailbox,
+        source,
+        poll_every,
+        transports,
+        per_hour,
+    } = parts;
     requeue(&engine).await?;
     let out = WayOut::new(per_hour);
     let mut tasks = JoinSet::new();
     if let Some(mailbox) = mailbox {
-        tasks.spawn(take_forever(engine.clone(), mailbox, Source::new(source), poll_every, stop.clone()));
+        tasks.spawn(take_forever(
+            engine.clone(),
+            mailbox,
+            Source::new(source),
+            poll_every,
+            stop.clone(),
+        ));
     }
     for transport in transports {
-        tasks.spawn(send_forever(engine.clone(), transport, out.clone(), stop.clone()));
+        tasks.spawn(send_forever(
+            engine.clone(),
+            transport,
+            out.clone(),
+            stop.clone(),
+        ));
     }
     tasks.spawn(step_forever(engine.clone(), stop.clone()));
     while let Some(ended) = tasks.join_next().await {
@@ -83,11 +101,21 @@ where
     M: Mailbox,
     T: Transport + 'static,
 {
-    let Parts { engine, mailbox, source, transports, per_hour, .. } = parts;
+    let Parts {
+        engine,
+        mailbox,
+        source,
+        transports,
+        per_hour,
+        ..
+    } = parts;
     requeue(&engine).await?;
     let mut report = OnceReport::default();
     if let Some(mut mailbox) = mailbox {
-        match engine.take_all(&mut mailbox, &mut Source::new(source)).await {
+        match engine
+            .take_all(&mut mailbox, &mut Source::new(source))
+            .await
+        {
             Ok(taken) => report.taken = taken,
             Err(TakeError::Mailbox(error)) => report.trouble = Some(error.to_string()),
             Err(TakeError::Store(error)) => return Err(error),
@@ -111,7 +139,11 @@ where
 }
 
 /// Sends until nothing is due: a letter may wait behind one that another connection is sending.
-async fn drain<T: Transport>(engine: &Engine, transport: &mut T, out: &WayOut) -> Result<SendReport, StoreError> {
+async fn drain<T: Transport>(
+    engine: &Engine,
+    transport: &mut T,
+    out: &WayOut,
+) -> Result<SendReport, StoreError> {
     let mut total = SendReport::default();
     loop {
         let report = engine.send_due(transport, out).await?;
@@ -130,9 +162,15 @@ async fn drain<T: Transport>(engine: &Engine, transport: &mut T, out: &WayOut) -
 }
 
 async fn requeue(engine: &Engine) -> Result<(), StoreError> {
-    let interrupted = engine.store.transaction(|tx| tx.requeue_interrupted()).await?;
+    let interrupted = engine
+        .store
+        .transaction(|tx| tx.requeue_interrupted())
+        .await?;
     if interrupted > 0 {
-        tracing::warn!(interrupted, "letters whose sending was interrupted are sent again, with the same Message-ID");
+        tracing::warn!(
+            interrupted,
+            "letters whose sending was interrupted are sent again, with the same Message-ID"
+        );
     }
     Ok(())
 }
@@ -155,7 +193,11 @@ async fn take_forever<M: Mailbox>(
         let trouble = match engine.take_all(&mut mailbox, &mut source).await {
             Ok(report) => {
                 if report.filed > 0 {
-                    tracing::info!(filed = report.filed, attention = report.attention, "taken in");
+                    tracing::info!(
+                        filed = report.filed,
+                        attention = report.attention,
+                        "taken in"
+                    );
                 }
                 pause.reset();
                 alarm.over();
@@ -173,7 +215,9 @@ async fn take_forever<M: Mailbox>(
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
         let lasting = matches!(trouble, TakeError::Mailbox(MailboxError::Refused(_)));
         if alarm.goes_on(engine.clock.now(), lasting)
-            && let Err(error) = engine.alarm(&format!("Письма не принимаются. {trouble}")).await
+            && let Err(error) = engine
+                .alarm(&format!("Письма не принимаются. {trouble}"))
+                .await
         {
             tracing::error!(%error, "the administrators could not be told");
         }
@@ -184,7 +228,12 @@ async fn take_forever<M: Mailbox>(
     }
 }
 
-async fn send_forever<T: Transport>(engine: Engine, mut transport: T, out: WayOut, mut stop: watch::Receiver<bool>) {
+async fn send_forever<T: Transport>(
+    engine: Engine,
+    mut transport: T,
+    out: WayOut,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(1));
     while !*stop.borrow() {
         let wait = match engine.send_due(&mut transport, &out).await {

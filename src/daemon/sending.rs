@@ -47,7 +47,13 @@ impl WayOut {
     /// A way out with the provider's limit of letters an hour; 0 is none.
     pub fn new(per_hour: u32) -> Self {
         let pause = Pause::new(Duration::from_secs(2), Duration::from_mins(10));
-        Self { way: Arc::new(Mutex::new(Way { pause, closed_until: None })), per_hour }
+        Self {
+            way: Arc::new(Mutex::new(Way {
+                pause,
+                closed_until: None,
+            })),
+            per_hour,
+        }
     }
 }
 
@@ -56,18 +62,31 @@ impl Engine {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn send_due(&self, transport: &mut impl Transport, out: &WayOut) -> Result<SendReport, StoreError> {
+    pub async fn send_due(
+        &self,
+        transport: &mut impl Transport,
+        out: &WayOut,
+    ) -> Result<SendReport, StoreError> {
         let mut report = SendReport::default();
         loop {
             let now = self.clock.now();
-            if out.way.lock().await.closed_until.is_some_and(|until| now < until) {
+            if out
+                .way
+                .lock()
+                .await
+                .closed_until
+                .is_some_and(|until| now < until)
+            {
                 return Ok(report);
             }
             let claim = self.allowance(out, now).await?;
             if claim == 0 {
                 return Ok(report);
             }
-            let due = self.store.transaction(move |tx| tx.claim_due(now, claim)).await?;
+            let due = self
+                .store
+                .transaction(move |tx| tx.claim_due(now, claim))
+                .await?;
             if due.is_empty() {
                 return Ok(report);
             }
@@ -87,8 +106,13 @@ impl Engine {
         if out.per_hour == 0 {
             return Ok(CLAIM);
         }
-        let since = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(now);
-        let sent = self.store.transaction(move |tx| tx.sent_since(since)).await?;
+        let since = now
+            .checked_sub(SignedDuration::from_hours(1))
+            .unwrap_or(now);
+        let sent = self
+            .store
+            .transaction(move |tx| tx.sent_since(since))
+            .await?;
         Ok(out.per_hour.saturating_sub(sent).min(CLAIM))
     }
 
@@ -100,15 +124,32 @@ impl Engine {
         letter: DueLetter,
         report: &mut SendReport,
     ) -> Result<Option<String>, StoreError> {
-        let DueLetter { id, ticket, kind, message_id, sender, recipient, attempts, bytes } = letter;
-        let delivery = transport.send(&Outgoing { sender, recipient: recipient.clone(), bytes }).await;
+        let DueLetter {
+            id,
+            ticket,
+            kind,
+            message_id,
+            sender,
+            recipient,
+            attempts,
+            bytes,
+        } = letter;
+        let delivery = transport
+            .send(&Outgoing {
+                sender,
+                recipient: recipient.clone(),
+                bytes,
+            })
+            .await;
         let now = self.clock.now();
         let mut unreachable = None;
         match delivery {
             Delivery::Sent => {
                 report.sent += 1;
                 tracing::info!(ticket, %message_id, to = %recipient, "sent");
-                self.store.transaction(move |tx| tx.mark_sent(id, now)).await?;
+                self.store
+                    .transaction(move |tx| tx.mark_sent(id, now))
+                    .await?;
             }
             Delivery::Refused(why) => {
                 report.refused += 1;
@@ -120,14 +161,24 @@ impl Engine {
                 tracing::warn!(ticket, %message_id, to = %recipient, %why, "to be tried again");
                 match before_attempt(attempts) {
                     Some(wait) => self.defer(id, why, now, wait, true).await?,
-                    None => self.refused(id, ticket, kind, recipient, format!("{why} (попытки закончились)")).await?,
+                    None => {
+                        self.refused(
+                            id,
+                            ticket,
+                            kind,
+                            recipient,
+                            format!("{why} (попытки закончились)"),
+                        )
+                        .await?
+                    }
                 }
             }
             Delivery::Unreachable(why) => {
                 report.deferred += 1;
                 let wait = {
                     let mut way = out.way.lock().await;
-                    let wait = SignedDuration::try_from(way.pause.grow()).unwrap_or(SignedDuration::from_mins(1));
+                    let wait = SignedDuration::try_from(way.pause.grow())
+                        .unwrap_or(SignedDuration::from_mins(1));
                     way.closed_until = now.checked_add(wait).ok();
                     wait
                 };
@@ -153,13 +204,16 @@ impl Engine {
         counts: bool,
     ) -> Result<(), StoreError> {
         let next = now.checked_add(wait).unwrap_or(now);
-        self.store.transaction(move |tx| tx.mark_deferred(id, &why, next, counts)).await
+        self.store
+            .transaction(move |tx| tx.mark_deferred(id, &why, next, counts))
+            .await
     }
 
     async fn give_back(&self, letters: Vec<DueLetter>, why: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         for letter in letters {
-            self.defer(letter.id, why.to_owned(), now, SignedDuration::ZERO, false).await?;
+            self.defer(letter.id, why.to_owned(), now, SignedDuration::ZERO, false)
+                .await?;
         }
         Ok(())
     }
@@ -178,8 +232,15 @@ impl Engine {
         self.store
             .transaction(move |tx| {
                 tx.mark_refused(id, &why, now)?;
-                let ticket = ticket.map(|number| tx.ticket(number)).transpose()?.flatten();
-                let office = desk::Desk { policy: &snapshot.config.policy, roster: &snapshot.roster, now };
+                let ticket = ticket
+                    .map(|number| tx.ticket(number))
+                    .transpose()?
+                    .flatten();
+                let office = desk::Desk {
+                    policy: &snapshot.config.policy,
+                    roster: &snapshot.roster,
+                    now,
+                };
                 let outcome = desk::refused(&office, ticket.as_ref(), &kind, &recipient, &why);
                 writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
@@ -190,11 +251,20 @@ impl Engine {
 
     /// How long until something may be due, at most `longest`.
     pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
-        let next = self.store.transaction(|tx| tx.next_due()).await.ok().flatten();
+        let next = self
+            .store
+            .transaction(|tx| tx.next_due())
+            .await
+            .ok()
+            .flatten();
         let closed = out.way.lock().await.closed_until;
-        let Some(next) = next.map(|next| closed.map_or(next, |until| next.max(until))) else { return longest };
+        let Some(next) = next.map(|next| closed.map_or(next, |until| next.max(until))) else {
+            return longest;
+        };
         let wait = next.duration_since(self.clock.now());
         // A letter that waits for its turn behind another is due already: look again soon, not at once.
-        Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(200), longest)
+        Duration::try_from(wait)
+            .unwrap_or_default()
+            .clamp(Duration::from_millis(200), longest)
     }
 }

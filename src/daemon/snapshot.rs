@@ -38,7 +38,11 @@ impl Snapshot {
         let templates = Templates::load(config.templates.as_deref())
             .map_err(|faults| said.extend(faults.iter().map(ToString::to_string)));
         match (roster, templates) {
-            (Ok(roster), Ok(templates)) => Ok(Self { config, roster, templates }),
+            (Ok(roster), Ok(templates)) => Ok(Self {
+                config,
+                roster,
+                templates,
+            }),
             _ => Err(SnapshotError(said.join("\n"))),
         }
     }
@@ -54,7 +58,9 @@ impl Snapshot {
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![folder.to_owned()];
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -85,17 +91,28 @@ impl Snapshots {
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let snapshot = Snapshot::read(path)?;
         let seen = fingerprint(&snapshot.files(path));
-        Ok(Self { path: Some(path.to_owned()), current: RwLock::new(Arc::new(snapshot)), seen: Mutex::new(seen) })
+        Ok(Self {
+            path: Some(path.to_owned()),
+            current: RwLock::new(Arc::new(snapshot)),
+            seen: Mutex::new(seen),
+        })
     }
 
     /// A snapshot without files behind it: it never changes.
     pub fn fixed(snapshot: Snapshot) -> Self {
-        Self { path: None, current: RwLock::new(Arc::new(snapshot)), seen: Mutex::default() }
+        Self {
+            path: None,
+            current: RwLock::new(Arc::new(snapshot)),
+            seen: Mutex::default(),
+        }
     }
 
     /// The snapshot in force.
     pub fn current(&self) -> Arc<Snapshot> {
-        self.current.read().map_or_else(|poisoned| Arc::clone(&poisoned.into_inner()), |current| Arc::clone(&current))
+        self.current.read().map_or_else(
+            |poisoned| Arc::clone(&poisoned.into_inner()),
+            |current| Arc::clone(&current),
+        )
     }
 
     /// Reads the files anew if any was saved since the last look. A faulty file leaves the last good
@@ -104,10 +121,14 @@ impl Snapshots {
     /// # Errors
     /// Once for each saving that has a fault.
     pub fn refresh(&self) -> Result<bool, SnapshotError> {
-        let Some(path) = &self.path else { return Ok(false) };
+        let Some(path) = &self.path else {
+            return Ok(false);
+        };
         let now = fingerprint(&self.current().files(path));
         {
-            let Ok(mut seen) = self.seen.lock() else { return Ok(false) };
+            let Ok(mut seen) = self.seen.lock() else {
+                return Ok(false);
+            };
             if *seen == now {
                 return Ok(false);
             }
@@ -128,7 +149,9 @@ fn fingerprint(files: &[PathBuf]) -> Fingerprint {
     files
         .iter()
         .map(|file| {
-            let state = std::fs::metadata(file).ok().and_then(|data| Some((data.modified().ok()?, data.len())));
+            let state = std::fs::metadata(file)
+                .ok()
+                .and_then(|data| Some((data.modified().ok()?, data.len())));
             (file.clone(), state)
         })
         .collect()

@@ -44,7 +44,11 @@ pub struct Source {
 impl Source {
     /// A mailbox of this name.
     pub fn new(name: Option<String>) -> Self {
-        Self { name, failures: BTreeMap::new(), given_up: BTreeSet::new() }
+        Self {
+            name,
+            failures: BTreeMap::new(),
+            given_up: BTreeSet::new(),
+        }
     }
 
     /// Notes that a message could not be fetched alone. `true` when it is given up now.
@@ -60,18 +64,27 @@ impl Engine {
     ///
     /// # Errors
     /// When the mailbox or the store fails; what was filed stays filed, the rest stays in the mailbox.
-    pub async fn take_all(&self, mailbox: &mut impl Mailbox, source: &mut Source) -> Result<TakeReport, TakeError> {
+    pub async fn take_all(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &mut Source,
+    ) -> Result<TakeReport, TakeError> {
         let mut report = TakeReport::default();
         loop {
-            let waiting: Vec<MessageKey> =
-                mailbox.list().await?.into_iter().filter(|key| !source.given_up.contains(key)).collect();
+            let waiting: Vec<MessageKey> = mailbox
+                .list()
+                .await?
+                .into_iter()
+                .filter(|key| !source.given_up.contains(key))
+                .collect();
             if waiting.is_empty() {
                 return Ok(report);
             }
             let before = report.filed;
             for keys in waiting.chunks(BATCH) {
                 let messages = self.fetch(mailbox, source, keys).await?;
-                self.file_and_settle(mailbox, source, messages, &mut report).await?;
+                self.file_and_settle(mailbox, source, messages, &mut report)
+                    .await?;
             }
             if report.filed == before {
                 // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
@@ -152,20 +165,35 @@ impl Engine {
         });
         let mut done = Vec::new();
         let mut failed = None;
-        for (key, filed) in keys.into_iter().zip(self.take_in_all(arrived.collect()).await) {
+        for (key, filed) in keys
+            .into_iter()
+            .zip(self.take_in_all(arrived.collect()).await)
+        {
             match filed {
                 Ok(filed) => {
                     report.filed += 1;
                     report.attention += usize::from(filed.attention);
-                    done.push((key, if filed.attention { Folder::Attention } else { Folder::Processed }));
+                    done.push((
+                        key,
+                        if filed.attention {
+                            Folder::Attention
+                        } else {
+                            Folder::Processed
+                        },
+                    ));
                 }
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
         mailbox.settle(&done).await?;
         if let Some(name) = source.name.clone() {
-            let keys: Vec<(u32, u32)> = done.iter().map(|(key, _)| (key.validity, key.uid)).collect();
-            self.store.transaction(move |tx| tx.settled(&name, &keys)).await?;
+            let keys: Vec<(u32, u32)> = done
+                .iter()
+                .map(|(key, _)| (key.validity, key.uid))
+                .collect();
+            self.store
+                .transaction(move |tx| tx.settled(&name, &keys))
+                .await?;
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
     }

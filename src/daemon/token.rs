@@ -52,13 +52,17 @@ impl Token {
 
     /// The desk's address with this token behind a plus sign.
     pub fn plus_address(&self, ticket: u64, desk_address: &str) -> String {
-        let local = desk_address.rsplit_once('@').map_or(desk_address, |(local, _)| local);
+        let local = desk_address
+            .rsplit_once('@')
+            .map_or(desk_address, |(local, _)| local);
         format!("{local}+t{ticket}.{}@{}", self.0, domain(desk_address))
     }
 }
 
 fn domain(address: &str) -> &str {
-    address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain)
 }
 
 fn base32(bytes: &[u8]) -> String {
@@ -85,19 +89,40 @@ mod tests {
         let key = TokenKey::new(&[7; 32]);
         let token = key.token(1, 41, "anna@home.test", Audience::Requester);
         assert_eq!(token.0.len(), 24);
-        assert_eq!(token, key.token(1, 41, "anna@home.test", Audience::Requester));
-        assert_ne!(token, key.token(2, 41, "anna@home.test", Audience::Requester));
-        assert_ne!(token, key.token(1, 42, "anna@home.test", Audience::Requester));
-        assert_ne!(token, key.token(1, 41, "boris@home.test", Audience::Requester));
+        assert_eq!(
+            token,
+            key.token(1, 41, "anna@home.test", Audience::Requester)
+        );
+        assert_ne!(
+            token,
+            key.token(2, 41, "anna@home.test", Audience::Requester)
+        );
+        assert_ne!(
+            token,
+            key.token(1, 42, "anna@home.test", Audience::Requester)
+        );
+        assert_ne!(
+            token,
+            key.token(1, 41, "boris@home.test", Audience::Requester)
+        );
         assert_ne!(token, key.token(1, 41, "anna@home.test", Audience::Staff));
-        assert_ne!(token, TokenKey::new(&[8; 32]).token(1, 41, "anna@home.test", Audience::Requester));
+        assert_ne!(
+            token,
+            TokenKey::new(&[8; 32]).token(1, 41, "anna@home.test", Audience::Requester)
+        );
     }
 
     #[test]
     fn it_stands_in_the_message_id_and_behind_the_plus() {
         let token = Token("abc".into());
-        assert_eq!(token.message_id(41, "help@school.test"), "t41.abc@school.test");
-        assert_eq!(token.plus_address(41, "help@school.test"), "help+t41.abc@school.test");
+        assert_eq!(
+            token.message_id(41, "help@school.test"),
+            "t41.abc@school.test"
+        );
+        assert_eq!(
+            token.plus_address(41, "help@school.test"),
+            "help+t41.abc@school.test"
+        );
     }
 
     #[test]

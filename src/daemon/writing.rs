@@ -66,21 +66,34 @@ impl Cargo {
     fn of(letter: &Letter) -> Self {
         let from = letter.from.clone().unwrap_or_default();
         Self {
-            from: Person { name: from.name, address: from.address },
+            from: Person {
+                name: from.name,
+                address: from.address,
+            },
             subject: letter.subject.clone(),
-            text: if letter.new_text.is_empty() { letter.text.clone() } else { letter.new_text.clone() },
+            text: if letter.new_text.is_empty() {
+                letter.text.clone()
+            } else {
+                letter.new_text.clone()
+            },
             at: letter.date,
             files: letter.attachments.clone(),
         }
     }
 }
 
-fn cargo(tx: &Tx<'_>, notice: &Notice, letter: Option<&Letter>) -> Result<Option<Cargo>, StoreError> {
+fn cargo(
+    tx: &Tx<'_>,
+    notice: &Notice,
+    letter: Option<&Letter>,
+) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
         (Carry::Nothing, ..) => Ok(None),
         (Carry::Files | Carry::Request, Some(letter), _) => Ok(Some(Cargo::of(letter))),
         (Carry::Files | Carry::Request, None, Some(ticket)) => {
-            let Some(request) = tx.request_of(ticket.number)? else { return Ok(None) };
+            let Some(request) = tx.request_of(ticket.number)? else {
+                return Ok(None);
+            };
             Ok(Some(Cargo::of(&mail::read(&request.original))))
         }
         _ => Ok(None),
@@ -106,7 +119,10 @@ fn write(
         policy.address.clone()
     };
     let cargo = cargo(tx, notice, letter)?;
-    let (sent, lines) = split_files(cargo.as_ref().map_or(&[], |cargo| &cargo.files), policy.limits.attachments_out);
+    let (sent, lines) = split_files(
+        cargo.as_ref().map_or(&[], |cargo| &cargo.files),
+        policy.limits.attachments_out,
+    );
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
         text: &cargo.text,
@@ -115,17 +131,30 @@ fn write(
         files: &lines,
     });
     let earlier = earlier(tx, policy, notice)?;
-    let words = DeskWords { policy, roster: &snapshot.roster, now, reply_to: &reply_to };
+    let words = DeskWords {
+        policy,
+        roster: &snapshot.roster,
+        now,
+        reply_to: &reply_to,
+    };
     let words = snapshot
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let references = references(tx, snapshot, notice, letter)?;
     let draft = Draft {
-        from: Mailbox { name: policy.name.clone(), address: policy.address.clone() },
-        to: Mailbox { name: notice.to.name.clone(), address: notice.to.address.clone() },
-        reply_to: (reply_to != policy.address)
-            .then(|| Mailbox { name: policy.name.clone(), address: reply_to.clone() }),
+        from: Mailbox {
+            name: policy.name.clone(),
+            address: policy.address.clone(),
+        },
+        to: Mailbox {
+            name: notice.to.name.clone(),
+            address: notice.to.address.clone(),
+        },
+        reply_to: (reply_to != policy.address).then(|| Mailbox {
+            name: policy.name.clone(),
+            address: reply_to.clone(),
+        }),
         subject: words.subject.clone(),
         message_id: message_id.clone(),
         in_reply_to: references.last().cloned(),
@@ -192,9 +221,17 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         if fits {
             left -= size;
             // The HTML that showed it inside stays behind: here it is a file like any other.
-            sent.push(Attachment { inline: false, content_id: None, ..file.clone() });
+            sent.push(Attachment {
+                inline: false,
+                content_id: None,
+                ..file.clone()
+            });
         }
-        lines.push(FileLine { name: file.name.clone(), size, sent: fits });
+        lines.push(FileLine {
+            name: file.name.clone(),
+            size,
+            sent: fits,
+        });
     }
     (sent, lines)
 }
@@ -236,14 +273,19 @@ fn references(
     notice: &Notice,
     letter: Option<&Letter>,
 ) -> Result<Vec<String>, StoreError> {
-    let Some(ticket) = &notice.ticket else { return Ok(vec![]) };
+    let Some(ticket) = &notice.ticket else {
+        return Ok(vec![]);
+    };
     let mut addresses = vec![notice.to.address.as_str()];
     if let Some(who) = snapshot.roster.by_address(&notice.to.address) {
         addresses.extend(who.aliases.iter().map(String::as_str));
     }
     let mut thread = tx.thread(ticket.number, &addresses)?;
     // A letter that is answered on the spot comes last, whatever the order of filing.
-    if let Some(answered) = letter.filter(|letter| from_one_of(letter, &addresses)).and_then(|one| one.message_id.clone()) {
+    if let Some(answered) = letter
+        .filter(|letter| from_one_of(letter, &addresses))
+        .and_then(|one| one.message_id.clone())
+    {
         thread.retain(|one| *one != answered);
         thread.push(answered);
     }
@@ -257,5 +299,8 @@ fn references(
 }
 
 fn from_one_of(letter: &Letter, addresses: &[&str]) -> bool {
-    letter.from.as_ref().is_some_and(|from| addresses.contains(&from.address.as_str()))
+    letter
+        .from
+        .as_ref()
+        .is_some_and(|from| addresses.contains(&from.address.as_str()))
 }

@@ -101,7 +101,7 @@ pub fn refused(
             };
             outcome
                 .notices
-                .push(desk.to_specialist(who, ticket, message));
+                .push(desk.for_specialist(who, ticket, message));
         }
         _ => {
             let alert = Alert::Undeliverable {
@@ -120,10 +120,16 @@ pub fn refused(
 
 /// What follows when a letter could not be decided: set aside, and told once (promise 4).
 pub fn set_aside(desk: &Desk<'_>, from: &str, subject: &str, why: &str) -> Outcome {
-    let mut outcome =
-        Outcome::quiet(EndState::Quarantined, Kind::Auto, format!("could not be processed: {why}"));
-    let alert =
-        Alert::Unreadable { why: why.to_owned(), from: from.to_owned(), subject: subject.to_owned() };
+    let mut outcome = Outcome::quiet(
+        EndState::Quarantined,
+        Kind::Auto,
+        format!("could not be processed: {why}"),
+    );
+    let alert = Alert::Unreadable {
+        why: why.to_owned(),
+        from: from.to_owned(),
+        subject: subject.to_owned(),
+    };
     outcome.notices = desk.alert(None, &alert);
     outcome
 }
@@ -343,7 +349,7 @@ impl<'a> Desk<'a> {
         );
         outcome.history(ticket.number, "desk", "note", detail);
         if let Some(who) = self.assignee(ticket) {
-            let mut notice = self.to_specialist(
+            let mut notice = self.for_specialist(
                 who,
                 ticket,
                 Message::Note {
@@ -363,7 +369,7 @@ impl<'a> Desk<'a> {
             .and_then(|id| self.roster.by_id(id))
     }
 
-    fn to_requester(&self, ticket: &Ticket, message: Message) -> Notice {
+    fn for_requester(&self, ticket: &Ticket, message: Message) -> Notice {
         Notice {
             to: ticket.requester.clone(),
             audience: Audience::Requester,
@@ -375,7 +381,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn to_specialist(&self, who: &Specialist, ticket: &Ticket, message: Message) -> Notice {
+    fn for_specialist(&self, who: &Specialist, ticket: &Ticket, message: Message) -> Notice {
         Notice {
             to: Person {
                 name: who.name.clone(),

@@ -6,7 +6,15 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     let typed: Vec<char> = word.to_lowercase().chars().take(40).collect();
     let allowed = typed.len().div_ceil(4).max(1);
     among
-        .map(|candidate| (distance(&typed, &candidate.to_lowercase().chars().collect::<Vec<_>>()), candidate))
+        .map(|candidate| {
+            (
+                distance(
+                    &typed,
+                    &candidate.to_lowercase().chars().collect::<Vec<_>>(),
+                ),
+                candidate,
+            )
+        })
         .filter(|(changes, candidate)| *changes <= allowed && *changes < candidate.chars().count())
         .min_by_key(|(changes, _)| *changes)
         .map(|(_, candidate)| candidate)
@@ -20,8 +28,11 @@ fn distance(one: &[char], other: &[char]) -> usize {
     for (i, a) in one.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, b) in other.iter().enumerate() {
-            let mut cost = (at(&last, j) + usize::from(a != b)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            let swapped = i > 0 && j > 0 && one.get(i - 1) == Some(b) && other.get(j - 1) == Some(a);
+            let mut cost = (at(&last, j) + usize::from(a != b))
+                .min(at(&last, j + 1) + 1)
+                .min(at(&row, j) + 1);
+            let swapped =
+                i > 0 && j > 0 && one.get(i - 1) == Some(b) && other.get(j - 1) == Some(a);
             if swapped {
                 cost = cost.min(at(&before, j - 1) + 1);
             }
@@ -37,12 +48,21 @@ mod tests {
     use super::*;
 
     fn near(word: &str) -> Option<&'static str> {
-        nearest(word, ["закрыть", "решено", "помощь", "close", "help"].into_iter())
+        nearest(
+            word,
+            ["закрыть", "решено", "помощь", "close", "help"].into_iter(),
+        )
     }
 
     #[test]
     fn slips_of_the_hand_are_seen() {
-        for (typed, meant) in [("закрыйть", "закрыть"), ("закыть", "закрыть"), ("Закртыь", "закрыть"), ("clsoe", "close"), ("помощ", "помощь")] {
+        for (typed, meant) in [
+            ("закрыйть", "закрыть"),
+            ("закыть", "закрыть"),
+            ("Закртыь", "закрыть"),
+            ("clsoe", "close"),
+            ("помощ", "помощь"),
+        ] {
             assert_eq!(near(typed), Some(meant), "{typed}");
         }
     }

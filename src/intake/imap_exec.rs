@@ -33,7 +33,11 @@ pub(super) async fn exec(
     command: &str,
     mut each: impl FnMut(&Response<'_>),
 ) -> Result<(), Failed> {
-    let name = command.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let name = command
+        .split_whitespace()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ");
     let lost = |what: &str| Failed::Lost(format!("{what} при команде {name}"));
     let tag = tokio::time::timeout(SILENCE, session.run_command(command))
         .await
@@ -46,18 +50,30 @@ pub(super) async fn exec(
             .map_err(|error| lost(&format!("соединение оборвалось ({error})")))?
             .ok_or_else(|| lost("сервер закрыл соединение"))?;
         match answer.parsed() {
-            Response::Done { tag: found, status, outcome } if *found == tag => {
-                let said = outcome.information.as_deref().unwrap_or_default().to_owned();
+            Response::Done {
+                tag: found,
+                status,
+                outcome,
+            } if *found == tag => {
+                let said = outcome
+                    .information
+                    .as_deref()
+                    .unwrap_or_default()
+                    .to_owned();
                 return match status {
                     Status::Ok => Ok(()),
-                    Status::No => {
-                        Err(Failed::No { said, try_create: matches!(outcome.code, Some(ResponseCode::TryCreate)) })
-                    }
+                    Status::No => Err(Failed::No {
+                        said,
+                        try_create: matches!(outcome.code, Some(ResponseCode::TryCreate)),
+                    }),
                     _ => Err(lost(&format!("сервер не понял ({said})"))),
                 };
             }
             Response::Done { .. } => return Err(lost("ответ не на нашу команду")),
-            Response::Data { status: Status::Bye, outcome } => {
+            Response::Data {
+                status: Status::Bye,
+                outcome,
+            } => {
                 let said = outcome.information.as_deref().unwrap_or_default();
                 return Err(lost(&format!("сервер прощается ({said})")));
             }
@@ -68,6 +84,9 @@ pub(super) async fn exec(
 
 /// A text as a quoted string (RFC 9051 §4.3).
 pub(super) fn quoted(text: &str) -> String {
-    let safe: String = text.chars().filter(|one| !matches!(one, '\r' | '\n' | '\0')).collect();
+    let safe: String = text
+        .chars()
+        .filter(|one| !matches!(one, '\r' | '\n' | '\0'))
+        .collect();
     format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""))
 }

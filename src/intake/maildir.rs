@@ -20,13 +20,23 @@ pub struct MaildirMailbox {
 impl MaildirMailbox {
     /// A Maildir whose messages above `largest` bytes come with their headers alone.
     pub fn new(settings: MaildirSettings, largest: u64) -> Self {
-        Self { settings, largest, names: BTreeMap::new(), numbers: BTreeMap::new() }
+        Self {
+            settings,
+            largest,
+            names: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+        }
     }
 
     fn trouble(&self, path: &Path, error: &std::io::Error) -> MailboxError {
-        let what = format!("Maildir {}: {error}. Проверьте path и права на папку.", path.display());
+        let what = format!(
+            "Maildir {}: {error}. Проверьте path и права на папку.",
+            path.display()
+        );
         match error.kind() {
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::NotFound => MailboxError::Refused(what),
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::NotFound => {
+                MailboxError::Refused(what)
+            }
             _ => MailboxError::Lost(what),
         }
     }
@@ -38,7 +48,12 @@ impl MaildirMailbox {
             let folder = self.settings.path.join(sub);
             let entries = match std::fs::read_dir(&folder) {
                 Ok(entries) => entries,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.settings.path.is_dir() => continue,
+                Err(error)
+                    if error.kind() == std::io::ErrorKind::NotFound
+                        && self.settings.path.is_dir() =>
+                {
+                    continue;
+                }
                 Err(error) => return Err(self.trouble(&folder, &error)),
             };
             for entry in entries {
@@ -61,14 +76,22 @@ impl MaildirMailbox {
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size <= self.largest {
-            return Ok(Some(RawMessage { key, bytes, truncated: None }));
+            return Ok(Some(RawMessage {
+                key,
+                bytes,
+                truncated: None,
+            }));
         }
         let end = [&b"\r\n\r\n"[..], b"\n\n"]
             .into_iter()
             .filter_map(|gap| bytes.windows(gap.len()).position(|window| window == gap))
             .min()
             .unwrap_or(0);
-        Ok(Some(RawMessage { key, bytes: bytes.get(..end).unwrap_or_default().to_vec(), truncated: Some(size) }))
+        Ok(Some(RawMessage {
+            key,
+            bytes: bytes.get(..end).unwrap_or_default().to_vec(),
+            truncated: Some(size),
+        }))
     }
 
     fn destination(&self, folder: Folder) -> PathBuf {
@@ -76,7 +99,9 @@ impl MaildirMailbox {
             Folder::Processed => &self.settings.processed,
             Folder::Attention => &self.settings.attention,
         };
-        self.settings.path.join(format!(".{}", mutf7::encode(&name.replace('/', "."))))
+        self.settings
+            .path
+            .join(format!(".{}", mutf7::encode(&name.replace('/', "."))))
     }
 
     fn move_one(&self, path: &Path, folder: Folder) -> Result<(), MailboxError> {
@@ -85,8 +110,16 @@ impl MaildirMailbox {
             let sub = to.join(sub);
             std::fs::create_dir_all(&sub).map_err(|error| self.trouble(&sub, &error))?;
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = if name.contains(":2,") { name } else { format!("{name}:2,") };
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let name = if name.contains(":2,") {
+            name
+        } else {
+            format!("{name}:2,")
+        };
         match std::fs::rename(path, to.join("cur").join(name)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -98,13 +131,22 @@ impl MaildirMailbox {
 /// The unique part of a name, without the flags that mail clients change.
 fn unique(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.split_once(":2,").map_or(name.as_ref(), |(unique, _)| unique).to_owned()
+    name.split_once(":2,")
+        .map_or(name.as_ref(), |(unique, _)| unique)
+        .to_owned()
 }
 
 /// By the seconds that a Maildir name begins with, then by name.
 fn order(path: &Path) -> (u64, String) {
     let unique = unique(path);
-    (unique.split('.').next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0), unique)
+    (
+        unique
+            .split('.')
+            .next()
+            .and_then(|seconds| seconds.parse().ok())
+            .unwrap_or(0),
+        unique,
+    )
 }
 
 impl Mailbox for MaildirMailbox {
@@ -166,7 +208,11 @@ mod tests {
         }
         std::fs::write(folder.path().join("new/20.b.host"), "second").unwrap();
         std::fs::write(folder.path().join("cur/3.a.host:2,S"), "first").unwrap();
-        std::fs::write(folder.path().join("new/30.c.host"), format!("Subject: x\n\n{}", "y".repeat(2000))).unwrap();
+        std::fs::write(
+            folder.path().join("new/30.c.host"),
+            format!("Subject: x\n\n{}", "y".repeat(2000)),
+        )
+        .unwrap();
         std::fs::write(folder.path().join("tmp/1.x"), "not yet").unwrap();
         let mut mailbox = mailbox(folder.path());
         let keys = mailbox.list().await.unwrap();
@@ -175,16 +221,30 @@ mod tests {
         assert_eq!(messages[1].bytes, b"second");
         assert_eq!(messages[2].bytes, b"Subject: x");
         assert_eq!(messages[2].truncated, Some(2012));
-        mailbox.settle(&[(keys[0], Folder::Processed), (keys[1], Folder::Attention)]).await.unwrap();
-        mailbox.settle(&[(keys[0], Folder::Processed)]).await.unwrap();
+        mailbox
+            .settle(&[(keys[0], Folder::Processed), (keys[1], Folder::Attention)])
+            .await
+            .unwrap();
+        mailbox
+            .settle(&[(keys[0], Folder::Processed)])
+            .await
+            .unwrap();
         assert_eq!(mailbox.list().await.unwrap(), [keys[2]]);
         assert!(folder.path().join(".Processed/cur/3.a.host:2,S").exists());
-        assert!(folder.path().join(".&BBIEPQQ4BDwEMAQ9BDgENQ-/cur/20.b.host:2,").exists());
+        assert!(
+            folder
+                .path()
+                .join(".&BBIEPQQ4BDwEMAQ9BDgENQ-/cur/20.b.host:2,")
+                .exists()
+        );
     }
 
     #[tokio::test]
     async fn a_folder_that_is_not_there_is_told() {
         let mut mailbox = mailbox(Path::new("/nonexistent/maildir"));
-        assert!(matches!(mailbox.list().await, Err(MailboxError::Refused(_))));
+        assert!(matches!(
+            mailbox.list().await,
+            Err(MailboxError::Refused(_))
+        ));
     }
 }

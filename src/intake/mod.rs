@@ -105,8 +105,13 @@ impl AnyMailbox {
     /// `largest` bytes come with their headers alone.
     pub fn from_settings(settings: &IntakeSettings, largest: u64) -> Option<Self> {
         match settings {
-            IntakeSettings::Imap(imap) => Some(Self::Imap(Box::new(ImapMailbox::new(imap.clone(), largest)))),
-            IntakeSettings::Maildir(maildir) => Some(Self::Maildir(MaildirMailbox::new(maildir.clone(), largest))),
+            IntakeSettings::Imap(imap) => Some(Self::Imap(Box::new(ImapMailbox::new(
+                imap.clone(),
+                largest,
+            )))),
+            IntakeSettings::Maildir(maildir) => {
+                Some(Self::Maildir(MaildirMailbox::new(maildir.clone(), largest)))
+            }
             IntakeSettings::Pipe => None,
         }
     }

@@ -7,7 +7,11 @@ const MOST: usize = 200;
 
 /// The addresses of a raw header value. Groups are opened; comments are names of last resort.
 pub(super) fn list(raw: &[u8]) -> Vec<Mailbox> {
-    split(raw).into_iter().filter_map(|one| mailbox(&one)).take(MOST).collect()
+    split(raw)
+        .into_iter()
+        .filter_map(|one| mailbox(&one))
+        .take(MOST)
+        .collect()
 }
 
 /// One address as it was written, cut into its kinds of text.
@@ -79,18 +83,36 @@ fn mailbox(written: &Written) -> Option<Mailbox> {
     let quoted = words::decode(&written.quoted);
     let comment = words::decode(&written.comment);
     if let Some(address) = written.angle.as_deref().and_then(address) {
-        let name = [quoted, plain, comment].into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default();
-        return Some(Mailbox { name: tidy(&name, &address), address });
+        let name = [quoted, plain, comment]
+            .into_iter()
+            .find(|name| !name.trim().is_empty())
+            .unwrap_or_default();
+        return Some(Mailbox {
+            name: tidy(&name, &address),
+            address,
+        });
     }
-    let bare = plain.split_whitespace().find_map(|word| address(word.as_bytes()))?;
-    let name = [comment, quoted].into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default();
-    Some(Mailbox { name: tidy(&name, &bare), address: bare })
+    let bare = plain
+        .split_whitespace()
+        .find_map(|word| address(word.as_bytes()))?;
+    let name = [comment, quoted]
+        .into_iter()
+        .find(|name| !name.trim().is_empty())
+        .unwrap_or_default();
+    Some(Mailbox {
+        name: tidy(&name, &bare),
+        address: bare,
+    })
 }
 
 /// A name that only repeats the address is none.
 fn tidy(name: &str, address: &str) -> String {
     let name = name.trim().trim_matches(['\'', '"', '«', '»']).trim();
-    if name.eq_ignore_ascii_case(address) { String::new() } else { name.to_owned() }
+    if name.eq_ignore_ascii_case(address) {
+        String::new()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The address itself, lower case, or nothing when it is none.
@@ -98,11 +120,22 @@ pub(super) fn address(raw: &[u8]) -> Option<String> {
     let text = words::decode(raw);
     let text: String = text.chars().filter(|one| !one.is_whitespace()).collect();
     // RFC 5321 §4.1.1.3: a source route before the address is left out.
-    let text = text.rsplit_once(':').map_or(text.as_str(), |(_, behind)| behind);
-    let text = text.trim_start_matches("mailto:").trim_matches(['<', '>', '"', '\'', ',', ';', '.']);
+    let text = text
+        .rsplit_once(':')
+        .map_or(text.as_str(), |(_, behind)| behind);
+    let text = text
+        .trim_start_matches("mailto:")
+        .trim_matches(['<', '>', '"', '\'', ',', ';', '.']);
     let (local, domain) = text.rsplit_once('@')?;
-    let forbidden = |one: char| one.is_control() || matches!(one, '<' | '>' | '(' | ')' | ',' | ';' | '\\' | '"');
-    if local.is_empty() || domain.is_empty() || text.len() > 320 || text.chars().any(forbidden) || local.contains('@') {
+    let forbidden = |one: char| {
+        one.is_control() || matches!(one, '<' | '>' | '(' | ')' | ',' | ';' | '\\' | '"')
+    };
+    if local.is_empty()
+        || domain.is_empty()
+        || text.len() > 320
+        || text.chars().any(forbidden)
+        || local.contains('@')
+    {
         return None;
     }
     Some(text.to_lowercase())
@@ -131,9 +164,15 @@ mod tests {
         ] {
             assert_eq!(one(raw), anna, "{raw}");
         }
-        assert_eq!(one("anna@home.test"), (String::new(), "anna@home.test".to_owned()));
+        assert_eq!(
+            one("anna@home.test"),
+            (String::new(), "anna@home.test".to_owned())
+        );
         assert_eq!(one("<anna@home.test>").1, "anna@home.test");
-        assert_eq!(one("\"Ткаченко, Анна\" <anna@home.test>").0, "Ткаченко, Анна");
+        assert_eq!(
+            one("\"Ткаченко, Анна\" <anna@home.test>").0,
+            "Ткаченко, Анна"
+        );
     }
 
     #[test]
@@ -146,9 +185,25 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_address() {
-        for raw in ["", "<>", "Анна", "@", "a@", "@b", "<a@b@c>", "((((((", "\"\"\"", "<a\r\nBcc: x@y.test>"] {
+        for raw in [
+            "",
+            "<>",
+            "Анна",
+            "@",
+            "a@",
+            "@b",
+            "<a@b@c>",
+            "((((((",
+            "\"\"\"",
+            "<a\r\nBcc: x@y.test>",
+        ] {
             let found = list(raw.as_bytes());
-            assert!(found.iter().all(|one| !one.address.contains(['\r', '\n', ' '])), "{raw}: {found:?}");
+            assert!(
+                found
+                    .iter()
+                    .all(|one| !one.address.contains(['\r', '\n', ' '])),
+                "{raw}: {found:?}"
+            );
         }
         assert!(list(b"<>").is_empty());
     }

@@ -52,7 +52,12 @@ struct Piece {
 
 /// Reads the body of a parsed message.
 pub(super) fn body(message: &Message<'_>, raw: &[u8]) -> Body {
-    let mut walk = Walk { message, raw, body: Body::default(), left: message.parts.len().saturating_add(1) };
+    let mut walk = Walk {
+        message,
+        raw,
+        body: Body::default(),
+        left: message.parts.len().saturating_add(1),
+    };
     let piece = walk.part(0, 0, false);
     let mut body = walk.body;
     body.text = match &piece.html {
@@ -73,7 +78,12 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn part(&mut self, id: u32, depth: usize, related: bool) -> Piece {
         let message = self.message;
-        let Some(part) = usize::try_from(id).ok().and_then(|id| message.parts.get(id)) else { return Piece::default() };
+        let Some(part) = usize::try_from(id)
+            .ok()
+            .and_then(|id| message.parts.get(id))
+        else {
+            return Piece::default();
+        };
         if depth > DEEPEST || self.left == 0 {
             self.defect("части письма вложены слишком глубоко");
             return Piece::default();
@@ -86,7 +96,11 @@ impl Walk<'_> {
             PartType::Message(inner) => {
                 // Inside an encoded part the parser keeps the decoded letter; else it lies in ours as it is.
                 let plain = matches!(part.encoding, mail_parser::Encoding::None);
-                let bytes = if plain { slice(part, self.raw) } else { inner.raw_message.as_ref() };
+                let bytes = if plain {
+                    slice(part, self.raw)
+                } else {
+                    inner.raw_message.as_ref()
+                };
                 self.letter(&head, bytes);
                 Piece::default()
             }
@@ -101,14 +115,25 @@ impl Walk<'_> {
         let alternative = head.kind == "multipart/alternative";
         let related = head.kind == "multipart/related";
         if matches!(head.kind.as_str(), "multipart/encrypted") {
-            self.defect("письмо зашифровано, прочитать его можно только в почтовой программе получателя");
+            self.defect(
+                "письмо зашифровано, прочитать его можно только в почтовой программе получателя",
+            );
         }
-        let pieces: Vec<Piece> = children.iter().map(|child| self.part(*child, depth + 1, related)).collect();
+        let pieces: Vec<Piece> = children
+            .iter()
+            .map(|child| self.part(*child, depth + 1, related))
+            .collect();
         if alternative {
             // The last is the richest; of the plain ones the first that says something.
             let html = pieces.iter().rev().find_map(|piece| piece.html.clone());
-            let text = pieces.into_iter().map(|piece| piece.text).find(|text| !text.trim().is_empty());
-            return Piece { text: text.unwrap_or_default(), html };
+            let text = pieces
+                .into_iter()
+                .map(|piece| piece.text)
+                .find(|text| !text.trim().is_empty());
+            return Piece {
+                text: text.unwrap_or_default(),
+                html,
+            };
         }
         let mut whole = Piece::default();
         let any_html = pieces.iter().any(|piece| piece.html.is_some());
@@ -132,11 +157,17 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, head: &Head, part: &MessagePart<'_>, related: bool) -> Piece {
-        let is_file = head.disposition == "attachment" || (head.name.is_some() && head.disposition != "inline" && !related);
-        let readable = matches!(head.kind.as_str(), "text/plain" | "text/html" | "text/enriched" | "text/markdown" | "");
+        let is_file = head.disposition == "attachment"
+            || (head.name.is_some() && head.disposition != "inline" && !related);
+        let readable = matches!(
+            head.kind.as_str(),
+            "text/plain" | "text/html" | "text/enriched" | "text/markdown" | ""
+        );
         let bytes = transfer_decoded(part, self.raw);
         if head.kind == "text/rfc822-headers" {
-            self.body.returned_headers.get_or_insert_with(|| charset::decode(&bytes, None));
+            self.body
+                .returned_headers
+                .get_or_insert_with(|| charset::decode(&bytes, None));
             return Piece::default();
         }
         if is_file || !readable {
@@ -149,22 +180,40 @@ impl Walk<'_> {
                 self.body.charsets.push(label.clone());
             }
             if !charset::is_known(label) {
-                self.defect(&format!("кодировка «{}» неизвестна, угадана", words::one_line(label)));
+                self.defect(&format!(
+                    "кодировка «{}» неизвестна, угадана",
+                    words::one_line(label)
+                ));
             }
         }
         let is_html = head.kind == "text/html" || matches!(part.body, PartType::Html(_));
         let label = label.or_else(|| is_html.then(|| meta_charset(&bytes)).flatten());
-        let text = charset::decode(&bytes, label.as_deref()).replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
+        let text = charset::decode(&bytes, label.as_deref())
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('\0', "");
         if text.contains('\u{fffd}') {
             self.defect("не все буквы удалось прочитать");
         }
         if is_html {
-            return Piece { text: String::new(), html: Some(text) };
+            return Piece {
+                text: String::new(),
+                html: Some(text),
+            };
         }
-        let flows = head.parameters.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+        let flows = head
+            .parameters
+            .get("format")
+            .is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
         if flows {
-            let delete = head.parameters.get("delsp").is_some_and(|value| value.eq_ignore_ascii_case("yes"));
-            return Piece { text: flowed::unflow(&text, delete), html: None };
+            let delete = head
+                .parameters
+                .get("delsp")
+                .is_some_and(|value| value.eq_ignore_ascii_case("yes"));
+            return Piece {
+                text: flowed::unflow(&text, delete),
+                html: None,
+            };
         }
         Piece { text, html: None }
     }
@@ -179,18 +228,26 @@ impl Walk<'_> {
     fn binary(&mut self, head: &Head, bytes: &[u8], related: bool) {
         match head.kind.as_str() {
             "message/delivery-status" | "message/global-delivery-status" => {
-                self.body.delivery_status.get_or_insert_with(|| charset::decode(bytes, None));
+                self.body
+                    .delivery_status
+                    .get_or_insert_with(|| charset::decode(bytes, None));
             }
             "message/rfc822" | "message/global" => self.letter(head, bytes),
             "text/rfc822-headers" => {
-                self.body.returned_headers.get_or_insert_with(|| charset::decode(bytes, None));
+                self.body
+                    .returned_headers
+                    .get_or_insert_with(|| charset::decode(bytes, None));
             }
             "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
-                self.defect("письмо зашифровано или подписано целиком (S/MIME), текст в нём не виден");
+                self.defect(
+                    "письмо зашифровано или подписано целиком (S/MIME), текст в нём не виден",
+                );
                 self.file(head, bytes.to_vec(), false);
             }
             // Proofs, not files for people.
-            "application/pkcs7-signature" | "application/x-pkcs7-signature" | "application/pgp-signature" => {}
+            "application/pkcs7-signature"
+            | "application/x-pkcs7-signature"
+            | "application/pgp-signature" => {}
             _ => self.file(head, bytes.to_vec(), related),
         }
     }
@@ -200,10 +257,23 @@ impl Walk<'_> {
             self.defect("файлов больше, чем принимается; остальные — в исходном письме");
             return;
         }
-        let media_type = if head.kind.is_empty() { "application/octet-stream".to_owned() } else { head.kind.clone() };
-        let name = head.name.clone().unwrap_or_else(|| made_up(&media_type, self.body.files.len() + 1));
+        let media_type = if head.kind.is_empty() {
+            "application/octet-stream".to_owned()
+        } else {
+            head.kind.clone()
+        };
+        let name = head
+            .name
+            .clone()
+            .unwrap_or_else(|| made_up(&media_type, self.body.files.len() + 1));
         let inline = head.content_id.is_some() && (related || head.disposition == "inline");
-        self.body.files.push(Attachment { name, media_type, content_id: head.content_id.clone(), inline, bytes });
+        self.body.files.push(Attachment {
+            name,
+            media_type,
+            content_id: head.content_id.clone(),
+            inline,
+            bytes,
+        });
     }
 
     fn defect(&mut self, what: &str) {
@@ -215,9 +285,13 @@ impl Walk<'_> {
 
 fn head(part: &MessagePart<'_>, raw: &[u8]) -> Head {
     let value = |name: &str| {
-        part.headers.iter().find(|header| header.name.as_str().eq_ignore_ascii_case(name)).map(|header| {
-            raw.get(range(header.offset_start, header.offset_end)).unwrap_or_default()
-        })
+        part.headers
+            .iter()
+            .find(|header| header.name.as_str().eq_ignore_ascii_case(name))
+            .map(|header| {
+                raw.get(range(header.offset_start, header.offset_end))
+                    .unwrap_or_default()
+            })
     };
     let content_type = value("content-type").unwrap_or_default();
     let disposition = value("content-disposition").unwrap_or_default();
@@ -249,7 +323,8 @@ fn range(from: u32, to: u32) -> std::ops::Range<usize> {
 }
 
 fn slice<'a>(part: &MessagePart<'_>, raw: &'a [u8]) -> &'a [u8] {
-    raw.get(range(part.offset_body, part.offset_end)).unwrap_or_default()
+    raw.get(range(part.offset_body, part.offset_end))
+        .unwrap_or_default()
 }
 
 /// The part's bytes without its transfer encoding. What does not decode is taken as it stands.
@@ -258,12 +333,19 @@ fn transfer_decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
     let declared = part
         .headers
         .iter()
-        .find(|header| header.name.as_str().eq_ignore_ascii_case("content-transfer-encoding"))
+        .find(|header| {
+            header
+                .name
+                .as_str()
+                .eq_ignore_ascii_case("content-transfer-encoding")
+        })
         .and_then(|header| raw.get(range(header.offset_start, header.offset_end)))
         .map(first_word)
         .unwrap_or_default();
     let decoded = match declared.as_str() {
-        "base64" if bytes.iter().all(|byte| byte.is_ascii()) && looks_base64(bytes) => base64_decode(bytes),
+        "base64" if bytes.iter().all(|byte| byte.is_ascii()) && looks_base64(bytes) => {
+            base64_decode(bytes)
+        }
         "quoted-printable" => quoted_printable_decode(bytes),
         _ => None,
     };
@@ -273,7 +355,9 @@ fn transfer_decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
 fn looks_base64(bytes: &[u8]) -> bool {
     let strange = bytes
         .iter()
-        .filter(|byte| !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace() && !b"+/=".contains(byte))
+        .filter(|byte| {
+            !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace() && !b"+/=".contains(byte)
+        })
         .count();
     strange * 20 <= bytes.len()
 }
@@ -288,23 +372,37 @@ fn header_of(bytes: &[u8]) -> &[u8] {
 fn meta_charset(bytes: &[u8]) -> Option<String> {
     let start = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes)).to_ascii_lowercase();
     let (_, behind) = start.split_once("charset=")?;
-    let label: String =
-        behind.trim_start_matches(['"', '\'']).chars().take_while(|one| one.is_ascii_alphanumeric() || "-_".contains(*one)).collect();
+    let label: String = behind
+        .trim_start_matches(['"', '\''])
+        .chars()
+        .take_while(|one| one.is_ascii_alphanumeric() || "-_".contains(*one))
+        .collect();
     (!label.is_empty()).then_some(label)
 }
 
 fn as_html(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     format!("<pre>{escaped}</pre>")
 }
 
 /// A file name without folders, drives and characters that no file system likes.
 fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name: String = words::one_line(last).chars().filter(|one| !matches!(one, ':' | '*' | '?' | '"' | '<' | '>' | '|')).collect();
+    let name: String = words::one_line(last)
+        .chars()
+        .filter(|one| !matches!(one, ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+        .collect();
     let name = name.trim_matches([' ', '.']);
     if name.chars().count() > 150 {
-        let suffix: String = name.rsplit_once('.').map_or("", |(_, suffix)| suffix).chars().take(10).collect();
+        let suffix: String = name
+            .rsplit_once('.')
+            .map_or("", |(_, suffix)| suffix)
+            .chars()
+            .take(10)
+            .collect();
         let stem: String = name.chars().take(120).collect();
         return format!("{stem}….{suffix}");
     }

@@ -13,7 +13,9 @@ const SAMPLE: usize = 64 * 1024;
 pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let label = label.map(|label| label.trim().trim_matches('"').to_ascii_lowercase());
     let named = label.as_deref().and_then(encoding);
-    if let Some(named) = named.filter(|named| !named.is_ascii_compatible() || *named == encoding_rs::ISO_2022_JP) {
+    if let Some(named) =
+        named.filter(|named| !named.is_ascii_compatible() || *named == encoding_rs::ISO_2022_JP)
+    {
         return named.decode_without_bom_handling(bytes).0.into_owned();
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -35,7 +37,10 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
             return text.into_owned();
         }
     }
-    guess(bytes).decode_without_bom_handling(bytes).0.into_owned()
+    guess(bytes)
+        .decode_without_bom_handling(bytes)
+        .0
+        .into_owned()
 }
 
 /// Is the label one that says something, and known?
@@ -45,14 +50,16 @@ pub(super) fn is_known(label: &str) -> bool {
 
 fn encoding(label: &str) -> Option<&'static Encoding> {
     let alias = match label {
-        "win-1251" | "win1251" | "windows1251" | "cp-1251" | "windows-cp1251" | "microsoft-cp1251" | "ansi-1251"
-        | "1251" | "windows-1251-1" => Some(WINDOWS_1251),
+        "win-1251" | "win1251" | "windows1251" | "cp-1251" | "windows-cp1251"
+        | "microsoft-cp1251" | "ansi-1251" | "1251" | "windows-1251-1" => Some(WINDOWS_1251),
         "cp-866" | "866" | "dos-866" | "alt" => Some(IBM866),
         "koi8" | "koi-8" | "koi8ru" | "koi8-ru" | "koi8_u" | "cp20866" | "cp878" => Some(KOI8_U),
         "mac-cyrillic" | "maccyrillic" | "x-mac-ukrainian" => Some(X_MAC_CYRILLIC),
         "utf8" | "utf-8mb4" | "utf8mb4" | "unicode-1-1-utf-8" | "utf" | "cp65001" => Some(UTF_8),
         // Labels that admit not to know.
-        "unknown-8bit" | "x-unknown" | "unknown" | "default" | "none" | "8bit" | "binary" | "" => return None,
+        "unknown-8bit" | "x-unknown" | "unknown" | "default" | "none" | "8bit" | "binary" | "" => {
+            return None;
+        }
         _ => None,
     };
     alias.or_else(|| Encoding::for_label(label.as_bytes()))
@@ -62,8 +69,13 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
 /// has an accent. A wrong Cyrillic label gives capitals inside words.
 fn plausible(named: &'static Encoding, bytes: &[u8], text: &str) -> bool {
     let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if named == WINDOWS_1252 || named.name().starts_with("ISO-8859-") && named.name() != "ISO-8859-5" {
+    let letters = bytes
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
+    if named == WINDOWS_1252
+        || named.name().starts_with("ISO-8859-") && named.name() != "ISO-8859-5"
+    {
         return high * 2 <= letters || guess(bytes) == named;
     }
     if !is_cyrillic(named) {
@@ -78,7 +90,10 @@ fn plausible(named: &'static Encoding, bytes: &[u8], text: &str) -> bool {
         }
         previous = letter;
     }
-    let pseudographics = text.chars().filter(|one| ('\u{2500}'..='\u{259f}').contains(one)).count();
+    let pseudographics = text
+        .chars()
+        .filter(|one| ('\u{2500}'..='\u{259f}').contains(one))
+        .count();
     let inverted = inside >= 4 && capitals * 4 >= inside;
     let shouted = shouts(text) && {
         let other = guess(bytes);
@@ -94,7 +109,10 @@ fn shouts(text: &str) -> bool {
 }
 
 fn is_cyrillic(encoding: &'static Encoding) -> bool {
-    matches!(encoding.name(), "windows-1251" | "KOI8-R" | "KOI8-U" | "IBM866" | "ISO-8859-5" | "x-mac-cyrillic")
+    matches!(
+        encoding.name(),
+        "windows-1251" | "KOI8-R" | "KOI8-U" | "IBM866" | "ISO-8859-5" | "x-mac-cyrillic"
+    )
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -121,7 +139,11 @@ mod tests {
             (X_MAC_CYRILLIC, "x-mac-cyrillic"),
             (KOI8_U, "koi8-u"),
         ] {
-            assert_eq!(decode(&encoding.encode(SAID).0, Some(label)), SAID, "{label}");
+            assert_eq!(
+                decode(&encoding.encode(SAID).0, Some(label)),
+                SAID,
+                "{label}"
+            );
         }
     }
 
@@ -129,8 +151,20 @@ mod tests {
     fn a_wrong_or_empty_label_is_seen_through() {
         for encoding in [KOI8_R, WINDOWS_1251, IBM866] {
             let bytes = encoding.encode(SAID).0;
-            for label in [None, Some("us-ascii"), Some("utf-8"), Some("iso-8859-1"), Some("unknown-8bit"), Some("nonsense")] {
-                assert_eq!(decode(&bytes, label), SAID, "{} as {label:?}", encoding.name());
+            for label in [
+                None,
+                Some("us-ascii"),
+                Some("utf-8"),
+                Some("iso-8859-1"),
+                Some("unknown-8bit"),
+                Some("nonsense"),
+            ] {
+                assert_eq!(
+                    decode(&bytes, label),
+                    SAID,
+                    "{} as {label:?}",
+                    encoding.name()
+                );
             }
         }
         assert_eq!(decode(SAID.as_bytes(), Some("windows-1251")), SAID);
@@ -141,7 +175,10 @@ mod tests {
     #[test]
     fn a_western_letter_stays_western() {
         let said = "Le café est fermé, merci de votre patience.";
-        assert_eq!(decode(&WINDOWS_1252.encode(said).0, Some("iso-8859-1")), said);
+        assert_eq!(
+            decode(&WINDOWS_1252.encode(said).0, Some("iso-8859-1")),
+            said
+        );
     }
 
     #[test]

@@ -22,7 +22,10 @@ pub struct ComposeError {
 /// # Errors
 /// When an address is none.
 pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
-    let failed = |why: &dyn std::fmt::Display| ComposeError { to: draft.to.address.clone(), why: why.to_string() };
+    let failed = |why: &dyn std::fmt::Display| ComposeError {
+        to: draft.to.address.clone(),
+        why: why.to_string(),
+    };
     let mut builder = Message::builder()
         .from(mailbox(&draft.from).map_err(|why| failed(&why))?)
         .to(mailbox(&draft.to).map_err(|why| failed(&why))?)
@@ -57,19 +60,29 @@ enum Content {
 }
 
 fn content(draft: &Draft) -> Content {
-    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(clean(&draft.text));
-    let (inline, files): (Vec<&Attachment>, Vec<&Attachment>) =
-        draft.attachments.iter().partition(|file| file.inline && file.content_id.is_some() && draft.html.is_some());
+    let text = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(clean(&draft.text));
+    let (inline, files): (Vec<&Attachment>, Vec<&Attachment>) = draft
+        .attachments
+        .iter()
+        .partition(|file| file.inline && file.content_id.is_some() && draft.html.is_some());
     let body = match &draft.html {
         None => Content::Single(text),
         Some(html) => {
-            let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(clean(html));
+            let html = SinglePart::builder()
+                .header(ContentType::TEXT_HTML)
+                .body(clean(html));
             let both = MultiPart::alternative().singlepart(text);
             Content::Multi(if inline.is_empty() {
                 both.singlepart(html)
             } else {
                 let related = MultiPart::related().singlepart(html);
-                both.multipart(inline.iter().fold(related, |related, file| related.singlepart(part(file))))
+                both.multipart(
+                    inline
+                        .iter()
+                        .fold(related, |related, file| related.singlepart(part(file))),
+                )
             })
         }
     };
@@ -80,33 +93,46 @@ fn content(draft: &Draft) -> Content {
         Content::Single(text) => MultiPart::mixed().singlepart(text),
         Content::Multi(both) => MultiPart::mixed().multipart(both),
     };
-    Content::Multi(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))
+    Content::Multi(
+        files
+            .iter()
+            .fold(mixed, |mixed, file| mixed.singlepart(part(file))),
+    )
 }
 
 fn part(file: &Attachment) -> SinglePart {
     // A letter inside a letter may not be encoded (RFC 2046 §5.2.1); as a file of bytes it may.
-    let media_type = if file.media_type.starts_with("message/") || file.media_type.starts_with("multipart/") {
-        "application/octet-stream"
-    } else {
-        file.media_type.as_str()
-    };
+    let media_type =
+        if file.media_type.starts_with("message/") || file.media_type.starts_with("multipart/") {
+            "application/octet-stream"
+        } else {
+            file.media_type.as_str()
+        };
     let kind = ContentType::parse(media_type)
         .or_else(|_| ContentType::parse("application/octet-stream"))
         .unwrap_or(ContentType::TEXT_PLAIN);
     let name = words::one_line(&file.name);
     match &file.content_id {
-        Some(id) if file.inline => Part::new_inline_with_name(words::one_line(id), name).body(file.bytes.clone(), kind),
+        Some(id) if file.inline => {
+            Part::new_inline_with_name(words::one_line(id), name).body(file.bytes.clone(), kind)
+        }
         _ => Part::new(name).body(file.bytes.clone(), kind),
     }
 }
 
 fn mailbox(one: &Mailbox) -> Result<lettre::message::Mailbox, lettre::address::AddressError> {
     let name = words::one_line(&one.name);
-    Ok(lettre::message::Mailbox::new((!name.is_empty()).then_some(name), one.address.parse()?))
+    Ok(lettre::message::Mailbox::new(
+        (!name.is_empty()).then_some(name),
+        one.address.parse()?,
+    ))
 }
 
 fn angled(id: &str) -> String {
-    let id: String = id.chars().filter(|one| one.is_ascii_graphic() && !matches!(one, '<' | '>')).collect();
+    let id: String = id
+        .chars()
+        .filter(|one| one.is_ascii_graphic() && !matches!(one, '<' | '>'))
+        .collect();
     format!("<{id}>")
 }
 
@@ -121,7 +147,10 @@ fn system_time(draft: &Draft) -> SystemTime {
 
 /// Text without bytes that no server passes on.
 fn clean(text: &str) -> String {
-    text.replace('\0', "").replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
+    text.replace('\0', "")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\n', "\r\n")
 }
 
 #[cfg(test)]
@@ -130,15 +159,21 @@ mod tests {
     use crate::mail::read;
 
     fn draft() -> Draft {
-        let both = |name: &str, address: &str| Mailbox { name: name.into(), address: address.into() };
+        let both = |name: &str, address: &str| Mailbox {
+            name: name.into(),
+            address: address.into(),
+        };
         Draft {
             from: both("Служба помощи", "help@school.test"),
             to: both("Анна \"Мама\" Ткаченко", "anna@home.test"),
             reply_to: Some(both("Служба помощи", "help+t1.abc@school.test")),
-            subject: "[ЭЖ-1] Не видно оценок за четверть, а также за прошлую четверть и за год".into(),
+            subject: "[ЭЖ-1] Не видно оценок за четверть, а также за прошлую четверть и за год"
+                .into(),
             message_id: "t1.abc@school.test".into(),
             in_reply_to: Some("x@home.test".into()),
-            references: (0..20).map(|n| format!("{n}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@home.test")).collect(),
+            references: (0..20)
+                .map(|n| format!("{n}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@home.test"))
+                .collect(),
             date: "2026-11-23T10:00:00Z".parse().unwrap(),
             auto_submitted: Some("auto-replied".into()),
             text: format!("Здравствуйте.\n.\n{}\n", "длинная строка ".repeat(200)),

@@ -33,14 +33,23 @@ pub fn content_digest(bytes: &[u8]) -> [u8; 32] {
         context.update(line);
     }
     let mut digest = [0; 32];
-    digest.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    digest
+        .iter_mut()
+        .zip(context.finish().as_ref())
+        .for_each(|(to, from)| *to = *from);
     digest
 }
 
 fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let ends = [find(bytes, b"\r\n\r\n").map(|at| (at, 4)), find(bytes, b"\n\n").map(|at| (at, 2))];
+    let ends = [
+        find(bytes, b"\r\n\r\n").map(|at| (at, 4)),
+        find(bytes, b"\n\n").map(|at| (at, 2)),
+    ];
     match ends.into_iter().flatten().min() {
-        Some((at, gap)) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + gap..).unwrap_or_default()),
+        Some((at, gap)) => (
+            bytes.get(..at).unwrap_or_default(),
+            bytes.get(at + gap..).unwrap_or_default(),
+        ),
         None => (bytes, &[]),
     }
 }
@@ -50,7 +59,9 @@ fn field(head: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut found: Option<Vec<u8>> = None;
     for line in head.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let folded = line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        let folded = line
+            .first()
+            .is_some_and(|byte| matches!(byte, b' ' | b'\t'));
         match &mut found {
             Some(value) if folded => {
                 value.push(b' ');
@@ -58,10 +69,19 @@ fn field(head: &[u8], name: &str) -> Option<Vec<u8>> {
             }
             Some(_) => return found,
             None => {
-                let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-                let is_it = line.get(..colon).is_some_and(|found| found.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+                let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+                    continue;
+                };
+                let is_it = line
+                    .get(..colon)
+                    .is_some_and(|found| found.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
                 if is_it {
-                    found = Some(line.get(colon + 1..).unwrap_or_default().trim_ascii().to_vec());
+                    found = Some(
+                        line.get(colon + 1..)
+                            .unwrap_or_default()
+                            .trim_ascii()
+                            .to_vec(),
+                    );
                 }
             }
         }

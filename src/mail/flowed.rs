@@ -21,7 +21,11 @@ pub(super) fn unflow(text: &str, delete_space: bool) -> String {
                 joined.push(' ');
             }
         }
-        joined.push_str(if soft && delete_space { content.strip_suffix(' ').unwrap_or(content) } else { content });
+        joined.push_str(if soft && delete_space {
+            content.strip_suffix(' ').unwrap_or(content)
+        } else {
+            content
+        });
         open = soft.then_some(depth);
         if !soft {
             joined.push('\n');
@@ -36,7 +40,10 @@ mod tests {
 
     #[test]
     fn soft_lines_are_joined_and_others_kept() {
-        assert_eq!(unflow("Здравствуйте, \nкак дела?\n\n-- \nАнна", false), "Здравствуйте, как дела?\n\n-- \nАнна\n");
+        assert_eq!(
+            unflow("Здравствуйте, \nкак дела?\n\n-- \nАнна", false),
+            "Здравствуйте, как дела?\n\n-- \nАнна\n"
+        );
         assert_eq!(unflow("> раз \n> два\nтри", false), "> раз два\nтри\n");
         assert_eq!(unflow("сло \nво", true), "слово\n");
         assert_eq!(unflow("мягкая \n> цитата", false), "мягкая \n> цитата\n");

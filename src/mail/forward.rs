@@ -150,7 +150,8 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
     // Yandex and The Bat say where the letter ends, too.
     let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
     let ends = clean(last);
-    let text = if ends.contains("конец пересылаемого") || ends.contains("end of forwarded") {
+    let text = if ends.contains("конец пересылаемого") || ends.contains("end of forwarded")
+    {
         above
     } else {
         text

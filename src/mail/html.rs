@@ -39,7 +39,9 @@ pub fn html_to_text(html: &str) -> String {
 pub fn sanitise(html: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         let mut cleaner = ammonia::Builder::default();
-        cleaner.clean_content_tags(HashSet::from(["script", "style", "title"])).rm_tags(["img"]);
+        cleaner
+            .clean_content_tags(HashSet::from(["script", "style", "title"]))
+            .rm_tags(["img"]);
         cleaner
     });
     CLEANER.clean(&tamed(html)).to_string()
@@ -52,7 +54,11 @@ fn tamed(html: &str) -> Cow<'_, str> {
         end -= 1;
     }
     let html = html.get(..end).unwrap_or_default();
-    if depth(html) > DEEPEST { Cow::Owned(without_tags(html)) } else { Cow::Borrowed(html) }
+    if depth(html) > DEEPEST {
+        Cow::Owned(without_tags(html))
+    } else {
+        Cow::Borrowed(html)
+    }
 }
 
 /// How deep the tags may nest at most, counting those that are never closed.
@@ -76,10 +82,15 @@ fn depth(html: &str) -> usize {
 
 fn is_void(tag: &[u8]) -> bool {
     // Never closed, or closed by what follows: they do not nest.
-    const VOID: [&str; 14] =
-        ["br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "p", "li", "td", "tr"];
-    let name: Vec<u8> =
-        tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    const VOID: [&str; 14] = [
+        "br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "p", "li", "td",
+        "tr",
+    ];
+    let name: Vec<u8> = tag
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
     VOID.iter().any(|one| one.as_bytes() == name)
 }
 
@@ -89,7 +100,9 @@ fn without_tags(html: &str) -> String {
     let mut rest = html;
     while let Some((before, behind)) = rest.split_once('<') {
         text.push_str(before);
-        let Some((_, after)) = behind.split_once('>') else { return text };
+        let Some((_, after)) = behind.split_once('>') else {
+            return text;
+        };
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -123,7 +136,9 @@ mod tests {
 
     #[test]
     fn what_is_passed_on_is_safe() {
-        let safe = sanitise("<title>t</title><p onclick=x>a</p><img src=http://b.test/><script>c</script>");
+        let safe = sanitise(
+            "<title>t</title><p onclick=x>a</p><img src=http://b.test/><script>c</script>",
+        );
         assert_eq!(safe, "<p>a</p>");
     }
 }

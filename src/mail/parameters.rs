@@ -10,17 +10,28 @@ pub(super) fn parameters(raw: &[u8]) -> BTreeMap<String, String> {
     let mut split: BTreeMap<String, BTreeMap<u32, (bool, Vec<u8>)>> = BTreeMap::new();
     for (name, value) in pairs(raw) {
         let name = String::from_utf8_lossy(&name).trim().to_ascii_lowercase();
-        let (name, encoded) = name.strip_suffix('*').map_or((name.as_str(), false), |name| (name, true));
+        let (name, encoded) = name
+            .strip_suffix('*')
+            .map_or((name.as_str(), false), |name| (name, true));
         match name.split_once('*') {
             Some((base, number)) => {
                 let Ok(number) = number.parse() else { continue };
-                split.entry(base.to_owned()).or_default().insert(number, (encoded, value));
+                split
+                    .entry(base.to_owned())
+                    .or_default()
+                    .insert(number, (encoded, value));
             }
             None if encoded => {
-                split.entry(name.to_owned()).or_default().entry(0).or_insert((true, value));
+                split
+                    .entry(name.to_owned())
+                    .or_default()
+                    .entry(0)
+                    .or_insert((true, value));
             }
             None => {
-                plain.entry(name.to_owned()).or_insert_with(|| words::decode(&value));
+                plain
+                    .entry(name.to_owned())
+                    .or_insert_with(|| words::decode(&value));
             }
         }
     }
@@ -44,14 +55,22 @@ fn join(parts: BTreeMap<u32, (bool, Vec<u8>)>) -> String {
         let mut data = value.as_slice();
         if number == 0 {
             let mut pieces = value.splitn(3, |byte| *byte == b'\'');
-            if let (Some(charset), Some(_), Some(rest)) = (pieces.next(), pieces.next(), pieces.next()) {
-                label = String::from_utf8(charset.to_vec()).ok().filter(|charset| !charset.is_empty());
+            if let (Some(charset), Some(_), Some(rest)) =
+                (pieces.next(), pieces.next(), pieces.next())
+            {
+                label = String::from_utf8(charset.to_vec())
+                    .ok()
+                    .filter(|charset| !charset.is_empty());
                 data = rest;
             }
         }
         bytes.extend(percent(data));
     }
-    if any_encoded { words::one_line(&charset::decode(&bytes, label.as_deref())) } else { words::decode(&bytes) }
+    if any_encoded {
+        words::one_line(&charset::decode(&bytes, label.as_deref()))
+    } else {
+        words::decode(&bytes)
+    }
 }
 
 fn percent(data: &[u8]) -> Vec<u8> {
@@ -60,7 +79,10 @@ fn percent(data: &[u8]) -> Vec<u8> {
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
         let code = (*first == b'%')
-            .then(|| tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()))
+            .then(|| {
+                tail.get(..2)
+                    .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok())
+            })
             .flatten();
         if let Some(code) = code {
             bytes.push(code);
@@ -75,7 +97,12 @@ fn percent(data: &[u8]) -> Vec<u8> {
 /// Name and value pairs after the first semicolon.
 fn pairs(raw: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut found = Vec::new();
-    let mut rest = raw.iter().copied().skip_while(|byte| *byte != b';').skip(1).peekable();
+    let mut rest = raw
+        .iter()
+        .copied()
+        .skip_while(|byte| *byte != b';')
+        .skip(1)
+        .peekable();
     loop {
         let mut name = Vec::new();
         let mut ended = true;
@@ -133,16 +160,31 @@ mod tests {
     #[test]
     fn file_names_of_every_make() {
         assert_eq!(name(b"attachment; filename=\"a b.txt\"; size=3"), "a b.txt");
-        assert_eq!(name("attachment; filename=\"Акт.doc\"".as_bytes()), "Акт.doc");
-        assert_eq!(name(b"attachment; filename*=utf-8''%D0%90%D0%BA%D1%82.doc"), "Акт.doc");
-        assert_eq!(name(b"attachment; filename=\"=?utf-8?B?0JDQutGCLmRvYw==?=\""), "Акт.doc");
+        assert_eq!(
+            name("attachment; filename=\"Акт.doc\"".as_bytes()),
+            "Акт.doc"
+        );
+        assert_eq!(
+            name(b"attachment; filename*=utf-8''%D0%90%D0%BA%D1%82.doc"),
+            "Акт.doc"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"=?utf-8?B?0JDQutGCLmRvYw==?=\""),
+            "Акт.doc"
+        );
         assert_eq!(
             name(b"attachment;\r\n filename*0*=koi8-r''%E1%CB%D4%20;\r\n filename*1*=%E1%CB%D4;\r\n filename*2=.doc"),
             "Акт Акт.doc"
         );
-        assert_eq!(name(b"attachment; filename*0=\"long \"; filename*1=\"name.pdf\""), "long name.pdf");
+        assert_eq!(
+            name(b"attachment; filename*0=\"long \"; filename*1=\"name.pdf\""),
+            "long name.pdf"
+        );
         // A character cut between two parts.
-        assert_eq!(name(b"attachment; filename*0*=utf-8''%D0; filename*1*=%90.doc"), "А.doc".replace('А', "\u{410}"));
+        assert_eq!(
+            name(b"attachment; filename*0*=utf-8''%D0; filename*1*=%90.doc"),
+            "А.doc".replace('А', "\u{410}")
+        );
         assert_eq!(name(b"attachment; filename=plain.txt"), "plain.txt");
         assert_eq!(name(b"attachment; filename="), "");
         assert_eq!(name(b"attachment"), "");

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use mail_parser::{Message, MessageParser};
 
 use super::header::Headers;
-use super::{Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, quote, words};
+use super::{
+    Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, quote, words,
+};
 
 /// Letters inside letters that are read, deepest.
 const NESTED: u32 = 2;
@@ -26,9 +28,15 @@ fn read_nested(bytes: &[u8], depth: u32) -> Letter {
 
 /// An mbox separator before the header is no part of the letter.
 fn without_envelope_line(bytes: &[u8]) -> &[u8] {
-    let separated = bytes.strip_prefix(b"From ").or_else(|| bytes.strip_prefix(b">From "));
+    let separated = bytes
+        .strip_prefix(b"From ")
+        .or_else(|| bytes.strip_prefix(b">From "));
     separated
-        .and_then(|rest| rest.iter().position(|byte| *byte == b'\n').and_then(|at| rest.get(at + 1..)))
+        .and_then(|rest| {
+            rest.iter()
+                .position(|byte| *byte == b'\n')
+                .and_then(|at| rest.get(at + 1..))
+        })
         .unwrap_or(bytes)
 }
 
@@ -38,11 +46,18 @@ struct Fields<'a>(Vec<(String, &'a [u8])>);
 impl<'a> Fields<'a> {
     fn of(message: &Message<'_>, raw: &'a [u8]) -> Self {
         let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-        let fields = message.parts.first().map(|part| part.headers.iter()).into_iter().flatten();
+        let fields = message
+            .parts
+            .first()
+            .map(|part| part.headers.iter())
+            .into_iter()
+            .flatten();
         Self(
             fields
                 .map(|header| {
-                    let value = raw.get(at(header.offset_start)..at(header.offset_end)).unwrap_or_default();
+                    let value = raw
+                        .get(at(header.offset_start)..at(header.offset_end))
+                        .unwrap_or_default();
                     (header.name.as_str().to_ascii_lowercase(), value)
                 })
                 .collect(),
@@ -50,7 +65,10 @@ impl<'a> Fields<'a> {
     }
 
     fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'a [u8]> + 'b {
-        self.0.iter().filter(move |(one, _)| one == name).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .filter(move |(one, _)| one == name)
+            .map(|(_, value)| *value)
     }
 
     fn first(&self, name: &str) -> Option<&'a [u8]> {
@@ -66,7 +84,12 @@ impl<'a> Fields<'a> {
     }
 
     fn decoded(&self) -> Headers {
-        Headers::from_pairs(self.0.iter().map(|(name, value)| (name.clone(), words::decode(value))).collect())
+        Headers::from_pairs(
+            self.0
+                .iter()
+                .map(|(name, value)| (name.clone(), words::decode(value)))
+                .collect(),
+        )
     }
 }
 
@@ -76,35 +99,67 @@ fn message_ids(raw: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text.as_str();
     while let Some((_, behind)) = rest.split_once('<') {
-        let Some((id, after)) = behind.split_once('>') else { break };
+        let Some((id, after)) = behind.split_once('>') else {
+            break;
+        };
         found.push(id);
         rest = after;
     }
     if found.is_empty() {
         found.extend(text.split_whitespace().filter(|word| word.contains('@')));
     }
-    found.into_iter().map(|id| id.split_whitespace().collect::<String>()).filter(|id| !id.is_empty() && id.len() < 1000).collect()
+    found
+        .into_iter()
+        .map(|id| id.split_whitespace().collect::<String>())
+        .filter(|id| !id.is_empty() && id.len() < 1000)
+        .collect()
 }
 
 fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
     let fields = Fields::of(message, raw);
     let headers = fields.decoded();
     let body = body::body(message, raw);
-    let subject = fields.first("subject").map(words::decode).unwrap_or_default();
-    let from = fields.addresses("from").into_iter().next().or_else(|| fields.addresses("sender").into_iter().next());
+    let subject = fields
+        .first("subject")
+        .map(words::decode)
+        .unwrap_or_default();
+    let from = fields
+        .addresses("from")
+        .into_iter()
+        .next()
+        .or_else(|| fields.addresses("sender").into_iter().next());
 
-    let report = bounce::bounce(&headers, body.delivery_status.as_deref(), body.returned_headers.as_deref(), &body.text);
+    let report = bounce::bounce(
+        &headers,
+        body.delivery_status.as_deref(),
+        body.returned_headers.as_deref(),
+        &body.text,
+    );
     let nature = automatic::nature(&headers, report.as_ref(), &subject, &body.text);
-    let attached = body.attached.first().filter(|_| depth < NESTED).map(|bytes| read_nested(bytes, depth + 1));
+    let attached = body
+        .attached
+        .first()
+        .filter(|_| depth < NESTED)
+        .map(|bytes| read_nested(bytes, depth + 1));
     let forwarded = forward::forwarded(&subject, &body.text, attached.as_ref());
     let parts = split(&body.text);
-    let language = language::language(if parts.new_text.trim().is_empty() { &subject } else { &parts.new_text });
+    let language = language::language(if parts.new_text.trim().is_empty() {
+        &subject
+    } else {
+        &parts.new_text
+    });
 
     let mut defects = body.defects;
     if fields.first("message-id").is_none() {
         defects.push("у письма нет Message-ID".to_owned());
     }
-    let unreadable = unreadable(from.as_ref(), &nature, &subject, &body.text, !body.files.is_empty());
+    let unreadable = unreadable(
+        from.as_ref(),
+        &nature,
+        &subject,
+        &body.text,
+        !body.files.is_empty(),
+    );
     Letter {
         message_id: fields.ids("message-id").into_iter().next(),
         in_reply_to: fields.ids("in-reply-to"),
@@ -113,13 +168,22 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         reply_to: fields.addresses("reply-to"),
         to: fields.addresses("to"),
         cc: fields.addresses("cc"),
-        return_path: fields.first("return-path").map(|raw| address::address(raw).unwrap_or_default()),
-        delivered_to: ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"]
-            .into_iter()
-            .flat_map(|name| fields.all(name).filter_map(address::address))
-            .collect(),
+        return_path: fields
+            .first("return-path")
+            .map(|raw| address::address(raw).unwrap_or_default()),
+        delivered_to: [
+            "delivered-to",
+            "x-original-to",
+            "envelope-to",
+            "x-envelope-to",
+        ]
+        .into_iter()
+        .flat_map(|name| fields.all(name).filter_map(address::address))
+        .collect(),
         subject,
-        date: message.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
+        date: message
+            .date()
+            .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
         text: body.text,
         html: body.html,
         new_text: parts.new_text,
@@ -129,7 +193,10 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         nature,
         forwarded,
         language,
-        authentication_results: fields.all("authentication-results").map(words::decode).collect(),
+        authentication_results: fields
+            .all("authentication-results")
+            .map(words::decode)
+            .collect(),
         charsets: body.charsets,
         defects,
         unreadable,
@@ -140,11 +207,21 @@ fn split(text: &str) -> quote::Parts {
     if text.len() <= LONGEST {
         return quote::split(text);
     }
-    quote::Parts { new_text: text.to_owned(), quoted: String::new(), signature: String::new() }
+    quote::Parts {
+        new_text: text.to_owned(),
+        quoted: String::new(),
+        signature: String::new(),
+    }
 }
 
 /// Why nobody could answer this letter.
-fn unreadable(from: Option<&Mailbox>, nature: &Nature, subject: &str, text: &str, files: bool) -> Option<String> {
+fn unreadable(
+    from: Option<&Mailbox>,
+    nature: &Nature,
+    subject: &str,
+    text: &str,
+    files: bool,
+) -> Option<String> {
     if *nature != Nature::Human {
         return None;
     }

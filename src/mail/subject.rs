@@ -1,8 +1,22 @@
 //! The base of a subject: without the marks that mail clients and the desk put before it.
 
 /// Marks that mail clients put before a subject when they answer or pass a letter on, lower case.
-const MARKS: [&str; 14] =
-    ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "antw", "ответ", "на", "отв", "пересл", "отправлено", "пер"];
+const MARKS: [&str; 14] = [
+    "re",
+    "fw",
+    "fwd",
+    "aw",
+    "wg",
+    "sv",
+    "vs",
+    "antw",
+    "ответ",
+    "на",
+    "отв",
+    "пересл",
+    "отправлено",
+    "пер",
+];
 
 /// Letters of the tag that look alike in Latin and Cyrillic, folded to Cyrillic.
 fn fold(letter: char) -> char {
@@ -39,7 +53,15 @@ pub fn base_subject(subject: &str, tag: &str) -> String {
 fn without_mark(subject: &str) -> Option<&str> {
     let (mark, rest) = subject.split_once(':')?;
     let mark = mark.split_once('[').map_or(mark, |(mark, count)| {
-        if count.trim_end_matches(']').chars().all(|one| one.is_ascii_digit()) { mark } else { "" }
+        if count
+            .trim_end_matches(']')
+            .chars()
+            .all(|one| one.is_ascii_digit())
+        {
+            mark
+        } else {
+            ""
+        }
     });
     let mark = mark.trim().to_lowercase();
     MARKS.contains(&mark.as_str()).then_some(rest)
@@ -73,7 +95,12 @@ mod tests {
 
     #[test]
     fn what_belongs_to_the_subject_stays() {
-        for subject in ["Вопрос: где оценки?", "[7Б-3] журнал", "[срочно] Re", "На 3 урок: журнал"] {
+        for subject in [
+            "Вопрос: где оценки?",
+            "[7Б-3] журнал",
+            "[срочно] Re",
+            "На 3 урок: журнал",
+        ] {
             assert_eq!(base_subject(subject, "ЭЖ"), subject);
         }
     }

@@ -35,7 +35,9 @@ pub(super) fn decode(raw: &[u8]) -> String {
                 text.push_str(&charset::decode(bytes, None));
             }
             Piece::Word(label, bytes) => match &mut waiting {
-                Some((before, joined)) if before.eq_ignore_ascii_case(label) => joined.extend(bytes),
+                Some((before, joined)) if before.eq_ignore_ascii_case(label) => {
+                    joined.extend(bytes)
+                }
                 _ => {
                     flush(&mut waiting, &mut text);
                     waiting = Some((label, bytes));
@@ -122,7 +124,11 @@ fn word(from: &[u8]) -> Option<(&[u8], Vec<u8>, usize)> {
 }
 
 fn base64(data: &[u8]) -> Vec<u8> {
-    let clean: Vec<u8> = data.iter().copied().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).collect();
+    let clean: Vec<u8> = data
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+        .collect();
     let whole = clean.len() - usize::from(clean.len() % 4 == 1);
     let mut padded = clean.get(..whole).unwrap_or_default().to_vec();
     while padded.len() % 4 != 0 {
@@ -139,7 +145,9 @@ fn quoted(data: &[u8]) -> Vec<u8> {
         match first {
             b'_' => bytes.push(b' '),
             b'=' => {
-                let code = tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+                let code = tail
+                    .get(..2)
+                    .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
                 match code {
                     Some(code) => {
                         bytes.push(code);
@@ -165,15 +173,27 @@ mod tests {
     #[test]
     fn encoded_words() {
         assert_eq!(decode(b"=?utf-8?B?0J/RgNC40LLQtdGC?="), "Привет");
-        assert_eq!(decode(b"=?koi8-r?Q?=F0=D2=C9=D7=C5=D4?= =?koi8-r?Q?_=CD=C9=D2?="), "Привет мир");
-        assert_eq!(decode(b"Re: =?windows-1251*ru?q?=CF=F0=E8=E2=E5=F2?= !"), "Re: Привет !");
+        assert_eq!(
+            decode(b"=?koi8-r?Q?=F0=D2=C9=D7=C5=D4?= =?koi8-r?Q?_=CD=C9=D2?="),
+            "Привет мир"
+        );
+        assert_eq!(
+            decode(b"Re: =?windows-1251*ru?q?=CF=F0=E8=E2=E5=F2?= !"),
+            "Re: Привет !"
+        );
         assert_eq!(decode(b"\"=?utf-8?B?0J/RgNC40LLQtdGC?=\""), "\"Привет\"");
     }
 
     #[test]
     fn a_letter_cut_between_two_words_is_whole() {
-        assert_eq!(decode(b"=?utf-8?B?0J/R?=\r\n =?utf-8?B?gNC40LLQtdGC?="), "Привет");
-        assert_eq!(decode(b"=?UTF-8?Q?=D0=9F=D1?= =?utf-8?Q?=80=D0=B8?="), "При");
+        assert_eq!(
+            decode(b"=?utf-8?B?0J/R?=\r\n =?utf-8?B?gNC40LLQtdGC?="),
+            "Привет"
+        );
+        assert_eq!(
+            decode(b"=?UTF-8?Q?=D0=9F=D1?= =?utf-8?Q?=80=D0=B8?="),
+            "При"
+        );
     }
 
     #[test]

@@ -35,14 +35,25 @@ pub enum NetError {
 /// When the server cannot be reached or trusted.
 pub async fn connect(server: &Server, what: &str) -> Result<Stream, NetError> {
     let place = place(server, what);
-    let tcp = tokio::time::timeout(CONNECT, TcpStream::connect((server.host.as_str(), server.port)))
-        .await
-        .map_err(|_| NetError::Passing(format!("{place} не отвечает. Проверьте host и port и не закрыт ли порт межсетевым экраном.")))?
-        .map_err(|error| refused(&place, &error))?;
+    let tcp = tokio::time::timeout(
+        CONNECT,
+        TcpStream::connect((server.host.as_str(), server.port)),
+    )
+    .await
+    .map_err(|_| {
+        NetError::Passing(format!(
+            "{place} не отвечает. Проверьте host и port и не закрыт ли порт межсетевым экраном."
+        ))
+    })?
+    .map_err(|error| refused(&place, &error))?;
     // Without this every command waits for a timer of the other side.
     let _ = tcp.set_nodelay(true);
     let stream = Stream::plain(tcp);
-    if server.tls == Tls::Implicit { secure(server, stream, what).await } else { Ok(stream) }
+    if server.tls == Tls::Implicit {
+        secure(server, stream, what).await
+    } else {
+        Ok(stream)
+    }
 }
 
 /// Turns a plain connection into a protected one, after STARTTLS was agreed.
@@ -54,7 +65,11 @@ pub async fn secure(server: &Server, stream: Stream, what: &str) -> Result<Strea
     let handshake = tls::handshake(server, stream, &place);
     tokio::time::timeout(CONNECT, handshake)
         .await
-        .map_err(|_| NetError::Passing(format!("{place} не заканчивает согласование TLS. Проверьте port и tls.")))?
+        .map_err(|_| {
+            NetError::Passing(format!(
+                "{place} не заканчивает согласование TLS. Проверьте port и tls."
+            ))
+        })?
 }
 
 /// How a server is named in errors.
@@ -65,16 +80,16 @@ pub fn place(server: &Server, what: &str) -> String {
 fn refused(place: &str, error: &std::io::Error) -> NetError {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            NetError::Passing(format!("{place} не принимает соединения. Проверьте port; возможно, сервер остановлен."))
-        }
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
-            NetError::Passing(format!("{place} недоступен по сети. Проверьте подключение к интернету."))
-        }
+        ErrorKind::ConnectionRefused => NetError::Passing(format!(
+            "{place} не принимает соединения. Проверьте port; возможно, сервер остановлен."
+        )),
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => NetError::Passing(format!(
+            "{place} недоступен по сети. Проверьте подключение к интернету."
+        )),
         // The resolver gives no kind of its own.
-        _ if error.to_string().contains("lookup") => {
-            NetError::Lasting(format!("{place}: такого имени нет. Проверьте host и настройки DNS."))
-        }
+        _ if error.to_string().contains("lookup") => NetError::Lasting(format!(
+            "{place}: такого имени нет. Проверьте host и настройки DNS."
+        )),
         _ => NetError::Passing(format!("{place}: {error}.")),
     }
 }

@@ -26,18 +26,32 @@ pub async fn password(from: &Password) -> Result<SecretString, String> {
             file(&folder.join(name)).await?
         }
     };
-    let line = said.lines().next().unwrap_or_default().trim_end_matches('\r').to_owned();
-    if line.is_empty() { Err("пароль пуст: файл или команда ничего не дали в первой строке.".to_owned()) } else { Ok(SecretString::from(line)) }
+    let line = said
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('\r')
+        .to_owned();
+    if line.is_empty() {
+        Err("пароль пуст: файл или команда ничего не дали в первой строке.".to_owned())
+    } else {
+        Ok(SecretString::from(line))
+    }
 }
 
 async fn file(path: &Path) -> Result<String, String> {
-    tokio::fs::read_to_string(path)
-        .await
-        .map_err(|error| format!("файл с паролем {} не читается ({error}). Проверьте путь и права.", path.display()))
+    tokio::fs::read_to_string(path).await.map_err(|error| {
+        format!(
+            "файл с паролем {} не читается ({error}). Проверьте путь и права.",
+            path.display()
+        )
+    })
 }
 
 async fn command(words: &[String]) -> Result<String, String> {
-    let Some((program, arguments)) = words.split_first() else { return Err("password_command пуста.".to_owned()) };
+    let Some((program, arguments)) = words.split_first() else {
+        return Err("password_command пуста.".to_owned());
+    };
     let run = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(std::process::Stdio::null())
@@ -49,7 +63,11 @@ async fn command(words: &[String]) -> Result<String, String> {
         .map_err(|_| format!("команда пароля {program} не заканчивается."))?
         .map_err(|error| format!("команда пароля {program} не запускается ({error})."))?;
     if !output.status.success() {
-        return Err(format!("команда пароля {program} закончилась с ошибкой ({}).", output.status));
+        return Err(format!(
+            "команда пароля {program} закончилась с ошибкой ({}).",
+            output.status
+        ));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("команда пароля {program} напечатала не текст."))
+    String::from_utf8(output.stdout)
+        .map_err(|_| format!("команда пароля {program} напечатала не текст."))
 }

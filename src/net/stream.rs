@@ -23,11 +23,17 @@ enum Inner {
 
 impl Stream {
     pub(super) fn plain(tcp: TcpStream) -> Self {
-        Self { inner: Inner::Plain(tcp), ahead: vec![] }
+        Self {
+            inner: Inner::Plain(tcp),
+            ahead: vec![],
+        }
     }
 
     pub(super) fn tls(tls: TlsStream<TcpStream>) -> Self {
-        Self { inner: Inner::Tls(Box::new(tls)), ahead: vec![] }
+        Self {
+            inner: Inner::Tls(Box::new(tls)),
+            ahead: vec![],
+        }
     }
 
     /// The plain connection below, if it is one.
@@ -65,7 +71,11 @@ impl lettre::transport::smtp::client::AsyncTokioStream for Stream {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if !self.ahead.is_empty() {
             let count = self.ahead.len().min(buffer.remaining());
             let bytes: Vec<u8> = self.ahead.drain(..count).collect();
@@ -80,7 +90,11 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match &mut self.inner {
             Inner::Plain(tcp) => Pin::new(tcp).poll_write(context, bytes),
             Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_write(context, bytes),

@@ -8,14 +8,20 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
 use tokio_rustls::TlsConnector;
 
 use super::{NetError, Stream};
 use crate::config::settings::Server;
 
 /// Shakes hands over a plain connection.
-pub(super) async fn handshake(server: &Server, stream: Stream, place: &str) -> Result<Stream, NetError> {
+pub(super) async fn handshake(
+    server: &Server,
+    stream: Stream,
+    place: &str,
+) -> Result<Stream, NetError> {
     let lasting = |what: String| NetError::Lasting(format!("{place}: {what}"));
     let Some(tcp) = stream.into_tcp() else {
         return Err(lasting("соединение уже защищено".to_owned()));
@@ -24,16 +30,24 @@ pub(super) async fn handshake(server: &Server, stream: Stream, place: &str) -> R
         .map_err(|_| lasting("имя сервера не годится для TLS. Проверьте host.".to_owned()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let seen = Arc::new(Mutex::new(None));
-    let verifier = Verifier::new(server, Arc::clone(&provider), Arc::clone(&seen)).map_err(lasting)?;
+    let verifier =
+        Verifier::new(server, Arc::clone(&provider), Arc::clone(&seen)).map_err(lasting)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| lasting(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    match TlsConnector::from(Arc::new(config)).connect(name, tcp).await {
+    match TlsConnector::from(Arc::new(config))
+        .connect(name, tcp)
+        .await
+    {
         Ok(tls) => Ok(Stream::tls(tls)),
-        Err(error) => Err(explain(place, &error, seen.lock().ok().and_then(|seen| seen.clone()))),
+        Err(error) => Err(explain(
+            place,
+            &error,
+            seen.lock().ok().and_then(|seen| seen.clone()),
+        )),
     }
 }
 
@@ -47,31 +61,59 @@ struct Verifier {
 }
 
 impl Verifier {
-    fn new(server: &Server, provider: Arc<CryptoProvider>, seen: Arc<Mutex<Option<String>>>) -> Result<Self, String> {
+    fn new(
+        server: &Server,
+        provider: Arc<CryptoProvider>,
+        seen: Arc<Mutex<Option<String>>>,
+    ) -> Result<Self, String> {
         if server.fingerprint.is_some() {
-            return Ok(Self { roots: None, pinned: server.fingerprint.clone(), provider, seen });
+            return Ok(Self {
+                roots: None,
+                pinned: server.fingerprint.clone(),
+                provider,
+                seen,
+            });
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = &server.ca_file {
-            let unreadable = |error: &dyn std::fmt::Display| format!("файл {} не читается как сертификат: {error}", path.display());
-            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))? {
+            let unreadable = |error: &dyn std::fmt::Display| {
+                format!(
+                    "файл {} не читается как сертификат: {error}",
+                    path.display()
+                )
+            };
+            for certificate in
+                CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))?
+            {
                 let certificate = certificate.map_err(|error| unreadable(&error))?;
                 roots.add(certificate).map_err(|error| unreadable(&error))?;
             }
         }
         if roots.is_empty() {
-            return Err("в системе нет корневых сертификатов. Установите пакет ca-certificates.".to_owned());
+            return Err(
+                "в системе нет корневых сертификатов. Установите пакет ca-certificates.".to_owned(),
+            );
         }
-        let roots = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { roots: Some(roots), pinned: None, provider, seen })
+        let roots =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                .build()
+                .map_err(|error| error.to_string())?;
+        Ok(Self {
+            roots: Some(roots),
+            pinned: None,
+            provider,
+            seen,
+        })
     }
 }
 
 fn fingerprint(certificate: &CertificateDer<'_>) -> String {
-    digest(&SHA256, certificate).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&SHA256, certificate)
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 impl ServerCertVerifier for Verifier {
@@ -89,8 +131,12 @@ impl ServerCertVerifier for Verifier {
         }
         match (&self.pinned, &self.roots) {
             (Some(pinned), _) if *pinned == found => Ok(ServerCertVerified::assertion()),
-            (None, Some(roots)) => roots.verify_server_cert(certificate, intermediates, name, ocsp, now),
-            _ => Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)),
+            (None, Some(roots)) => {
+                roots.verify_server_cert(certificate, intermediates, name, ocsp, now)
+            }
+            _ => Err(Error::InvalidCertificate(
+                CertificateError::ApplicationVerificationFailure,
+            )),
         }
     }
 
@@ -115,26 +161,39 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
 fn explain(place: &str, error: &std::io::Error, seen: Option<String>) -> NetError {
-    let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
-        return NetError::Passing(format!("{place}: соединение оборвалось при согласовании TLS ({error})."));
+    let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>())
+    else {
+        return NetError::Passing(format!(
+            "{place}: соединение оборвалось при согласовании TLS ({error})."
+        ));
     };
     let Error::InvalidCertificate(why) = tls else {
-        return NetError::Lasting(format!("{place}: TLS не согласуется ({tls}). Проверьте port и tls: implicit или starttls."));
+        return NetError::Lasting(format!(
+            "{place}: TLS не согласуется ({tls}). Проверьте port и tls: implicit или starttls."
+        ));
     };
     let said = match why {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "срок сертификата истёк".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "срок сертификата истёк".to_owned()
+        }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "срок сертификата ещё не начался; проверьте часы этого компьютера".to_owned()
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "сертификат выдан на другое имя; проверьте host".to_owned()
         }
-        CertificateError::ApplicationVerificationFailure => "сертификат не тот, что закреплён в fingerprint".to_owned(),
+        CertificateError::ApplicationVerificationFailure => {
+            "сертификат не тот, что закреплён в fingerprint".to_owned()
+        }
         CertificateError::UnknownIssuer => "сертификат выдан неизвестным центром".to_owned(),
         other => format!("сертификату нельзя верить ({other})"),
     };

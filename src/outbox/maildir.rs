@@ -25,12 +25,20 @@ impl MaildirTransport {
         for sub in ["tmp", "new", "cur"] {
             std::fs::create_dir_all(self.path.join(sub))?;
         }
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let seconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{seconds}.{:08}_{}.dezhurny", count, std::process::id());
         let temporary = self.path.join("tmp").join(&name);
         let mut file = std::fs::File::create_new(&temporary)?;
-        write!(file, "Return-Path: <{}>\r\nDelivered-To: {}\r\n", one_line(&letter.sender), one_line(&letter.recipient))?;
+        write!(
+            file,
+            "Return-Path: <{}>\r\nDelivered-To: {}\r\n",
+            one_line(&letter.sender),
+            one_line(&letter.recipient)
+        )?;
         file.write_all(&letter.bytes)?;
         file.sync_all()?;
         std::fs::rename(&temporary, self.path.join("new").join(&name))?;
@@ -67,13 +75,22 @@ mod tests {
     async fn a_letter_is_a_file_in_new() {
         let folder = tempfile::tempdir().unwrap();
         let mut transport = MaildirTransport::new(folder.path().join("out"));
-        let letter = Outgoing { sender: String::new(), recipient: "anna@home.test".into(), bytes: b"Subject: x\r\n\r\n".to_vec() };
+        let letter = Outgoing {
+            sender: String::new(),
+            recipient: "anna@home.test".into(),
+            bytes: b"Subject: x\r\n\r\n".to_vec(),
+        };
         assert_eq!(transport.send(&letter).await, Delivery::Sent);
         assert_eq!(transport.send(&letter).await, Delivery::Sent);
-        let mut files: Vec<_> = std::fs::read_dir(folder.path().join("out/new")).unwrap().map(|one| one.unwrap().path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder.path().join("out/new"))
+            .unwrap()
+            .map(|one| one.unwrap().path())
+            .collect();
         files.sort();
         assert_eq!(files.len(), 2);
         let text = std::fs::read_to_string(&files[0]).unwrap();
-        assert!(text.starts_with("Return-Path: <>\r\nDelivered-To: anna@home.test\r\nSubject: x\r\n"));
+        assert!(
+            text.starts_with("Return-Path: <>\r\nDelivered-To: anna@home.test\r\nSubject: x\r\n")
+        );
     }
 }

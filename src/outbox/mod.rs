@@ -58,8 +58,12 @@ impl AnyTransport {
     /// One connection of these settings, which names itself `hello`.
     pub fn from_settings(settings: &OutgoingSettings, hello: &str) -> Self {
         match settings {
-            OutgoingSettings::Smtp(smtp) => Self::Smtp(Box::new(SmtpTransport::new(smtp.clone(), hello))),
-            OutgoingSettings::Sendmail(command) => Self::Sendmail(SendmailTransport::new(command.clone())),
+            OutgoingSettings::Smtp(smtp) => {
+                Self::Smtp(Box::new(SmtpTransport::new(smtp.clone(), hello)))
+            }
+            OutgoingSettings::Sendmail(command) => {
+                Self::Sendmail(SendmailTransport::new(command.clone()))
+            }
             OutgoingSettings::Maildir(path) => Self::Maildir(MaildirTransport::new(path.clone())),
         }
     }

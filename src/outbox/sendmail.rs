@@ -24,7 +24,9 @@ impl SendmailTransport {
 
     async fn run(&self, letter: &Outgoing) -> Result<std::process::Output, Delivery> {
         let Some((program, arguments)) = self.command.split_first() else {
-            return Err(Delivery::Unreachable("команда sendmail пуста. Проверьте [outgoing.sendmail].".to_owned()));
+            return Err(Delivery::Unreachable(
+                "команда sendmail пуста. Проверьте [outgoing.sendmail].".to_owned(),
+            ));
         };
         let mut child = Command::new(program)
             .args(arguments)
@@ -34,7 +36,11 @@ impl SendmailTransport {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| Delivery::Unreachable(format!("программа {program} не запускается ({error}). Проверьте [outgoing.sendmail].")))?;
+            .map_err(|error| {
+                Delivery::Unreachable(format!(
+                    "программа {program} не запускается ({error}). Проверьте [outgoing.sendmail]."
+                ))
+            })?;
         let mut stdin = child.stdin.take();
         // On a pipe the lines end as the system's do.
         let bytes = String::from_utf8_lossy(&letter.bytes).replace("\r\n", "\n");
@@ -63,7 +69,9 @@ impl Transport for SendmailTransport {
         match output.status.code() {
             Some(0) => Delivery::Sent,
             // sysexits: bad data, no such user, no such host.
-            Some(code @ (65 | 67 | 68)) => Delivery::Refused(format!("sendmail: код {code} {said}")),
+            Some(code @ (65 | 67 | 68)) => {
+                Delivery::Refused(format!("sendmail: код {code} {said}"))
+            }
             Some(code) => Delivery::Deferred(format!("sendmail: код {code} {said}")),
             None => Delivery::Deferred("программа sendmail прервана".to_owned()),
         }
@@ -75,7 +83,11 @@ mod tests {
     use super::*;
 
     fn letter() -> Outgoing {
-        Outgoing { sender: "help@school.test".into(), recipient: "-anna@home.test".into(), bytes: b"Subject: x\r\n\r\ny\r\n".to_vec() }
+        Outgoing {
+            sender: "help@school.test".into(),
+            recipient: "-anna@home.test".into(),
+            bytes: b"Subject: x\r\n\r\ny\r\n".to_vec(),
+        }
     }
 
     async fn run(script: &str) -> Delivery {
@@ -86,9 +98,16 @@ mod tests {
     #[tokio::test]
     async fn exit_codes_are_sysexits() {
         assert_eq!(run("cat >/dev/null").await, Delivery::Sent);
-        assert!(matches!(run("echo full >&2; exit 75").await, Delivery::Deferred(said) if said.contains("full")));
+        assert!(
+            matches!(run("echo full >&2; exit 75").await, Delivery::Deferred(said) if said.contains("full"))
+        );
         assert!(matches!(run("exit 67").await, Delivery::Refused(_)));
-        assert!(matches!(SendmailTransport::new(vec!["/nonexistent".into()]).send(&letter()).await, Delivery::Unreachable(_)));
+        assert!(matches!(
+            SendmailTransport::new(vec!["/nonexistent".into()])
+                .send(&letter())
+                .await,
+            Delivery::Unreachable(_)
+        ));
     }
 
     #[tokio::test]

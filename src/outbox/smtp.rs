@@ -39,7 +39,11 @@ enum Step {
 impl SmtpTransport {
     /// A connection that names itself `hello` in EHLO.
     pub fn new(settings: SmtpSettings, hello: &str) -> Self {
-        Self { settings, hello: ClientId::Domain(hello.to_owned()), open: None }
+        Self {
+            settings,
+            hello: ClientId::Domain(hello.to_owned()),
+            open: None,
+        }
     }
 
     fn place(&self) -> String {
@@ -49,13 +53,17 @@ impl SmtpTransport {
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let server = &self.settings.server;
         let place = self.place();
-        let mut stream = net::connect(server, "SMTP").await.map_err(|error| error.to_string())?;
+        let mut stream = net::connect(server, "SMTP")
+            .await
+            .map_err(|error| error.to_string())?;
         if server.tls == Tls::StartTls {
             stream = tokio::time::timeout(COMMAND, starttls(stream, &self.hello))
                 .await
                 .map_err(|_| format!("{place} молчит."))?
                 .map_err(|why| format!("{place}: {why}"))?;
-            stream = net::secure(server, stream, "SMTP").await.map_err(|error| error.to_string())?;
+            stream = net::secure(server, stream, "SMTP")
+                .await
+                .map_err(|error| error.to_string())?;
             // The library waits for a greeting, which was said before the handshake.
             stream = stream.with_ahead(b"220 protected\r\n");
         }
@@ -65,8 +73,12 @@ impl SmtpTransport {
             .map_err(|_| format!("{place} молчит. Проверьте port и tls."))?
             .map_err(|error| format!("{place} не принимает соединение ({error})."))?;
         if let Some(user) = &server.user {
-            let Some(from) = &server.password else { return Err(format!("{place}: не сказано, где пароль.")) };
-            let password = net::password(from).await.map_err(|why| format!("{place}: {why}"))?;
+            let Some(from) = &server.password else {
+                return Err(format!("{place}: не сказано, где пароль."));
+            };
+            let password = net::password(from)
+                .await
+                .map_err(|why| format!("{place}: {why}"))?;
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
             let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
             let answer = tokio::time::timeout(COMMAND, login)
@@ -90,25 +102,52 @@ impl SmtpTransport {
         Ok(vec![format!("{}: вход удался.", self.place())])
     }
 
-    async fn deliver(&self, connection: &mut AsyncSmtpConnection, letter: &Outgoing) -> (Delivery, bool) {
+    async fn deliver(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        letter: &Outgoing,
+    ) -> (Delivery, bool) {
         let international = !letter.recipient.is_ascii() || !letter.sender.is_ascii();
-        if international && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return (Delivery::Refused("сервер не принимает адреса не латинскими буквами (SMTPUTF8)".to_owned()), true);
+        if international
+            && !connection
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+        {
+            return (
+                Delivery::Refused(
+                    "сервер не принимает адреса не латинскими буквами (SMTPUTF8)".to_owned(),
+                ),
+                true,
+            );
         }
         let mut mail = format!("MAIL FROM:<{}>", letter.sender);
-        if connection.server_info().supports_feature(Extension::EightBitMime) {
+        if connection
+            .server_info()
+            .supports_feature(Extension::EightBitMime)
+        {
             mail.push_str(" BODY=8BITMIME");
         }
         if international {
             mail.push_str(" SMTPUTF8");
         }
         mail.push_str("\r\n");
-        let commands = [(mail, 250..=259), (format!("RCPT TO:<{}>\r\n", letter.recipient), 250..=259), ("DATA\r\n".to_owned(), 354..=354)];
+        let commands = [
+            (mail, 250..=259),
+            (format!("RCPT TO:<{}>\r\n", letter.recipient), 250..=259),
+            ("DATA\r\n".to_owned(), 354..=354),
+        ];
         for (command, good) in commands {
             match step(connection, &command).await {
                 Ok(answer) if good.contains(&code(&answer)) => {}
-                Ok(answer) | Err(Step::Said(answer)) => return self.refused(connection, &answer).await,
-                Err(Step::Broken(why)) => return (Delivery::Deferred(format!("{}: {why}", self.place())), false),
+                Ok(answer) | Err(Step::Said(answer)) => {
+                    return self.refused(connection, &answer).await;
+                }
+                Err(Step::Broken(why)) => {
+                    return (
+                        Delivery::Deferred(format!("{}: {why}", self.place())),
+                        false,
+                    );
+                }
             }
         }
         match tokio::time::timeout(FINAL, connection.message(&letter.bytes)).await {
@@ -116,19 +155,33 @@ impl SmtpTransport {
             Ok(Ok(answer)) => (verdict(&answer), true),
             Ok(Err(error)) => match from_error(&error) {
                 Some((code, text)) => (by_code(code, text), code != 421),
-                None => (Delivery::Unknown(format!("{}: соединение оборвалось после письма ({error})", self.place())), false),
+                None => (
+                    Delivery::Unknown(format!(
+                        "{}: соединение оборвалось после письма ({error})",
+                        self.place()
+                    )),
+                    false,
+                ),
             },
-            Err(_) => (Delivery::Unknown(format!("{}: сервер не подтвердил письмо", self.place())), false),
+            Err(_) => (
+                Delivery::Unknown(format!("{}: сервер не подтвердил письмо", self.place())),
+                false,
+            ),
         }
     }
 
     /// A refusal before the letter: the connection is cleared for the next one.
-    async fn refused(&self, connection: &mut AsyncSmtpConnection, answer: &Response) -> (Delivery, bool) {
+    async fn refused(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        answer: &Response,
+    ) -> (Delivery, bool) {
         let delivery = verdict(answer);
         if code(answer) == 421 {
             return (delivery, false);
         }
-        let cleared = matches!(step(connection, "RSET\r\n").await, Ok(answer) if code(&answer) == 250);
+        let cleared =
+            matches!(step(connection, "RSET\r\n").await, Ok(answer) if code(&answer) == 250);
         (delivery, cleared)
     }
 }
@@ -148,7 +201,9 @@ async fn step(connection: &mut AsyncSmtpConnection, command: &str) -> Result<Res
 fn from_error(error: &lettre::transport::smtp::Error) -> Option<(u16, String)> {
     let status = error.status()?;
     let text = error.to_string();
-    let text = text.split_once(": ").map_or(text.as_str(), |(_, said)| said);
+    let text = text
+        .split_once(": ")
+        .map_or(text.as_str(), |(_, said)| said);
     Some((status.into(), text.to_owned()))
 }
 
@@ -156,7 +211,11 @@ fn response(code: u16, text: &str) -> Response {
     let line = format!("{code} {}\r\n", text.replace(['\r', '\n'], " "));
     line.parse().unwrap_or_else(|_| {
         use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
-        let code = Code::new(Severity::TransientNegativeCompletion, Category::MailSystem, Detail::One);
+        let code = Code::new(
+            Severity::TransientNegativeCompletion,
+            Category::MailSystem,
+            Detail::One,
+        );
         Response::new(code, vec![text.to_owned()])
     })
 }
@@ -167,7 +226,12 @@ fn code(answer: &Response) -> u16 {
 
 fn said(answer: &Response) -> String {
     let text: Vec<&str> = answer.message().collect();
-    let text: String = text.join(" ").chars().filter(|one| !one.is_control()).take(300).collect();
+    let text: String = text
+        .join(" ")
+        .chars()
+        .filter(|one| !one.is_control())
+        .take(300)
+        .collect();
     format!("{} {text}", code(answer))
 }
 
@@ -198,9 +262,9 @@ async fn starttls(mut stream: Stream, hello: &ClientId) -> Result<Stream, String
     send(&mut stream, &format!("EHLO {hello}\r\n")).await?;
     answer(&mut stream, "250").await?;
     send(&mut stream, "STARTTLS\r\n").await?;
-    answer(&mut stream, "220")
-        .await
-        .map_err(|_| "сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 465.".to_owned())?;
+    answer(&mut stream, "220").await.map_err(|_| {
+        "сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 465.".to_owned()
+    })?;
     Ok(stream)
 }
 
@@ -214,7 +278,10 @@ async fn send(stream: &mut Stream, command: &str) -> Result<(), String> {
 async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
     let mut line = Vec::new();
     loop {
-        let byte = stream.read_u8().await.map_err(|error| format!("соединение оборвалось ({error})."))?;
+        let byte = stream
+            .read_u8()
+            .await
+            .map_err(|error| format!("соединение оборвалось ({error})."))?;
         line.push(byte);
         if line.len() > 4096 {
             return Err("сервер отвечает не по правилам SMTP.".to_owned());
@@ -224,7 +291,11 @@ async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
         }
         if line.get(3) != Some(&b'-') {
             let said = String::from_utf8_lossy(&line).trim().to_owned();
-            return if said.starts_with(good) { Ok(()) } else { Err(format!("сервер ответил: {said}.")) };
+            return if said.starts_with(good) {
+                Ok(())
+            } else {
+                Err(format!("сервер ответил: {said}."))
+            };
         }
         line.clear();
     }
@@ -232,14 +303,17 @@ async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
 
 impl Transport for SmtpTransport {
     async fn send(&mut self, letter: &Outgoing) -> Delivery {
-        let unfit = |address: &str| address.contains(|one: char| one.is_control() || matches!(one, '<' | '>' | ' '));
+        let unfit = |address: &str| {
+            address.contains(|one: char| one.is_control() || matches!(one, '<' | '>' | ' '))
+        };
         if unfit(&letter.recipient) || unfit(&letter.sender) || letter.recipient.is_empty() {
             return Delivery::Refused("это не почтовый адрес".to_owned());
         }
         // A kept connection may have been closed by the server meanwhile: that is known before any word
         // of the letter is said, and costs nothing but a new one.
         if let Some(mut connection) = self.open.take() {
-            if matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250) {
+            if matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250)
+            {
                 self.open = Some(connection);
             }
         }

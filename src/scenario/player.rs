@@ -47,10 +47,22 @@ struct Play<'a, S> {
 ///
 /// # Errors
 /// At the first step that goes otherwise.
-pub async fn play<S: Stage>(script: &Script, stage: &mut S, mut show: impl FnMut(Scene<'_>)) -> Result<(), Failure> {
-    let mut play = Play { stage, came: vec![], wrote: vec![], last: vec![], count: 0 };
+pub async fn play<S: Stage>(
+    script: &Script,
+    stage: &mut S,
+    mut show: impl FnMut(Scene<'_>),
+) -> Result<(), Failure> {
+    let mut play = Play {
+        stage,
+        came: vec![],
+        wrote: vec![],
+        last: vec![],
+        count: 0,
+    };
     for (line, step) in &script.steps {
-        play.step(step, &mut show).await.map_err(|what| Failure { line: *line, what })?;
+        play.step(step, &mut show)
+            .await
+            .map_err(|what| Failure { line: *line, what })?;
     }
     Ok(())
 }
@@ -59,8 +71,20 @@ impl<S: Stage> Play<'_, S> {
     async fn step(&mut self, step: &Step, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
         match step {
             Step::Time(at) => {
-                let zone = self.stage.engine().snapshots().current().config.policy.hours.zone.clone();
-                let at = at.to_zoned_datetime(zone).map_err(|error| error.to_string())?.timestamp();
+                let zone = self
+                    .stage
+                    .engine()
+                    .snapshots()
+                    .current()
+                    .config
+                    .policy
+                    .hours
+                    .zone
+                    .clone();
+                let at = at
+                    .to_zoned_datetime(zone)
+                    .map_err(|error| error.to_string())?
+                    .timestamp();
                 self.stage.clock().set(at);
                 show(Scene::Time(at));
                 self.work(show).await
@@ -76,44 +100,87 @@ impl<S: Stage> Play<'_, S> {
             }
             Step::Answer { letter, to } => {
                 let answered = self.came.iter().rev().find(|(came, ..)| came.to == *to);
-                let answered = answered.map(|(_, letter, _)| letter.clone()).ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
+                let answered = answered
+                    .map(|(_, letter, _)| letter.clone())
+                    .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
                 let bytes = self.write(letter, Some(&answered))?;
                 self.send(bytes, show).await
             }
             Step::Again => self.send(self.last.clone(), show).await,
             Step::Comes(expected) => self.comes(expected),
             Step::NothingElse => match self.came.iter().find(|(_, _, expected)| !expected) {
-                Some((came, letter, _)) => Err(format!("пришло лишнее письмо для {}: «{}»\n{}", came.to, letter.subject, letter.text)),
+                Some((came, letter, _)) => Err(format!(
+                    "пришло лишнее письмо для {}: «{}»\n{}",
+                    came.to, letter.subject, letter.text
+                )),
                 None => Ok(()),
             },
-            Step::Ticket { number, status, assignee } => self.ticket(*number, status, assignee.as_deref()),
+            Step::Ticket {
+                number,
+                status,
+                assignee,
+            } => self.ticket(*number, status, assignee.as_deref()),
             Step::History { number, event } => {
-                let history = self.reader()?.history(*number).map_err(|error| error.to_string())?;
+                let history = self
+                    .reader()?
+                    .history(*number)
+                    .map_err(|error| error.to_string())?;
                 if history.iter().any(|line| line.event == *event) {
                     return Ok(());
                 }
                 let events: Vec<&str> = history.iter().map(|line| line.event.as_str()).collect();
-                Err(format!("в истории нет {event}, есть: {}", events.join(", ")))
+                Err(format!(
+                    "в истории нет {event}, есть: {}",
+                    events.join(", ")
+                ))
             }
             Step::Tickets(count) => {
-                let found = self.reader()?.tickets(&crate::store::TicketFilter::default()).map_err(|error| error.to_string())?.len();
-                if found == *count { Ok(()) } else { Err(format!("обращений {found}")) }
+                let found = self
+                    .reader()?
+                    .tickets(&crate::store::TicketFilter::default())
+                    .map_err(|error| error.to_string())?
+                    .len();
+                if found == *count {
+                    Ok(())
+                } else {
+                    Err(format!("обращений {found}"))
+                }
             }
         }
     }
 
     fn reader(&self) -> Result<crate::store::Reader, String> {
-        self.stage.engine().store().reader().map_err(|error| error.to_string())
+        self.stage
+            .engine()
+            .store()
+            .reader()
+            .map_err(|error| error.to_string())
     }
 
     fn ticket(&self, number: u64, status: &str, assignee: Option<&str>) -> Result<(), String> {
-        let row = self.reader()?.ticket(number).map_err(|error| error.to_string())?;
+        let row = self
+            .reader()?
+            .ticket(number)
+            .map_err(|error| error.to_string())?;
         let ticket = row.ok_or_else(|| format!("обращения {number} нет"))?.ticket;
-        let right = ticket.status.word() == status && assignee.is_none_or(|who| ticket.assignee.as_deref() == Some(who));
-        if right { Ok(()) } else { Err(format!("обращение {number}: {}, {:?}", ticket.status.word(), ticket.assignee)) }
+        let right = ticket.status.word() == status
+            && assignee.is_none_or(|who| ticket.assignee.as_deref() == Some(who));
+        if right {
+            Ok(())
+        } else {
+            Err(format!(
+                "обращение {number}: {}, {:?}",
+                ticket.status.word(),
+                ticket.assignee
+            ))
+        }
     }
 
-    async fn send(&mut self, bytes: Vec<u8>, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
+    async fn send(
+        &mut self,
+        bytes: Vec<u8>,
+        show: &mut impl FnMut(Scene<'_>),
+    ) -> Result<(), String> {
         self.stage.bring(&bytes).await?;
         let letter = mail::read(&bytes);
         show(Scene::Wrote(&letter));
@@ -128,28 +195,58 @@ impl<S: Stage> Play<'_, S> {
         self.stage.work().await?;
         for came in self.stage.look().await? {
             let letter = mail::read(&came.bytes);
-            show(Scene::Came { to: &came.to, letter: &letter });
+            show(Scene::Came {
+                to: &came.to,
+                letter: &letter,
+            });
             self.came.push((came, letter, false));
         }
         Ok(())
     }
 
     /// A letter as a person's mail client writes it.
-    fn write(&mut self, letter: &Letter, answered: Option<&mail::Letter>) -> Result<Vec<u8>, String> {
+    fn write(
+        &mut self,
+        letter: &Letter,
+        answered: Option<&mail::Letter>,
+    ) -> Result<Vec<u8>, String> {
         self.count += 1;
-        let policy = self.stage.engine().snapshots().current().config.policy.clone();
+        let policy = self
+            .stage
+            .engine()
+            .snapshots()
+            .current()
+            .config
+            .policy
+            .clone();
         let from = address(&letter.from);
-        let name = letter.from.split('<').next().filter(|name| letter.from.contains('<') && !name.trim().is_empty());
-        let to = answered.and_then(|one| one.reply_to.first().or(one.from.as_ref())).map_or(policy.address.clone(), |one| one.address.clone());
-        let mut references = answered.map(|one| one.references.clone()).unwrap_or_default();
+        let name = letter
+            .from
+            .split('<')
+            .next()
+            .filter(|name| letter.from.contains('<') && !name.trim().is_empty());
+        let to = answered
+            .and_then(|one| one.reply_to.first().or(one.from.as_ref()))
+            .map_or(policy.address.clone(), |one| one.address.clone());
+        let mut references = answered
+            .map(|one| one.references.clone())
+            .unwrap_or_default();
         references.extend(answered.and_then(|one| one.message_id.clone()));
         let subject = letter.subject.clone().or_else(|| {
             let subject = &answered?.subject;
-            Some(if subject.starts_with("Re: ") { subject.clone() } else { format!("Re: {subject}") })
+            Some(if subject.starts_with("Re: ") {
+                subject.clone()
+            } else {
+                format!("Re: {subject}")
+            })
         });
         let mut text = letter.text.clone();
         if let Some(answered) = answered {
-            let quoted: String = answered.text.lines().map(|line| format!("> {line}\n")).collect();
+            let quoted: String = answered
+                .text
+                .lines()
+                .map(|line| format!("> {line}\n"))
+                .collect();
             text = format!("{text}\n23.11.2026 10:20, {} пишет:\n{quoted}", policy.name);
         }
         let file = |(name, content): &(String, String)| Attachment {
@@ -161,8 +258,14 @@ impl<S: Stage> Play<'_, S> {
         };
         let draft = Draft {
             message_id: format!("scenario.{}.{from}", self.count),
-            from: Mailbox { name: name.unwrap_or_default().trim().to_owned(), address: from },
-            to: Mailbox { name: String::new(), address: to },
+            from: Mailbox {
+                name: name.unwrap_or_default().trim().to_owned(),
+                address: from,
+            },
+            to: Mailbox {
+                name: String::new(),
+                address: to,
+            },
             subject: subject.unwrap_or_default(),
             in_reply_to: answered.and_then(|one| one.message_id.clone()),
             references,
@@ -182,7 +285,9 @@ impl<S: Stage> Play<'_, S> {
     fn comes(&mut self, expected: &Expected) -> Result<(), String> {
         let mut why = format!("для {} письма нет", expected.to);
         for index in 0..self.came.len() {
-            let Some((came, letter, false)) = self.came.get(index) else { continue };
+            let Some((came, letter, false)) = self.came.get(index) else {
+                continue;
+            };
             if came.to != expected.to {
                 continue;
             }
@@ -201,14 +306,32 @@ impl<S: Stage> Play<'_, S> {
 
     /// Message-IDs that a person wrote, or got before the letter at `index`.
     fn thread_of(&self, who: &str, index: usize) -> Vec<String> {
-        let wrote = self.wrote.iter().filter(|(address, _)| address == who).map(|(_, id)| id.clone());
-        let got = self.came.iter().take(index).filter(|(came, ..)| came.to == who).filter_map(|(_, letter, _)| letter.message_id.clone());
+        let wrote = self
+            .wrote
+            .iter()
+            .filter(|(address, _)| address == who)
+            .map(|(_, id)| id.clone());
+        let got = self
+            .came
+            .iter()
+            .take(index)
+            .filter(|(came, ..)| came.to == who)
+            .filter_map(|(_, letter, _)| letter.message_id.clone());
         wrote.chain(got).collect()
     }
 }
 
-fn fits(expected: &Expected, came: &Came, letter: &mail::Letter, thread: &[String]) -> Result<(), String> {
-    let html = letter.html.as_deref().map(mail::html_to_text).unwrap_or_default();
+fn fits(
+    expected: &Expected,
+    came: &Came,
+    letter: &mail::Letter,
+    thread: &[String],
+) -> Result<(), String> {
+    let html = letter
+        .html
+        .as_deref()
+        .map(mail::html_to_text)
+        .unwrap_or_default();
     let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(subject) = &expected.subject
         && !letter.subject.contains(subject.as_str())
@@ -225,7 +348,12 @@ fn fits(expected: &Expected, came: &Came, letter: &mail::Letter, thread: &[Strin
         }
     }
     let whole = String::from_utf8_lossy(&came.bytes).to_lowercase();
-    let decoded = format!("{}\n{}\n{}\n{whole}", letter.subject, letter.text, letter.html.as_deref().unwrap_or_default());
+    let decoded = format!(
+        "{}\n{}\n{}\n{whole}",
+        letter.subject,
+        letter.text,
+        letter.html.as_deref().unwrap_or_default()
+    );
     for unwanted in &expected.lacks {
         if decoded.to_lowercase().contains(&unwanted.to_lowercase()) {
             return Err(format!("в письме есть «{unwanted}»"));
@@ -237,7 +365,10 @@ fn fits(expected: &Expected, came: &Came, letter: &mail::Letter, thread: &[Strin
         }
     }
     if expected.same_thread && !letter.in_reply_to.iter().any(|id| thread.contains(id)) {
-        return Err(format!("не в той же ветке: In-Reply-To {:?}", letter.in_reply_to));
+        return Err(format!(
+            "не в той же ветке: In-Reply-To {:?}",
+            letter.in_reply_to
+        ));
     }
     Ok(())
 }

@@ -17,5 +17,9 @@ pub fn school(folder: &Path) -> Result<Snapshot, SnapshotError> {
     let faulty = |faults: config::Faults| SnapshotError(faults.to_string());
     let config = config::parse("config.toml", CONFIG, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
-    Ok(Snapshot { config, roster, templates: Templates::builtin() })
+    Ok(Snapshot {
+        config,
+        roster,
+        templates: Templates::builtin(),
+    })
 }

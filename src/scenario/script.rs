@@ -124,7 +124,10 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_end();
         let number = index + 1;
-        let wrong = |what: &str| ScriptError { line: number, what: what.to_owned() };
+        let wrong = |what: &str| ScriptError {
+            line: number,
+            what: what.to_owned(),
+        };
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
@@ -132,11 +135,20 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
             let (mark, said) = line.split_at(1);
             let said = said.strip_prefix(' ').unwrap_or(said);
             let step = script.steps.last_mut().map(|(_, step)| step);
-            add_line(step, mark == "!", said).ok_or_else(|| wrong("эта строка ни к чему не относится"))?;
+            add_line(step, mark == "!", said)
+                .ok_or_else(|| wrong("эта строка ни к чему не относится"))?;
             continue;
         }
-        let (keyword, value) = line.split_once(':').map_or((line, ""), |(keyword, value)| (keyword, value.trim()));
-        if detail(script.steps.last_mut().map(|(_, step)| step), keyword, value).is_some() {
+        let (keyword, value) = line
+            .split_once(':')
+            .map_or((line, ""), |(keyword, value)| (keyword, value.trim()));
+        if detail(
+            script.steps.last_mut().map(|(_, step)| step),
+            keyword,
+            value,
+        )
+        .is_some()
+        {
             continue;
         }
         if keyword == "Сценарий" {
@@ -150,44 +162,74 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
 }
 
 fn step(keyword: &str, value: &str) -> Option<Step> {
-    let letter = |from: &str| Letter { from: from.to_owned(), ..Letter::default() };
+    let letter = |from: &str| Letter {
+        from: from.to_owned(),
+        ..Letter::default()
+    };
     Some(match keyword {
         "Время" => Step::Time(value.parse().ok()?),
         "Проходит" => Step::Pass(value.parse().ok()?),
         "Пишет" => Step::Write(letter(value)),
         "Отвечает" => {
-            let (from, to) = value.split_once(" на письмо для ").unwrap_or((value, value));
-            Step::Answer { letter: letter(from), to: address(to) }
+            let (from, to) = value
+                .split_once(" на письмо для ")
+                .unwrap_or((value, value));
+            Step::Answer {
+                letter: letter(from),
+                to: address(to),
+            }
         }
         "То же письмо ещё раз" => Step::Again,
-        "Придёт" => Step::Comes(Expected { to: value.to_owned(), ..Expected::default() }),
+        "Придёт" => Step::Comes(Expected {
+            to: value.to_owned(),
+            ..Expected::default()
+        }),
         "Больше писем нет" => Step::NothingElse,
         "Обращений" => Step::Tickets(value.parse().ok()?),
         _ => {
-            let number = keyword.strip_prefix("Обращение ").map(str::parse).and_then(Result::ok);
+            let number = keyword
+                .strip_prefix("Обращение ")
+                .map(str::parse)
+                .and_then(Result::ok);
             if let Some(number) = number {
-                let (status, assignee) = value.split_once(", ").map_or((value, None), |(status, who)| (status, Some(who)));
-                return Some(Step::Ticket { number, status: status.to_owned(), assignee: assignee.map(str::to_owned) });
+                let (status, assignee) = value
+                    .split_once(", ")
+                    .map_or((value, None), |(status, who)| (status, Some(who)));
+                return Some(Step::Ticket {
+                    number,
+                    status: status.to_owned(),
+                    assignee: assignee.map(str::to_owned),
+                });
             }
             let number = keyword.strip_prefix("История ")?.parse().ok()?;
-            Step::History { number, event: value.to_owned() }
+            Step::History {
+                number,
+                event: value.to_owned(),
+            }
         }
     })
 }
 
 /// The address within `Имя <адрес>`.
 pub(super) fn address(person: &str) -> String {
-    let inside = person.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address);
+    let inside = person
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(address, _)| address);
     inside.unwrap_or(person).trim().to_lowercase()
 }
 
 /// A line that belongs to the step above it.
 fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
     match (step?, keyword) {
-        (Step::Write(letter) | Step::Answer { letter, .. }, "Тема") => letter.subject = Some(value.to_owned()),
+        (Step::Write(letter) | Step::Answer { letter, .. }, "Тема") => {
+            letter.subject = Some(value.to_owned())
+        }
         (Step::Write(letter) | Step::Answer { letter, .. }, "Заголовок") => {
             let (name, content) = value.split_once(':')?;
-            letter.headers.push((name.to_owned(), content.trim().to_owned()));
+            letter
+                .headers
+                .push((name.to_owned(), content.trim().to_owned()));
         }
         (Step::Write(letter) | Step::Answer { letter, .. }, "Файл") => {
             let (name, content) = value.split_once(": ").unwrap_or((value, "содержимое"));

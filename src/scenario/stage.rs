@@ -66,7 +66,14 @@ impl MaildirStage {
             std::fs::create_dir_all(inbox.join(sub))?;
             std::fs::create_dir_all(sent.join(sub))?;
         }
-        Ok(Self { engine, clock, inbox, sent, brought: 0, seen: BTreeSet::new() })
+        Ok(Self {
+            engine,
+            clock,
+            inbox,
+            sent,
+            brought: 0,
+            seen: BTreeSet::new(),
+        })
     }
 
     fn parts(&self) -> Parts<MaildirMailbox, MaildirTransport> {
@@ -77,7 +84,16 @@ impl MaildirStage {
             poll_every: Duration::from_secs(1),
         };
         Parts {
-            mailbox: Some(MaildirMailbox::new(settings, self.engine.snapshots().current().config.policy.limits.message)),
+            mailbox: Some(MaildirMailbox::new(
+                settings,
+                self.engine
+                    .snapshots()
+                    .current()
+                    .config
+                    .policy
+                    .limits
+                    .message,
+            )),
             engine: self.engine.clone(),
             source: None,
             poll_every: Duration::from_secs(1),
@@ -98,17 +114,26 @@ impl Stage for MaildirStage {
 
     async fn bring(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.brought += 1;
-        let path = self.inbox.join("new").join(format!("{:05}.scenario", self.brought));
+        let path = self
+            .inbox
+            .join("new")
+            .join(format!("{:05}.scenario", self.brought));
         std::fs::write(path, bytes).map_err(|error| error.to_string())
     }
 
     async fn work(&mut self) -> Result<(), String> {
-        let report = once(self.parts()).await.map_err(|error| error.to_string())?;
-        report.trouble.or(report.sent.unreachable).map_or(Ok(()), Err)
+        let report = once(self.parts())
+            .await
+            .map_err(|error| error.to_string())?;
+        report
+            .trouble
+            .or(report.sent.unreachable)
+            .map_or(Ok(()), Err)
     }
 
     async fn look(&mut self) -> Result<Vec<Came>, String> {
-        let entries = std::fs::read_dir(self.sent.join("new")).map_err(|error| error.to_string())?;
+        let entries =
+            std::fs::read_dir(self.sent.join("new")).map_err(|error| error.to_string())?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         let mut came = Vec::new();
@@ -117,7 +142,11 @@ impl Stage for MaildirStage {
                 continue;
             }
             let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
-            let to = crate::mail::read(&bytes).delivered_to.into_iter().next().unwrap_or_default();
+            let to = crate::mail::read(&bytes)
+                .delivered_to
+                .into_iter()
+                .next()
+                .unwrap_or_default();
             came.push(Came { to, bytes });
         }
         Ok(came)

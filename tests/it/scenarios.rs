@@ -13,15 +13,22 @@ async fn play(path: &Path) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let snapshot = scenario::school(folder.path()).unwrap();
     let clock = Clock::standing(Timestamp::UNIX_EPOCH);
-    let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone()).await.unwrap();
+    let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
+        .await
+        .unwrap();
     let mut stage = MaildirStage::new(engine, clock, folder.path()).unwrap();
-    scenario::play(&script, &mut stage, |_| {}).await.map_err(|failure| failure.to_string())
+    scenario::play(&script, &mut stage, |_| {})
+        .await
+        .map_err(|failure| failure.to_string())
 }
 
 #[tokio::test]
 async fn every_scenario_goes_as_it_is_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     let mut failures = Vec::new();
     for path in &paths {

@@ -146,7 +146,7 @@ pub(super) fn assign(
                 .collect(),
             climbed_from: climbed_from.as_ref().map(|tier| tier.name.clone()),
         };
-        let mut notice = desk.to_specialist(
+        let mut notice = desk.for_specialist(
             who,
             ticket,
             Message::Assignment {
@@ -204,5 +204,5 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices
-        .insert(0, desk.to_requester(ticket, message));
+        .insert(0, desk.for_requester(ticket, message));
 }

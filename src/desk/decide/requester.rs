@@ -36,7 +36,7 @@ pub(super) fn writes_again(
         };
         outcome
             .notices
-            .push(desk.to_requester(ticket, Message::CommandResult(result)));
+            .push(desk.for_requester(ticket, Message::CommandResult(result)));
         return outcome;
     }
     let solved = parsed.commands.contains(&Command::Solved);
@@ -45,7 +45,7 @@ pub(super) fn writes_again(
         outcome.kind = Kind::Command;
         outcome.history(ticket.number, "requester", "help", "");
         let help = Message::CommandResult(CommandResult::RequesterHelp);
-        outcome.notices.push(desk.to_requester(ticket, help));
+        outcome.notices.push(desk.for_requester(ticket, help));
         if !solved && parsed.text.is_empty() {
             return outcome;
         }
@@ -69,7 +69,7 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
             "it was closed already",
         );
         let already = Message::CommandResult(CommandResult::AlreadyClosed);
-        outcome.notices.push(desk.to_requester(ticket, already));
+        outcome.notices.push(desk.for_requester(ticket, already));
         return;
     }
     let mut ticket = ticket.clone();
@@ -82,9 +82,9 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
     );
     outcome
         .notices
-        .push(desk.to_requester(&ticket, Message::Closed { by_requester: true }));
+        .push(desk.for_requester(&ticket, Message::Closed { by_requester: true }));
     if let Some(who) = desk.assignee(&ticket) {
-        let mut notice = desk.to_specialist(who, &ticket, Message::Closed { by_requester: true });
+        let mut notice = desk.for_specialist(who, &ticket, Message::Closed { by_requester: true });
         if !text.is_empty() {
             notice.carry = Carry::Files;
         }
@@ -131,7 +131,7 @@ fn follow_up(
         .assignee(&ticket)
         .filter(|who| !reopened || !who.away.iter().any(|range| range.contains(today)));
     if let Some(who) = there {
-        let mut notice = desk.to_specialist(
+        let mut notice = desk.for_specialist(
             who,
             &ticket,
             Message::Followup {

@@ -27,7 +27,7 @@ pub(super) fn speaks(
     let say = |outcome: &mut Outcome, result| {
         outcome
             .notices
-            .push(desk.to_specialist(who, ticket, Message::CommandResult(result)));
+            .push(desk.for_specialist(who, ticket, Message::CommandResult(result)));
     };
     if let Some(unknown) = parsed.unknown {
         outcome.history(
@@ -110,7 +110,7 @@ fn answer(
     }
     if speaks {
         let specialist = desk.policy.show_specialist_name.then(|| who.name.clone());
-        let mut notice = desk.to_requester(
+        let mut notice = desk.for_requester(
             &ticket,
             Message::Reply {
                 text,
@@ -124,7 +124,7 @@ fn answer(
         }
         outcome.notices.push(notice);
     } else {
-        outcome.notices.push(desk.to_requester(
+        outcome.notices.push(desk.for_requester(
             &ticket,
             Message::Closed {
                 by_requester: false,
@@ -135,13 +135,13 @@ fn answer(
         let result = CommandResult::Closed { sent: speaks };
         outcome
             .notices
-            .push(desk.to_specialist(who, &ticket, Message::CommandResult(result)));
+            .push(desk.for_specialist(who, &ticket, Message::CommandResult(result)));
     }
     if let Some(other) = desk
         .assignee(&ticket)
         .filter(|other| other.id != who.id && speaks)
     {
-        let mut notice = desk.to_specialist(
+        let mut notice = desk.for_specialist(
             other,
             &ticket,
             Message::Note {
@@ -170,6 +170,6 @@ pub(super) fn claims_to(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket) -> O
     outcome.history(ticket.number, "desk", "not-obeyed", detail);
     outcome
         .notices
-        .push(desk.to_specialist(who, ticket, Message::Confirm));
+        .push(desk.for_specialist(who, ticket, Message::Confirm));
     outcome
 }

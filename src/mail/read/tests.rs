@@ -17,7 +17,13 @@ const HEAD: &str = "From: =?utf-8?B?0JDQvdC90LA=?= <Anna@Home.test>\nTo: help@sc
 #[test]
 fn a_plain_letter() {
     let letter = letter_of(HEAD, "Не вижу оценок.\r\n".as_bytes());
-    assert_eq!(letter.from, Some(Mailbox { name: "Анна".into(), address: "anna@home.test".into() }));
+    assert_eq!(
+        letter.from,
+        Some(Mailbox {
+            name: "Анна".into(),
+            address: "anna@home.test".into()
+        })
+    );
     assert_eq!(letter.subject, "Привет");
     assert_eq!(letter.message_id.as_deref(), Some("1@home.test"));
     assert_eq!(letter.new_text.trim(), "Не вижу оценок.");
@@ -29,7 +35,9 @@ fn a_plain_letter() {
 #[test]
 fn a_koi8_body_in_quoted_printable() {
     let letter = letter_of(
-        &format!("{HEAD}\nContent-Type: text/plain; charset=\"koi8-r\"\nContent-Transfer-Encoding: quoted-printable"),
+        &format!(
+            "{HEAD}\nContent-Type: text/plain; charset=\"koi8-r\"\nContent-Transfer-Encoding: quoted-printable"
+        ),
         b"=F0=D2=C9=D7=C5=D4, =CD=C9=\r\n=D2\r\n",
     );
     assert_eq!(letter.text.trim(), "Привет, мир");
@@ -61,7 +69,11 @@ fn an_alternative_with_files_and_pictures() {
             .as_bytes(),
     );
     assert_eq!(letter.text.trim(), "Текст");
-    let names: Vec<(&str, bool)> = letter.attachments.iter().map(|file| (file.name.as_str(), file.inline)).collect();
+    let names: Vec<(&str, bool)> = letter
+        .attachments
+        .iter()
+        .map(|file| (file.name.as_str(), file.inline))
+        .collect();
     assert_eq!(names, [("файл-1.png", true), ("Акт.pdf", false)]);
     assert_eq!(letter.attachments[1].bytes, [0, 1, 2]);
 }
@@ -75,7 +87,9 @@ fn a_bounce_names_whom_and_why() {
           Final-Recipient: rfc822; anna@home.test\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n\
           --a\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <t1.abc@school.test>\r\nSubject: x\r\n\r\nbody\r\n--a--\r\n",
     );
-    let Nature::Bounce(bounce) = &letter.nature else { panic!("{:?}", letter.nature) };
+    let Nature::Bounce(bounce) = &letter.nature else {
+        panic!("{:?}", letter.nature)
+    };
     assert_eq!(bounce.recipient.as_deref(), Some("anna@home.test"));
     assert_eq!(bounce.status.as_deref(), Some("5.1.1"));
     assert_eq!(bounce.message_id.as_deref(), Some("t1.abc@school.test"));
@@ -93,7 +107,9 @@ fn flowed_text_is_joined() {
 #[test]
 fn what_is_declared_base64_and_is_not() {
     let letter = letter_of(
-        &format!("{HEAD}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64"),
+        &format!(
+            "{HEAD}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64"
+        ),
         "Просто текст, без кодирования.".as_bytes(),
     );
     assert_eq!(letter.text.trim(), "Просто текст, без кодирования.");
@@ -101,7 +117,12 @@ fn what_is_declared_base64_and_is_not() {
 
 #[test]
 fn nothing_to_answer_is_unreadable() {
-    for bytes in [&b""[..], b"\0\0\0", b"\xff\xfe garbage", b"Subject: x\r\n\r\ntext without a sender"] {
+    for bytes in [
+        &b""[..],
+        b"\0\0\0",
+        b"\xff\xfe garbage",
+        b"Subject: x\r\n\r\ntext without a sender",
+    ] {
         assert!(read(bytes).unreadable.is_some(), "{bytes:?}");
     }
     assert_eq!(letter_of("From: anna@home.test", b"").unreadable, None);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::host::MailHost;
 
 /// How long anything awaited may take.
-pub const BOUND: Duration = Duration::from_secs(60);
+pub const BOUND: Duration = Duration::from_mins(1);
 
 /// A school's files, and its mail host.
 pub struct Bench {
@@ -27,7 +27,10 @@ pub enum Security {
 
 impl Bench {
     pub fn new(security: Security) -> Self {
-        let bench = Self { host: MailHost::start(), folder: tempfile::tempdir().unwrap() };
+        let bench = Self {
+            host: MailHost::start(),
+            folder: tempfile::tempdir().unwrap(),
+        };
         let (imap, smtp, tls) = match security {
             Security::Implicit => (bench.host.imaps_port, bench.host.smtps_port, "implicit"),
             Security::StartTls => (bench.host.imap_port, bench.host.submission_port, "starttls"),
@@ -55,7 +58,9 @@ impl Bench {
             ("sidorov", "Сидоров Алексей Игоревич"),
             ("orlova", "Орлова Нина Павловна"),
         ] {
-            roster += &format!("[[specialist]]\nid = \"{id}\"\nname = \"{name}\"\naddress = \"{id}@school.test\"\ntier = \"teachers\"\n");
+            roster += &format!(
+                "[[specialist]]\nid = \"{id}\"\nname = \"{name}\"\naddress = \"{id}@school.test\"\ntier = \"teachers\"\n"
+            );
         }
         bench.write("roster.toml", &roster);
         bench
@@ -75,14 +80,21 @@ impl Bench {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dezhurny"));
-        command.args(arguments).arg("--config").arg(self.path().join("config.toml"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path().join("config.toml"));
         command
     }
 
     /// Runs a command to its end, and it must go well.
     pub fn run(&self, arguments: &[&str]) -> String {
         let output = self.try_run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -96,8 +108,17 @@ impl Bench {
 
     /// Starts the daemon.
     pub fn start(&self) -> Daemon {
-        let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
-        let child = self.command(&["run"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap();
+        let child = self
+            .command(&["run"])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         Daemon { child }
     }
 
@@ -120,7 +141,10 @@ impl Bench {
     }
 
     pub fn tickets(&self) -> Vec<Value> {
-        self.json(&["tickets", "--json"]).as_array().unwrap().clone()
+        self.json(&["tickets", "--json"])
+            .as_array()
+            .unwrap()
+            .clone()
     }
 }
 
@@ -138,7 +162,10 @@ impl Daemon {
 
     /// SIGTERM; it must end by itself, and well.
     pub fn stop(mut self) {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(told.success());
         let end = Instant::now() + BOUND;
         loop {
@@ -162,7 +189,13 @@ impl Drop for Daemon {
 /// The values of a header field in a message, as they stand.
 pub fn field(raw: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(raw).replace("\r\n", "\n");
-    let head = text.split("\n\n").next()?.replace("\n ", " ").replace("\n\t", " ");
+    let head = text
+        .split("\n\n")
+        .next()?
+        .replace("\n ", " ")
+        .replace("\n\t", " ");
     let start = format!("{}:", name.to_lowercase());
-    head.lines().find(|line| line.to_lowercase().starts_with(&start)).map(|line| line[start.len()..].trim().to_owned())
+    head.lines()
+        .find(|line| line.to_lowercase().starts_with(&start))
+        .map(|line| line[start.len()..].trim().to_owned())
 }

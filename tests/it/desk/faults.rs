@@ -26,12 +26,21 @@ fn a_wrong_password_is_said_plainly() {
 fn an_untrusted_certificate_is_said_plainly_and_can_be_pinned() {
     let bench = Bench::new(Security::Implicit);
     let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
-    let without: String = config.lines().filter(|line| !line.starts_with("ca_file")).map(|line| format!("{line}\n")).collect();
+    let without: String = config
+        .lines()
+        .filter(|line| !line.starts_with("ca_file"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     bench.write("config.toml", &without);
     let said = stderr(&bench.try_run(&["check", "--online"]));
-    let (_, after) = said.split_once("fingerprint = \"").unwrap_or_else(|| panic!("{said}"));
+    let (_, after) = said
+        .split_once("fingerprint = \"")
+        .unwrap_or_else(|| panic!("{said}"));
     let fingerprint = after.split('"').next().unwrap();
-    let pinned = without.replace("user = ", &format!("fingerprint = \"{fingerprint}\"\nuser = "));
+    let pinned = without.replace(
+        "user = ",
+        &format!("fingerprint = \"{fingerprint}\"\nuser = "),
+    );
     bench.write("config.toml", &pinned);
     bench.run(&["check", "--online"]);
 }
@@ -39,7 +48,12 @@ fn an_untrusted_certificate_is_said_plainly_and_can_be_pinned() {
 #[test]
 fn a_refused_letter_is_told_to_the_specialist() {
     let bench = Bench::new(Security::Implicit);
-    let letter = client::letter("reject@home.test", "help@school.test", "Нет такого ящика", "Вопрос.");
+    let letter = client::letter(
+        "reject@home.test",
+        "help@school.test",
+        "Нет такого ящика",
+        "Вопрос.",
+    );
     bench.host.deliver("help@school.test", &letter);
     bench.run(&["run", "--once", "--quiet"]);
     let inbox = bench.host.wait_for("ivanova@school.test", 2, BOUND);
@@ -53,20 +67,35 @@ fn a_refused_letter_is_told_to_the_specialist() {
 fn a_letter_refused_for_now_waits_and_the_others_go_on() {
     let bench = Bench::new(Security::Implicit);
     for from in ["defer@home.test", "anna@home.test"] {
-        bench.host.deliver("help@school.test", &client::letter(from, "help@school.test", from, "Вопрос."));
+        bench.host.deliver(
+            "help@school.test",
+            &client::letter(from, "help@school.test", from, "Вопрос."),
+        );
     }
     bench.run(&["run", "--once", "--quiet"]);
     bench.host.wait_for("anna@home.test", 1, BOUND);
     let list = bench.run(&["outbox"]);
-    assert!(list.contains("defer@home.test") && list.contains("451"), "{list}");
+    assert!(
+        list.contains("defer@home.test") && list.contains("451"),
+        "{list}"
+    );
 }
 
 #[test]
 fn deliver_takes_a_letter_from_a_pipe_once() {
     let bench = Bench::new(Security::Implicit);
-    let letter = client::letter("anna@home.test", "help@school.test", "Через канал", "Вопрос.");
+    let letter = client::letter(
+        "anna@home.test",
+        "help@school.test",
+        "Через канал",
+        "Вопрос.",
+    );
     for _ in 0..2 {
-        let mut child = bench.command(&["deliver"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = bench
+            .command(&["deliver"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(&letter).unwrap();
         assert!(child.wait().unwrap().success());
     }
@@ -75,10 +104,18 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
     let ack = bench.host.wait_for("anna@home.test", 1, BOUND);
     assert_eq!(field(&ack[0], "In-Reply-To"), field(&letter, "Message-ID"));
     // Codes of sysexits: 65 no message, 78 faulty files.
-    let empty = bench.command(&["deliver"]).stdin(Stdio::null()).output().unwrap();
+    let empty = bench
+        .command(&["deliver"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     assert_eq!(empty.status.code(), Some(65));
     bench.write("config.toml", "[desk]\n");
-    let faulty = bench.command(&["deliver"]).stdin(Stdio::null()).output().unwrap();
+    let faulty = bench
+        .command(&["deliver"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     assert_eq!(faulty.status.code(), Some(78));
 }
 
@@ -86,7 +123,9 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
 fn a_second_daemon_is_refused() {
     let bench = Bench::new(Security::Implicit);
     let daemon = bench.start();
-    bench.until("the daemon is up", || bench.path().join("data/dezhurny.lock").exists());
+    bench.until("the daemon is up", || {
+        bench.path().join("data/dezhurny.lock").exists()
+    });
     bench.until("the daemon holds the lock", || {
         bench.path().join("data/dezhurny.sqlite").exists()
             && bench.json(&["status", "--json"])["running"] == serde_json::Value::Bool(true)
@@ -101,13 +140,25 @@ fn a_roster_takes_effect_while_the_daemon_runs_and_a_faulty_one_does_not() {
     let bench = Bench::new(Security::Implicit);
     let daemon = bench.start();
     let roster = std::fs::read_to_string(bench.path().join("roster.toml")).unwrap();
-    bench.host.deliver("help@school.test", &client::letter("a@home.test", "help@school.test", "1", "Вопрос."));
+    bench.host.deliver(
+        "help@school.test",
+        &client::letter("a@home.test", "help@school.test", "1", "Вопрос."),
+    );
     bench.host.wait_for("ivanova@school.test", 1, BOUND);
-    bench.write("roster.toml", &format!("{roster}\n[[specialist]]\nid = \"x\"\n"));
+    bench.write(
+        "roster.toml",
+        &format!("{roster}\n[[specialist]]\nid = \"x\"\n"),
+    );
     let alert = bench.host.wait_for("admin@school.test", 1, BOUND);
     let said = client::text_of(&alert[0]);
-    assert!(said.contains("roster.toml:") && said.contains("подсказка"), "{said}");
-    bench.host.deliver("help@school.test", &client::letter("b@home.test", "help@school.test", "2", "Вопрос."));
+    assert!(
+        said.contains("roster.toml:") && said.contains("подсказка"),
+        "{said}"
+    );
+    bench.host.deliver(
+        "help@school.test",
+        &client::letter("b@home.test", "help@school.test", "2", "Вопрос."),
+    );
     bench.host.wait_for("sidorov@school.test", 1, BOUND);
     daemon.stop();
 }

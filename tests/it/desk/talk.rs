@@ -12,50 +12,88 @@ fn newest(bench: &Bench, address: &str, count: usize) -> Vec<u8> {
 /// The message names one of these as what it answers.
 fn answers(raw: &[u8], one_of: &[&[u8]]) -> bool {
     let to = field(raw, "In-Reply-To").unwrap_or_default();
-    one_of.iter().any(|one| field(one, "Message-ID").is_some_and(|id| id == to))
+    one_of
+        .iter()
+        .any(|one| field(one, "Message-ID").is_some_and(|id| id == to))
 }
 
 fn conversation(style: QuoteStyle, security: Security) {
     let bench = Bench::new(security);
     let daemon = bench.start();
-    let request = client::letter("Анна Ткаченко <anna@home.test>", "help@school.test", "Не видно оценок", "Помогите, пожалуйста.");
+    let request = client::letter(
+        "Анна Ткаченко <anna@home.test>",
+        "help@school.test",
+        "Не видно оценок",
+        "Помогите, пожалуйста.",
+    );
     bench.host.deliver("help@school.test", &request);
     let ack = newest(&bench, "anna@home.test", 1);
     assert!(answers(&ack, &[&request]));
     let assignment = newest(&bench, "ivanova@school.test", 1);
     assert!(client::text_of(&assignment).contains("Помогите, пожалуйста."));
 
-    let answer = client::reply(&assignment, "Иванова <ivanova@school.test>", "Период открыт, обновите страницу.", style);
+    let answer = client::reply(
+        &assignment,
+        "Иванова <ivanova@school.test>",
+        "Период открыт, обновите страницу.",
+        style,
+    );
     bench.host.deliver("help@school.test", &answer);
     let got = newest(&bench, "anna@home.test", 2);
     let text = client::text_of(&got);
-    assert!(text.starts_with("Период открыт, обновите страницу."), "{text}");
-    assert!(!text.contains("это обращение Ваше"), "the assignment leaked:\n{text}");
+    assert!(
+        text.starts_with("Период открыт, обновите страницу."),
+        "{text}"
+    );
+    assert!(
+        !text.contains("это обращение Ваше"),
+        "the assignment leaked:\n{text}"
+    );
     assert!(!String::from_utf8_lossy(&got).contains("ivanova@school.test"));
     assert!(!text.contains("ivanova@"));
     assert!(answers(&got, &[&request, &ack]));
     let from = field(&got, "From").unwrap();
     assert!(from.contains("<help@school.test>"), "{from}");
 
-    let again = client::reply(&got, "Анна Ткаченко <anna@home.test>", "Спасибо. А годовая?", style);
+    let again = client::reply(
+        &got,
+        "Анна Ткаченко <anna@home.test>",
+        "Спасибо. А годовая?",
+        style,
+    );
     bench.host.deliver("help@school.test", &again);
     let followup = newest(&bench, "ivanova@school.test", 2);
     let text = client::text_of(&followup);
     assert!(text.contains("Спасибо. А годовая?"), "{text}");
-    assert!(!text.contains("обновите страницу"), "the quote was passed on:\n{text}");
+    assert!(
+        !text.contains("обновите страницу"),
+        "the quote was passed on:\n{text}"
+    );
     assert!(answers(&followup, &[&assignment, &answer]));
 
     let close = client::reply(&followup, "ivanova@school.test", "#закрыть", style);
     bench.host.deliver("help@school.test", &close);
     let told = newest(&bench, "anna@home.test", 3);
-    assert!(client::text_of(&told).contains("закрыто"), "{}", client::text_of(&told));
+    assert!(
+        client::text_of(&told).contains("закрыто"),
+        "{}",
+        client::text_of(&told)
+    );
     let confirmed = newest(&bench, "ivanova@school.test", 3);
     assert!(client::text_of(&confirmed).contains("закрыто"));
     let ticket = bench.json(&["tickets", "show", "1", "--json"]);
     assert_eq!(ticket["status"], "closed");
     assert_eq!(ticket["assignee"], "ivanova");
-    let events: Vec<&str> = ticket["history"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["opened", "assigned", "answered", "followup", "closed"]);
+    let events: Vec<&str> = ticket["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        events,
+        ["opened", "assigned", "answered", "followup", "closed"]
+    );
     daemon.stop();
 }
 
