@@ -8,6 +8,7 @@ mod reader;
 mod roster_file;
 pub mod settings;
 mod values;
+mod ways;
 
 use std::path::Path;
 

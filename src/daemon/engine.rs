@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
@@ -32,6 +33,7 @@ pub struct Engine {
     pub(super) key: TokenKey,
     pub(super) clock: Clock,
     pub(super) bell: Arc<Notify>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Engine {
@@ -51,7 +53,18 @@ impl Engine {
             key: TokenKey::new(&key),
             clock,
             bell: Arc::new(Notify::new()),
+            stopping: Arc::default(),
         })
+    }
+
+    /// Nothing new is to be begun from now on.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Is the program about to end?
+    pub(super) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// The desk's memory.

@@ -6,7 +6,7 @@ use crate::desk::event::{Evidence, Incoming, Memory, Source};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Tongue};
-use crate::mail::{self, Language, Letter, Mailbox, Nature, Route};
+use crate::mail::{self, Language, Letter, Mailbox, Nature};
 use crate::store::{StoreError, Tx};
 
 /// Letters set aside within an hour after which the administrators hear of no more of them.
@@ -23,7 +23,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         load: tx.load()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
-        alerted_lately: tx.quarantined_within(now, SignedDuration::from_hours(1))?
+        alerted_enough: tx.quarantined_within(now, SignedDuration::from_hours(1))?
             >= ALERTS_PER_HOUR,
     })
 }
@@ -40,7 +40,8 @@ pub fn incoming(
         from: writer(policy, roster, letter),
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
-        has_files: !letter.attachments.is_empty(),
+        has_files: letter.attachments.iter().any(|file| !file.inline),
+        has_pictures: letter.attachments.iter().any(|file| file.inline),
         source: source(&letter.nature),
         tongue: match letter.language {
             Language::Ru => Tongue::Ru,
@@ -132,19 +133,12 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
             Some(token) => tx.made_for(claim.ticket, token)?,
             None => None,
         };
-        let one = Evidence {
-            ticket,
-            made_for,
-            by_reference: false,
-        };
-        if one.made_for.is_some() {
-            proved.push(Evidence {
-                by_reference: claim.by == Route::Reference,
-                ..one
-            });
+        let list = if made_for.is_some() {
+            &mut proved
         } else {
-            named.push(one);
-        }
+            &mut named
+        };
+        list.push(Evidence { ticket, made_for });
     }
     let bounced = match &letter.nature {
         Nature::Bounce(bounce) => bounce.message_id.as_ref(),
@@ -158,11 +152,7 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
         let Some(number) = tx.ticket_of_message(message_id)? else {
             continue;
         };
-        if proved
-            .iter()
-            .chain(&named)
-            .any(|one| one.ticket.number == number && (one.by_reference || one.made_for.is_some()))
-        {
+        if proved.iter().any(|one| one.ticket.number == number) {
             continue;
         }
         let Some(ticket) = tx.ticket(number)? else {
@@ -173,11 +163,7 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
             Some(token) if bounced == Some(message_id) => tx.made_for(number, &token)?,
             _ => None,
         };
-        proved.push(Evidence {
-            ticket,
-            made_for,
-            by_reference: true,
-        });
+        proved.push(Evidence { ticket, made_for });
     }
     proved.extend(named);
     Ok(proved)

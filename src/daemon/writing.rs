@@ -210,6 +210,11 @@ fn passed_on(notice: &Notice) -> String {
     }
 }
 
+/// Bytes that a file takes in a letter: base64 in lines of 76 with CRLF (RFC 2045 §6.8).
+fn encoded(size: u64) -> u64 {
+    size.div_ceil(57) * 78
+}
+
 /// Files that fit go along, in order; the others are named.
 fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLine>) {
     let mut left = limit;
@@ -217,9 +222,9 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
     let mut lines = Vec::new();
     for file in files {
         let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-        let fits = size <= left;
+        let fits = encoded(size) <= left;
         if fits {
-            left -= size;
+            left -= encoded(size);
             // The HTML that showed it inside stays behind: here it is a file like any other.
             sent.push(Attachment {
                 inline: false,

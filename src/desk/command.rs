@@ -113,7 +113,11 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
             break;
         }
     }
-    parsed.text = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+    lines
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .clone_into(&mut parsed.text);
     parsed
 }
 

@@ -67,7 +67,8 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     }
 }
 
-/// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1).
+/// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1), and never
+/// a report of a report.
 pub fn refused(
     desk: &Desk<'_>,
     ticket: Option<&Ticket>,
@@ -94,6 +95,8 @@ pub fn refused(
         );
     }
     match (ticket, assignee) {
+        // It told of a refusal itself: telling of that would never end.
+        _ if kind == Kind::Bounce.word() => {}
         (Some(ticket), Some(who)) => {
             let message = Message::Undeliverable {
                 recipient: to.to_owned(),
@@ -119,12 +122,21 @@ pub fn refused(
 }
 
 /// What follows when a letter could not be decided: set aside, and told once (promise 4).
-pub fn set_aside(desk: &Desk<'_>, from: &str, subject: &str, why: &str) -> Outcome {
+pub fn set_aside(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    from: &str,
+    subject: &str,
+    why: &str,
+) -> Outcome {
     let mut outcome = Outcome::quiet(
         EndState::Quarantined,
         Kind::Auto,
         format!("could not be processed: {why}"),
     );
+    if memory.alerted_enough {
+        return outcome;
+    }
     let alert = Alert::Unreadable {
         why: why.to_owned(),
         from: from.to_owned(),
@@ -229,27 +241,25 @@ impl<'a> Desk<'a> {
         let from = letter.from.address.as_str();
         let specialist = self.roster.by_address(from);
         let mut named = None;
-        for Evidence {
-            ticket,
-            made_for,
-            by_reference,
-        } in &letter.evidence
-        {
+        for Evidence { ticket, made_for } in &letter.evidence {
             named = named.or(Some(ticket));
             let wrote_it = ticket.requester.address == from;
             match (made_for, specialist) {
-                (Some((address, Audience::Staff)), Some(who))
-                    if who.address == *address || who.aliases.contains(address) =>
+                (Some(made), Some(who))
+                    if made.audience == Audience::Staff
+                        && (who.address == made.address || who.aliases.contains(&made.address)) =>
                 {
                     return Speaker::Specialist(who, ticket);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
-                (Some((_, Audience::Requester)), _) if wrote_it => {
+                (Some(made), _) if wrote_it && made.audience == Audience::Requester => {
                     return Speaker::Requester(ticket);
                 }
                 // Nobody can guess a token: whoever has the requester's may add to the ticket, from
                 // whichever address. The answer still goes to the requester alone.
-                (Some((_, Audience::Requester)), None) => return Speaker::Requester(ticket),
+                (Some(made), None) if made.audience == Audience::Requester => {
+                    return Speaker::Requester(ticket);
+                }
                 (_, Some(who)) if !wrote_it => {
                     return if letter.authenticated {
                         Speaker::Specialist(who, ticket)
@@ -257,8 +267,9 @@ impl<'a> Desk<'a> {
                         Speaker::Claimed(who, ticket)
                     };
                 }
-                (Some((_, Audience::Staff)), _) => return Speaker::Another(ticket),
-                (None, _) if wrote_it && *by_reference => return Speaker::Requester(ticket),
+                (Some(made), _) if made.audience == Audience::Staff => {
+                    return Speaker::Another(ticket);
+                }
                 (None, _) if wrote_it => return Speaker::Requester(ticket),
                 _ => {}
             }
@@ -272,7 +283,7 @@ impl<'a> Desk<'a> {
             Kind::Auto,
             format!("unreadable: {why}"),
         );
-        if !memory.alerted_lately {
+        if !memory.alerted_enough {
             let alert = Alert::Unreadable {
                 why: why.to_owned(),
                 from: letter.from.address.clone(),
@@ -309,7 +320,7 @@ impl<'a> Desk<'a> {
         let Some((evidence, to)) = letter.evidence.iter().find_map(|one| {
             one.made_for
                 .as_ref()
-                .map(|(address, _)| (one, address.clone()))
+                .map(|made| (one, made.address.clone()))
         }) else {
             return Outcome::quiet(
                 EndState::Automatic,
@@ -333,7 +344,11 @@ impl<'a> Desk<'a> {
             return outcome;
         }
         let to = recipient.map_or(to, str::to_owned);
-        refused(self, Some(&evidence.ticket), "letter", &to, said)
+        let kind = evidence
+            .made_for
+            .as_ref()
+            .map_or(Kind::Auto, |made| made.kind);
+        refused(self, Some(&evidence.ticket), kind.word(), &to, said)
     }
 
     fn note_from_another(&self, ticket: &Ticket, letter: &Incoming) -> Outcome {

@@ -45,6 +45,8 @@ impl EndState {
 }
 
 /// Kind of a letter in a ticket, as `tickets show --json` names it.
+///
+/// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -62,6 +64,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 10] = [
+        Self::Request,
+        Self::Followup,
+        Self::Reply,
+        Self::Note,
+        Self::Auto,
+        Self::Bounce,
+        Self::Ack,
+        Self::Assignment,
+        Self::Report,
+        Self::Command,
+    ];
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+
     /// The word used in the database and in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -260,6 +280,13 @@ pub enum Alert {
         /// What the server said.
         diagnostic: String,
     },
+    /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
+    Flood {
+        /// The address.
+        from: String,
+        /// The limit.
+        limit: u32,
+    },
     /// The desk itself is in trouble; the text is plain and says what to do.
     Trouble {
         /// What happened.
@@ -307,9 +334,10 @@ impl Notice {
             Message::Reply { .. } => Kind::Reply,
             Message::Followup { .. } => Kind::Followup,
             Message::Note { .. } => Kind::Note,
-            Message::Closed { .. } | Message::Undeliverable { .. } | Message::AdminAlert(_) => {
-                Kind::Report
+            Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
+                Kind::Bounce
             }
+            Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
             Message::CommandResult(_) | Message::Confirm => Kind::Command,
         }
     }

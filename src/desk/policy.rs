@@ -75,7 +75,7 @@ pub struct Topic {
 pub struct Limits {
     /// Largest letter taken in, bytes.
     pub message: u64,
-    /// Most bytes of attachments sent on in one letter.
+    /// Most bytes that attachments sent on take in one letter, encoded.
     pub attachments_out: u64,
     /// Letters an hour from one address; above it no acknowledgement.
     pub letters_per_hour: u32,

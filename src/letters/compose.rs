@@ -33,7 +33,15 @@ pub(super) fn compose(
     enclosed: Option<&Enclosed<'_>>,
     earlier: &[Earlier],
 ) -> (&'static str, Value) {
-    let hidden = hidden(desk, notice);
+    let mut hidden = hidden(desk, notice);
+    // Whoever wrote what is enclosed may have done so from another address than the ticket's.
+    if notice.audience != Audience::Requester
+        && !desk.policy.show_requester_address
+        && !matches!(notice.message, Message::AdminAlert(_))
+    {
+        let stranger = enclosed.filter(|one| desk.roster.by_address(&one.from.address).is_none());
+        hidden.extend(stranger.map(|one| one.from.address.clone()));
+    }
     let writer = Writer {
         desk,
         notice,

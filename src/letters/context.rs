@@ -170,7 +170,7 @@ pub(super) struct Undeliverable {
 pub(super) struct AdminAlert {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `unreadable`, `nobody-available`, `undeliverable` or `trouble`.
+    /// `unreadable`, `nobody-available`, `undeliverable`, `flood` or `trouble`.
     pub alert: &'static str,
     pub why: String,
     pub from: String,
@@ -179,5 +179,6 @@ pub(super) struct AdminAlert {
     pub climbed: bool,
     pub recipient: String,
     pub diagnostic: String,
+    pub limit: u32,
     pub what: String,
 }

@@ -123,6 +123,7 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         climbed: false,
         recipient: String::new(),
         diagnostic: String::new(),
+        limit: 0,
         what: String::new(),
     };
     match alert {
@@ -144,6 +145,11 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
             view.alert = "undeliverable";
             view.recipient = one_line(recipient, NAME);
             view.diagnostic = one_line(diagnostic, LINE);
+        }
+        Alert::Flood { from, limit } => {
+            view.alert = "flood";
+            view.from = one_line(from, NAME);
+            view.limit = *limit;
         }
         Alert::Trouble { what } => view.what = tidy(what),
     }

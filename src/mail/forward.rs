@@ -14,9 +14,9 @@ const NEAR: usize = 12;
 /// The first sender of a letter passed on. `attached` is the first message that came as an attachment.
 pub(super) fn forwarded(subject: &str, text: &str, attached: Option<&Letter>) -> Option<Forwarded> {
     let lines: Vec<&str> = text.lines().collect();
-    let separator = lines.iter().position(|line| {
-        head::is_forward(line) || unprefix(line).is_some_and(|inner| head::is_forward(inner))
-    });
+    let separator = lines
+        .iter()
+        .position(|line| head::is_forward(line) || unprefix(line).is_some_and(head::is_forward));
     if let Some(at) = separator
         && !is_history(&lines, at)
         && let Some(found) = below(lines.get(at + 1..).unwrap_or_default())
@@ -204,6 +204,7 @@ mod tests {
         forwarded(subject, text, None).map(|f| (f.from.name, f.from.address))
     }
 
+    #[allow(clippy::unnecessary_wraps)]
     fn ivan() -> Option<(String, String)> {
         Some(("Иван Петров".into(), "ivan@mail.test".into()))
     }

@@ -4,7 +4,6 @@
 //! cut down before they see it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Longest HTML that is looked at, bytes.
@@ -40,7 +39,7 @@ pub fn sanitise(html: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         let mut cleaner = ammonia::Builder::default();
         cleaner
-            .clean_content_tags(HashSet::from(["script", "style", "title"]))
+            .clean_content_tags(["script", "style", "title"].into_iter().collect())
             .rm_tags(["img"]);
         cleaner
     });

@@ -183,7 +183,7 @@ mod tests {
         // A character cut between two parts.
         assert_eq!(
             name(b"attachment; filename*0*=utf-8''%D0; filename*1*=%90.doc"),
-            "А.doc".replace('А', "\u{410}")
+            "\u{410}.doc"
         );
         assert_eq!(name(b"attachment; filename=plain.txt"), "plain.txt");
         assert_eq!(name(b"attachment; filename="), "");

@@ -36,7 +36,7 @@ pub(super) fn decode(raw: &[u8]) -> String {
             }
             Piece::Word(label, bytes) => match &mut waiting {
                 Some((before, joined)) if before.eq_ignore_ascii_case(label) => {
-                    joined.extend(bytes)
+                    joined.extend(bytes);
                 }
                 _ => {
                     flush(&mut waiting, &mut text);

@@ -58,14 +58,14 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Tickets that wait for each specialist, by roster id.
+    /// Tickets that wait for an answer of each specialist, by roster id.
     ///
     /// # Errors
     /// When the database fails.
     pub fn load(&self) -> Result<BTreeMap<String, u32>, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT assignee, count(*) FROM tickets
-             WHERE status IN ('open', 'answered') AND assignee IS NOT NULL GROUP BY assignee",
+             WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
         )?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

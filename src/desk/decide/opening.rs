@@ -1,10 +1,13 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
+use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{Alert, Carry, Change, EndState, Kind, Message, Outcome, Reason};
+use super::super::outcome::{
+    Alert, Audience, Carry, Change, CommandResult, EndState, Kind, Message, Notice, Outcome, Reason,
+};
 use super::super::roster::Tier;
 use super::super::rotation::{Availability, next_in_tier};
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Person, Status, Ticket};
 use super::Desk;
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
@@ -14,6 +17,9 @@ pub(super) fn opens(
     letter: &Incoming,
     linked: Option<u64>,
 ) -> Outcome {
+    if let Some(answer) = asks_for_help(desk, memory, letter) {
+        return answer;
+    }
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
@@ -62,6 +68,43 @@ pub(super) fn opens(
     acknowledge(desk, memory, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
+}
+
+/// `#помощь` alone, in a letter of its own: the list, and no ticket. It goes to a specialist's address of
+/// the roster as theirs, for it tells nothing that is secret.
+fn asks_for_help(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Option<Outcome> {
+    let who = desk.roster.by_address(&letter.from.address);
+    let party = who.map_or(Party::Requester, |_| Party::Specialist);
+    let parsed = parse(&letter.new_text, party);
+    let only_help = !parsed.commands.is_empty()
+        && parsed.commands.iter().all(|one| *one == Command::Help)
+        && parsed.text.is_empty()
+        && !letter.has_files;
+    if !only_help {
+        return None;
+    }
+    let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks for help");
+    if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
+        "asks for help more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
+        return Some(outcome);
+    }
+    let (result, audience) = match who {
+        Some(_) => (CommandResult::SpecialistHelp, Audience::Staff),
+        None => (CommandResult::RequesterHelp, Audience::Requester),
+    };
+    outcome.notices.push(Notice {
+        to: Person {
+            name: letter.from.name.clone(),
+            address: who.map_or_else(|| letter.from.address.clone(), |who| who.address.clone()),
+        },
+        audience,
+        tongue: desk.policy.tongue(letter.tongue),
+        ticket: None,
+        message: Message::CommandResult(result),
+        carry: Carry::Nothing,
+        not_before: None,
+    });
+    Some(outcome)
 }
 
 fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
@@ -182,6 +225,14 @@ pub(super) fn assign(
 /// The acknowledgement, or the reason why there is none.
 fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
     let limits = &desk.policy.limits;
+    // Said once, when the limit is crossed; each later letter is silent.
+    if memory.letters_this_hour == limits.letters_per_hour {
+        let alert = Alert::Flood {
+            from: ticket.requester.address.clone(),
+            limit: limits.letters_per_hour,
+        };
+        outcome.notices.extend(desk.alert(None, &alert));
+    }
     let mut refuse = None;
     if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");

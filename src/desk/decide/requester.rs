@@ -51,14 +51,15 @@ pub(super) fn writes_again(
         }
     }
     if solved {
-        solve(desk, ticket, &parsed.text, &mut outcome);
+        let more = !parsed.text.is_empty() || letter.has_files;
+        solve(desk, ticket, more, &mut outcome);
     } else {
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
     outcome
 }
 
-fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
+fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
     outcome.end = EndState::Command;
     outcome.kind = Kind::Command;
     if ticket.status == Status::Closed {
@@ -85,7 +86,7 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
         .push(desk.for_requester(&ticket, Message::Closed { by_requester: true }));
     if let Some(who) = desk.assignee(&ticket) {
         let mut notice = desk.for_specialist(who, &ticket, Message::Closed { by_requester: true });
-        if !text.is_empty() {
+        if more {
             notice.carry = Carry::Files;
         }
         outcome.notices.push(notice);
@@ -142,7 +143,8 @@ fn follow_up(
         notice.carry = Carry::Files;
         outcome.notices.push(notice);
     } else {
-        ticket.excluded.extend(ticket.assignee.take());
+        // Away, not excluded: when nobody else can take it, it waits for them.
+        ticket.assignee = None;
         ticket.status = Status::New;
         opening::assign(desk, memory, &mut ticket, outcome, true);
         for notice in &mut outcome.notices {

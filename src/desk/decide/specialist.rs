@@ -51,7 +51,10 @@ pub(super) fn speaks(
         say(&mut outcome, CommandResult::SpecialistHelp);
     }
     let closes = parsed.commands.contains(&Command::Close);
-    let speaks = !parsed.text.is_empty() || (letter.has_files && parsed.commands.is_empty());
+    // A picture beside a bare command is the logo of a signature; alone it is the answer.
+    let speaks = !parsed.text.is_empty()
+        || letter.has_files
+        || (letter.has_pictures && parsed.commands.is_empty());
     if !speaks && !closes {
         if parsed.commands.is_empty() {
             outcome.history(
@@ -69,7 +72,8 @@ pub(super) fn speaks(
         say(&mut outcome, CommandResult::AlreadyClosed);
         return outcome;
     }
-    answer(desk, who, ticket, letter, parsed.text, closes, &mut outcome);
+    let said = speaks.then_some(parsed.text);
+    answer(desk, who, ticket, said, closes, &mut outcome);
     outcome
 }
 
@@ -77,13 +81,12 @@ fn answer(
     desk: &Desk<'_>,
     who: &Specialist,
     ticket: &Ticket,
-    letter: &Incoming,
-    text: String,
+    said: Option<String>,
     closes: bool,
     outcome: &mut Outcome,
 ) {
     let mut ticket = ticket.clone();
-    let speaks = !text.is_empty() || letter.has_files;
+    let speaks = said.is_some();
     if speaks {
         outcome.end = EndState::Reply;
         outcome.kind = Kind::Reply;
@@ -108,7 +111,7 @@ fn answer(
             format!("to {}: they answered it", who.id),
         );
     }
-    if speaks {
+    if let Some(text) = said {
         let specialist = desk.policy.show_specialist_name.then(|| who.name.clone());
         let mut notice = desk.for_requester(
             &ticket,

@@ -225,6 +225,14 @@ fn trouble_letters() -> Vec<Said> {
         ),
         (
             "admin-alert",
+            "flood",
+            alert(Alert::Flood {
+                from: recipient.clone(),
+                limit: 20,
+            }),
+        ),
+        (
+            "admin-alert",
             "nobody, climbed",
             alert(Alert::NobodyAvailable {
                 tier: "Педагоги, имеющие опыт работы с ЭЖ".to_owned(),

@@ -6,8 +6,6 @@
 mod attribution;
 pub(super) mod head;
 mod signature;
-#[cfg(test)]
-mod tests;
 
 use head::{clean, is_prefixed};
 
@@ -79,7 +77,7 @@ fn find_marker(lines: &[&str]) -> usize {
         line.len() < 400 && !is_prefixed(line) && {
             let line = clean(line);
             let bare = line.trim_matches(|c: char| !c.is_alphabetic());
-            MARKERS.iter().any(|marker| bare == *marker)
+            MARKERS.contains(&bare)
         }
     });
     found.unwrap_or(lines.len())
@@ -170,7 +168,6 @@ fn settle(lines: &[&str], kinds: &mut [Kind]) {
         return;
     };
     let is_quoted = |at: usize| matches!(kinds.get(at), Some(Kind::Quote | Kind::Head));
-    let quotes_above = runs(first_new, |at| is_quoted(at), 0);
     let quotes_between = runs(
         last_new,
         |at| is_quoted(at) || is_blank(line(lines, at)) && !is_new(&at),
@@ -179,7 +176,6 @@ fn settle(lines: &[&str], kinds: &mut [Kind]) {
     let inline = quotes_between > 0 && (first_new..last_new).any(is_quoted);
     if !inline {
         // Written above or below one quote: the quote goes.
-        let _ = quotes_above;
         return;
     }
     for at in 0..last_new {
