@@ -47,7 +47,7 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
-        unreadable: letter.unreadable.clone(),
+        unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         authenticated: authenticated(policy, letter),
         evidence: evidence(tx, policy, letter)?,
@@ -81,6 +81,13 @@ fn writer(policy: &Policy, roster: &Roster, letter: &Letter) -> Person {
             address: from.address,
         },
     }
+}
+
+/// A letter that the mail server takes for spam is neither answered nor thrown away: a person looks at it,
+/// for a parent's letter may be among them.
+fn suspected(letter: &Letter) -> Option<String> {
+    matches!(letter.nature, Nature::Spam(_))
+        .then(|| "почтовый сервер пометил его как спам".to_owned())
 }
 
 fn source(nature: &Nature) -> Source {
