@@ -12,6 +12,8 @@ pub mod outcome;
 pub mod policy;
 pub mod roster;
 pub mod rotation;
+pub mod stem;
 pub mod ticket;
+pub mod topics;
 
 pub use decide::{Desk, decide, refused, set_aside, trouble, unowned};
