@@ -4,9 +4,11 @@
 //! and what is written. The same inputs always give the same outcome (promise 7).
 
 pub mod command;
+pub mod conduct;
 mod decide;
 pub mod event;
 pub mod hours;
+pub mod materials;
 pub mod nearest;
 pub mod outcome;
 pub mod policy;

@@ -75,7 +75,7 @@ fn reduce(word: &str) -> String {
 
 /// Three things that the Russian stemmer leaves apart and that letters to a school are full of: the vowel
 /// that comes and goes («оценка» – «оценок», «список» – «списки»), the л between forms of a verb
-/// («выставить» – «выставляют»), and nouns that it takes for verbs («журнал» – «журналом»).
+/// («выставить» – «выставляют»), and nouns that it takes for verbs («журнал» – «журналом», «замена» – «замену»).
 fn same_root(stem: &str) -> String {
     let letters: Vec<char> = stem.chars().collect();
     if letters.len() < 4 {
@@ -99,6 +99,10 @@ fn same_root(stem: &str) -> String {
     };
     // «Журнал», «материал» and «родитель» look like verbs in the past to the stemmer, but not in every form.
     match trimmed {
+        // «Замена» and «экзамен» look like participles, but not in every form.
+        [rest @ .., 'е', 'н'] if rest.len() > 2 => {
+            trimmed.iter().take(trimmed.len() - 2).collect()
+        }
         [rest @ .., 'а' | 'е' | 'и' | 'я', 'л'] if rest.len() > 2 => {
             trimmed.iter().take(trimmed.len() - 1).collect()
         }
@@ -125,6 +129,8 @@ mod tests {
             "родитель родители родителей родителям",
             "четверть четверти четвертей",
             "урок урока уроки уроков",
+            "замена замену замены замене",
+            "экзамен экзамена экзаменом экзамены",
             "материал материалы материалов материала",
             "запись записи записей записью",
             "setting settings",
