@@ -80,6 +80,23 @@ impl Stream {
         self.starts.partition_point(|start| *start < span.start)
             ..self.starts.partition_point(|start| *start < span.end)
     }
+
+    /// Without the punctuation at both ends, which a rule only looked at.
+    fn trimmed(&self, mut units: Range<usize>) -> Range<usize> {
+        let word = |unit: usize| {
+            self.starts
+                .get(unit)
+                .and_then(|start| self.text.get(start + 1..)?.chars().next())
+                .is_some_and(|first| first.is_alphanumeric() || first == '=')
+        };
+        while !units.is_empty() && !word(units.start) {
+            units.start += 1;
+        }
+        while !units.is_empty() && !word(units.end - 1) {
+            units.end -= 1;
+        }
+        units
+    }
 }
 
 impl Rules {
@@ -272,9 +289,10 @@ impl Rules {
         let found: Vec<(Range<usize>, Severity)> = streams
             .iter()
             .flat_map(|stream| {
-                self.levels.iter().flat_map(|(severity, pattern)| {
+                self.levels.iter().flat_map(move |(severity, pattern)| {
                     let severity = *severity;
-                    spans(pattern.as_ref(), stream).map(move |place| (place, severity))
+                    spans(pattern.as_ref(), stream)
+                        .map(move |place| (stream.trimmed(place), severity))
                 })
             })
             .collect();
@@ -302,6 +320,7 @@ impl Rules {
                 let example = *severity != Severity::Obscene && within(&lessons, place);
                 !example && !within(&allow, place)
             })
+            .filter(|(place, _)| !place.is_empty())
             .chain(added.into_iter().map(|place| (place, Severity::Insult)))
             .filter(|(place, _)| !within(&allowed, place))
             .collect()
