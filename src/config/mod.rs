@@ -4,6 +4,7 @@
 
 mod config_file;
 mod fault;
+pub mod material_file;
 mod reader;
 mod roster_file;
 pub mod settings;
