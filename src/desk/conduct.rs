@@ -11,10 +11,11 @@
 //! decides what a finding means.
 
 mod masks;
+mod pattern;
 mod reading;
 mod rules;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -95,7 +96,7 @@ impl Conduct {
                 });
             }
         }
-        let mut known: HashMap<&str, Option<Severity>> = HashMap::new();
+        let mut known: BTreeMap<&str, Option<Severity>> = BTreeMap::new();
         for joined in &reading.joined {
             for word in &joined.words {
                 let severity = *known.entry(word).or_insert_with(|| self.rules.word(word));
