@@ -14,7 +14,9 @@ use super::values::{
     word, work_span, zone,
 };
 use super::ways::{intake, outgoing};
-use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, Topic, WorkSpan};
+use crate::desk::policy::{
+    Action, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
+};
 
 /// Names of the days in `[hours] week`, Monday first.
 const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -81,6 +83,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
         chat: desk.get("chat", filled),
         hours,
         sla,
+        escalation: escalation(root),
         topics,
         authserv_id,
         plus_addressing,
@@ -268,15 +271,42 @@ fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
 }
 
 /// Keys whose features come later: checked now, so that a file need not change then.
-fn accepted_for_later(root: &Section<'_, '_>) {
-    for section in root.sections("escalation") {
-        let _ = section.must("at", percent);
-        let _ = section.must(
+/// The chain; without one in the file the usual one.
+fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
+    let sections = root.sections("escalation");
+    if sections.is_empty() {
+        return vec![
+            Step { percent: 50, action: Action::Remind },
+            Step { percent: 100, action: Action::Reassign },
+            Step { percent: 150, action: Action::Raise },
+        ];
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for section in sections {
+        let percent = section.must("at", percent);
+        let action = section.must(
             "action",
-            word(&[("remind", ()), ("reassign", ()), ("raise", ())]),
+            word(&[
+                ("remind", Action::Remind),
+                ("reassign", Action::Reassign),
+                ("raise", Action::Raise),
+            ]),
         );
+        if let (Some(percent), Some(action)) = (percent, action) {
+            if steps.last().is_some_and(|last| last.percent > percent) {
+                section.fault_at(
+                    "at",
+                    wrong("шаги идут не по порядку").hint("сначала меньшие проценты, потом большие"),
+                );
+            }
+            steps.push(Step { percent, action });
+        }
         section.finish();
     }
+    steps
+}
+
+fn accepted_for_later(root: &Section<'_, '_>) {
     if let Some(section) = root.section("conduct") {
         let _ = section.get("incoming", word(&[("warn", ()), ("hold", ())]));
         let _ = section.get("outgoing", word(&[("return", ()), ("warn", ())]));

@@ -69,17 +69,14 @@ pub fn file(
     let letter = &message.letter;
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
-    let incoming = incoming::incoming(
-        tx,
-        policy,
-        &snapshot.roster,
-        letter,
-        known == Known::ReusedId,
-    )?;
-    let memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let roster = tx.with_absences(&snapshot.roster)?;
+    let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let asks = desk::asks(&roster, &incoming);
+    incoming::look_up(tx, &mut memory, &incoming, &asks, now)?;
     let office = Desk {
         policy,
-        roster: &snapshot.roster,
+        roster: &roster,
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);

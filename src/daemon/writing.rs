@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use crate::desk::outcome::{Audience, Carry, Message, Notice, Outcome};
+use crate::desk::outcome::{Audience, Carry, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
@@ -251,9 +251,14 @@ fn stored(file: &Attachment) -> StoredFile {
 
 /// What was said before, quoted below an answer so that a phone shows what it answers.
 fn earlier(tx: &Tx<'_>, policy: &Policy, notice: &Notice) -> Result<Vec<Earlier>, StoreError> {
-    let (Message::Reply { .. }, Audience::Requester, Some(ticket)) =
-        (&notice.message, notice.audience, &notice.ticket)
-    else {
+    let shows = match (&notice.message, notice.audience) {
+        (Message::Reply { .. } | Message::WaitingReminder { .. }, Audience::Requester) => true,
+        // Whoever gets a ticket later sees what was said since; the request itself is enclosed.
+        (Message::Assignment { reason, .. }, Audience::Staff) => reason.how != Handing::Turn,
+        (Message::Reminder { .. } | Message::Escalated { .. }, Audience::Staff) => true,
+        _ => false,
+    };
+    let Some(ticket) = notice.ticket.as_ref().filter(|_| shows) else {
         return Ok(vec![]);
     };
     let letters = tx.conversation(ticket.number, EARLIER)?;

@@ -1,14 +1,20 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod clock;
+mod handing;
 mod opening;
+mod orders;
 mod requester;
 mod specialist;
 
 use jiff::Timestamp;
 
+pub use clock::step;
+pub use orders::{Asks, asks};
+
 use super::event::{Evidence, Incoming, Memory, Source};
 use super::outcome::{
-    Alert, Audience, Carry, Change, EndState, Kind, Message, NoteWhy, Notice, Outcome,
+    Alert, Audience, Carry, Change, EndState, Kind, Message, NoteWhy, Notice, Outcome, Reason,
 };
 use super::policy::{DeskLanguage, Policy};
 use super::roster::{Roster, Specialist};
@@ -41,6 +47,21 @@ enum Speaker<'a> {
 
 /// What follows from a letter.
 pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
+    let mut outcome = decide_letter(desk, memory, letter);
+    schedule(desk, &mut outcome);
+    outcome
+}
+
+/// Sets when the clock is to look at each ticket that changed.
+fn schedule(desk: &Desk<'_>, outcome: &mut Outcome) {
+    for change in &mut outcome.changes {
+        if let Change::Open(ticket) | Change::Update(ticket) = change {
+            ticket.next_at = clock::next_at(desk, ticket);
+        }
+    }
+}
+
+fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     if let Some(why) = &letter.unreadable {
         return desk.quarantine(memory, letter, why);
     }
@@ -58,8 +79,11 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     if desk.policy.is_own(&letter.from.address) {
         return desk.automatic(letter, "it comes from the desk's own address");
     }
+    if memory.blocked {
+        return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
     match desk.speaker(letter) {
-        Speaker::Specialist(who, ticket) => specialist::speaks(desk, who, ticket, letter),
+        Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
         Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
@@ -171,10 +195,20 @@ pub fn unowned(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Option<Outc
     );
     outcome.ticket = Some(ticket.number);
     let mut ticket = ticket.clone();
-    opening::assign(desk, memory, &mut ticket, &mut outcome, false);
-    ticket.assignee.as_ref()?;
+    let owned = handing::assign(
+        desk,
+        memory,
+        &mut ticket,
+        &mut outcome,
+        Reason::default(),
+        false,
+    );
+    if !owned {
+        return None;
+    }
     ticket.updated = desk.now;
     outcome.changes.insert(0, Change::Update(ticket));
+    schedule(desk, &mut outcome);
     Some(outcome)
 }
 
@@ -411,6 +445,42 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A letter to somebody of the staff who may be no specialist: a supervisor by address.
+    fn for_staff(&self, to: Person, ticket: Option<&Ticket>, message: Message) -> Notice {
+        Notice {
+            to,
+            audience: Audience::Staff,
+            tongue: self.policy.tongue(Tongue::Ru),
+            ticket: ticket.cloned(),
+            message,
+            carry: Carry::Nothing,
+            not_before: None,
+        }
+    }
+
+    /// The direct supervisor, if they have one who is not themselves.
+    fn supervisor(&self, who: &Specialist) -> Option<Person> {
+        let named = who.supervisor.as_deref()?;
+        let person = match self.roster.by_id(named) {
+            Some(one) => Person {
+                name: one.name.clone(),
+                address: one.address.clone(),
+            },
+            None => Person {
+                name: String::new(),
+                address: named.to_owned(),
+            },
+        };
+        (person.address != who.address && person.address.contains('@')).then_some(person)
+    }
+
+    /// The desk owes the requester an answer from now on.
+    fn expect_answer(&self, ticket: &mut Ticket) {
+        ticket.response_due = Some(self.policy.hours.after(self.now, self.policy.sla.next_response));
+        ticket.started = self.now;
+        ticket.steps = 0;
+    }
+
     fn alert(&self, ticket: Option<&Ticket>, alert: &Alert) -> Vec<Notice> {
         let to_one = |address: &String| Notice {
             to: Person {
@@ -431,6 +501,7 @@ impl<'a> Desk<'a> {
         ticket.status = Status::Closed;
         ticket.closed = Some(self.now);
         ticket.response_due = None;
+        ticket.wake = None;
         ticket.updated = self.now;
     }
 }

@@ -84,6 +84,14 @@ pub struct Memory {
     pub acks_today: u32,
     /// Letters from this sender in the last hour, this one not counted.
     pub letters_this_hour: u32,
+    /// Its sender is blocked.
+    pub blocked: bool,
+    /// Tickets that the letter's commands name, by number.
+    pub named: BTreeMap<u64, Ticket>,
+    /// Tickets that the letter's commands ask for.
+    pub listed: Vec<Ticket>,
+    /// The answer of the letter's ticket that is held, if any.
+    pub held: Option<u64>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.
     pub alerted_enough: bool,
 }

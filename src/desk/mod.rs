@@ -9,6 +9,7 @@ mod decide;
 pub mod event;
 pub mod hours;
 pub mod materials;
+mod message;
 pub mod nearest;
 pub mod outcome;
 pub mod policy;
@@ -18,4 +19,4 @@ pub mod stem;
 pub mod ticket;
 pub mod topics;
 
-pub use decide::{Desk, decide, refused, set_aside, trouble, unowned};
+pub use decide::{Asks, Desk, asks, decide, refused, set_aside, step, trouble, unowned};

@@ -5,12 +5,14 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::desk::outcome::{Audience, CommandResult, Message, NoteWhy, Notice};
+use crate::desk::outcome::{
+    Alert, Audience, ClosedBy, CommandResult, Message, NoteWhy, Notice, ReminderWhy,
+};
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, Followup, Frame, Note, Reply,
-    Undeliverable,
+    Acknowledgement, Assignment, Closed, CommandView, Confirm, Escalated, Followup, Frame, Note,
+    Reassigned, Reminder, Reply, Undeliverable, WaitingReminder,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
@@ -121,12 +123,69 @@ impl Writer<'_> {
                         .climbed_from
                         .as_deref()
                         .map(|tier| one_line(tier, NAME)),
+                    why: self.why(&reason.how),
+                    note: self.clean(&reason.note),
                     enclosed: enclosed_view,
+                    earlier: self.earlier(earlier),
                     close: self.link(&frame, "#закрыть", "#close"),
+                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                    decline: self.link(&frame, "#не-мне", "#decline"),
+                    raise: self.link(&frame, "#выше", "#raise"),
                     help: self.link(&frame, "#помощь", "#help"),
                     frame,
                 },
             ),
+            Message::Reminder { why, due } => as_value(
+                "reminder",
+                &Reminder {
+                    why: match why {
+                        ReminderWhy::Due => "due",
+                        ReminderWhy::Woke => "woke",
+                    },
+                    due: due.map(|due| self.until(due)),
+                    late: self.late(*due),
+                    close: self.link(&frame, "#закрыть", "#close"),
+                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                    decline: self.link(&frame, "#не-мне", "#decline"),
+                    raise: self.link(&frame, "#выше", "#raise"),
+                    earlier: self.earlier(earlier),
+                    frame,
+                },
+            ),
+            Message::WaitingReminder { closes } => as_value(
+                "waiting-reminder",
+                &WaitingReminder {
+                    closes: self.until(*closes),
+                    solved: self.link(&frame, "#решено", "#solved"),
+                    earlier: self.earlier(earlier),
+                    frame,
+                },
+            ),
+            Message::Reassigned { to, late } => as_value(
+                "reassigned",
+                &Reassigned {
+                    to: one_line(&names::aloud(to), NAME),
+                    late: *late,
+                    take: self.link(&frame, "#взять", "#take"),
+                    frame,
+                },
+            ),
+            Message::Escalated { from, to, due } => {
+                let person = |name: &Option<String>| {
+                    name.as_deref().map(|name| one_line(&names::aloud(name), NAME))
+                };
+                as_value(
+                    "raised",
+                    &Escalated {
+                        from: person(from),
+                        to: person(to),
+                        due: due.map(|due| self.until(due)),
+                        requester: self.requester(),
+                        earlier: self.earlier(earlier),
+                        frame,
+                    },
+                )
+            }
             Message::Followup { due, reopened } => as_value(
                 "followup",
                 &Followup {
@@ -146,15 +205,20 @@ impl Writer<'_> {
                     why: match why {
                         NoteWhy::AnsweredByAnother => "answered-by-another",
                         NoteWhy::Colleague => "colleague",
+                        NoteWhy::Internal => "internal",
                     },
                     enclosed: enclosed_view,
                     frame,
                 },
             ),
-            Message::Closed { by_requester } => as_value(
+            Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {
-                    by_requester: *by_requester,
+                    by: match by {
+                        ClosedBy::Requester => "requester",
+                        ClosedBy::Specialist => "specialist",
+                        ClosedBy::Silence => "silence",
+                    },
                     enclosed: enclosed_view
                         .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
                     frame,
@@ -182,7 +246,13 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::AdminAlert(alert) => as_value("admin-alert", &admin_alert(frame, alert)),
+            Message::AdminAlert(alert) => {
+                let mut view = admin_alert(frame, alert);
+                if let Alert::Late { due } = alert {
+                    view.due = due.map(|due| self.until(due));
+                }
+                as_value("admin-alert", &view)
+            },
         }
     }
 
@@ -270,16 +340,11 @@ impl Writer<'_> {
 
     fn result(&self, frame: Frame, staff: bool, result: &CommandResult) -> CommandView {
         let mut view = CommandView {
-            result: match result {
-                CommandResult::Closed { .. } => "closed",
-                CommandResult::AlreadyClosed => "already-closed",
-                CommandResult::SpecialistHelp => "specialist-help",
-                CommandResult::RequesterHelp => "requester-help",
-                CommandResult::Unknown { .. } => "unknown",
-                CommandResult::Empty => "empty",
-            },
+            result: "help",
             staff,
-            sent: matches!(result, CommandResult::Closed { sent: true }),
+            lines: vec![],
+            rows: vec![],
+            commands: vec![],
             word: String::new(),
             nearest: None,
             text: String::new(),
@@ -287,27 +352,64 @@ impl Writer<'_> {
             help: self.link(&frame, "#помощь", "#help"),
             frame,
         };
-        if let CommandResult::Unknown {
-            word,
-            nearest,
-            text,
-        } = result
-        {
-            view.word = self.line(word, NAME);
-            view.text = self.clean(text);
-            view.nearest = nearest.as_deref().map(|word| one_line(word, NAME));
-            view.retry = view.nearest.as_deref().map(|nearest| {
-                let subject = format!("Re: {}", view.frame.base);
-                let whole = format!("{nearest}\n\n{}", view.text);
-                let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
-                if link.len() <= LINK {
-                    link
-                } else {
-                    mailto(self.desk.reply_to, &subject, nearest)
-                }
-            });
+        match result {
+            CommandResult::Done(did) => {
+                view.result = "done";
+                view.lines = self.done(did);
+                view.rows = self.rows(did);
+            }
+            CommandResult::Refused { why, text } => {
+                view.result = "refused";
+                view.lines = vec![self.refusal(why)];
+                view.text = self.clean(text);
+            }
+            CommandResult::SpecialistHelp => view.commands = self.commands(true),
+            CommandResult::RequesterHelp => view.commands = self.commands(false),
+            CommandResult::Empty => view.result = "empty",
+            CommandResult::Unknown {
+                word,
+                nearest,
+                argument,
+                text,
+            } => {
+                view.result = if *argument { "argument" } else { "unknown" };
+                view.word = self.line(word, NAME);
+                view.text = self.clean(text);
+                view.nearest = nearest.as_deref().map(|word| one_line(word, NAME));
+                view.retry = self.retry(&view).filter(|_| !argument);
+            }
         }
         view
+    }
+
+    /// A link that writes the letter again with the command put right.
+    fn retry(&self, view: &CommandView) -> Option<String> {
+        let nearest = view.nearest.as_deref()?;
+        let subject = format!("Re: {}", view.frame.base);
+        let whole = format!("{nearest}\n\n{}", view.text);
+        let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
+        if link.len() <= LINK {
+            Some(link)
+        } else {
+            Some(mailto(self.desk.reply_to, &subject, nearest))
+        }
+    }
+
+    pub(super) fn is_staff(&self) -> bool {
+        self.notice.audience != Audience::Requester
+    }
+
+    /// Who asked, as the staff may see them.
+    fn requester(&self) -> String {
+        let Some(ticket) = &self.notice.ticket else {
+            return String::new();
+        };
+        let Person { name, address } = &ticket.requester;
+        match (name.is_empty(), self.hidden.contains(address)) {
+            (false, _) => self.line(name, NAME),
+            (true, false) => one_line(address, NAME),
+            (true, true) => String::new(),
+        }
     }
 
     fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {

@@ -190,7 +190,10 @@ impl Tx<'_> {
                 size(&letter.original),
                 compress(&letter.original)?,
             ])?;
-        Ok(u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0))
+        let id = u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0);
+        let Person { name, address } = &letter.from;
+        self.index(id, &[&letter.subject, &letter.new_text, name, address])?;
+        Ok(id)
     }
 
     /// The id that the next letter gets; the same until one is stored.
@@ -234,6 +237,8 @@ impl Tx<'_> {
                 compress(&letter.bytes)?,
                 letter.token,
             ])?;
+        // What a specialist answered is to be found; the desk's own words are not.
+        self.index(letter.id, &[&letter.words])?;
         self.connection
             .prepare_cached(
                 "INSERT INTO outbox (letter, state, sender, recipient, next_at, since)

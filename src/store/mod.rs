@@ -8,9 +8,11 @@ mod ledger;
 mod letters;
 mod meta;
 mod outbox;
+mod people;
 mod query;
 mod row;
 mod schema;
+mod search;
 mod tickets;
 mod writer;
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, Source};
-use crate::desk::outcome::CommandResult;
+use crate::desk::outcome::{ClosedBy, CommandResult};
 use crate::desk::policy::{Hours, Limits, Sla, Span, WorkSpan};
 use crate::desk::roster::Tier;
 
@@ -40,6 +40,7 @@ fn policy() -> Policy {
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
         },
+        escalation: vec![],
         topics: vec![],
         authserv_id: vec![],
         plus_addressing: true,
@@ -250,7 +251,7 @@ fn closing_tells_both() {
     assert!(matches!(
         to_requester(&outcome)[..],
         [Message::Closed {
-            by_requester: false
+            by: ClosedBy::Specialist
         }]
     ));
     assert_eq!(outcome.notices.len(), 2);
