@@ -276,9 +276,18 @@ fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
     let sections = root.sections("escalation");
     if sections.is_empty() {
         return vec![
-            Step { percent: 50, action: Action::Remind },
-            Step { percent: 100, action: Action::Reassign },
-            Step { percent: 150, action: Action::Raise },
+            Step {
+                percent: 50,
+                action: Action::Remind,
+            },
+            Step {
+                percent: 100,
+                action: Action::Reassign,
+            },
+            Step {
+                percent: 150,
+                action: Action::Raise,
+            },
         ];
     }
     let mut steps: Vec<Step> = Vec::new();
@@ -296,7 +305,8 @@ fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
             if steps.last().is_some_and(|last| last.percent > percent) {
                 section.fault_at(
                     "at",
-                    wrong("шаги идут не по порядку").hint("сначала меньшие проценты, потом большие"),
+                    wrong("шаги идут не по порядку")
+                        .hint("сначала меньшие проценты, потом большие"),
                 );
             }
             steps.push(Step { percent, action });

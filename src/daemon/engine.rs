@@ -183,7 +183,11 @@ impl Engine {
         let (snapshot, key) = (self.snapshots.current(), self.key.clone());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
-            let office = Desk { policy: &snapshot.config.policy, roster: &roster, now };
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &roster,
+                now,
+            };
             let mut moved = 0;
             for ticket in tx.unowned()? {
                 let memory = super::incoming::memory(tx, "", now)?;
@@ -202,7 +206,11 @@ impl Engine {
         let (snapshot, key) = (self.snapshots.current(), self.key.clone());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
-            let office = Desk { policy: &snapshot.config.policy, roster: &roster, now };
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &roster,
+                now,
+            };
             let due = tx.due_tickets(now, DUE)?;
             for ticket in &due {
                 let memory = super::incoming::memory(tx, "", now)?;

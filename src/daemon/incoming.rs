@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::Asks;
 use crate::desk::event::{Evidence, Incoming, Memory, Source};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
-use crate::desk::Asks;
 use crate::mail::{self, Language, Letter, Mailbox, Nature};
 use crate::store::{StoreError, Tx};
 

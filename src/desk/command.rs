@@ -197,11 +197,16 @@ fn number(argument: &str) -> Option<u64> {
 /// `3d`, `3д`, `3 дня`, `4h`, `4 часа`: working days or hours.
 fn span(argument: &str) -> Option<WorkSpan> {
     let digits: String = argument.chars().take_while(char::is_ascii_digit).collect();
-    let count: u32 = digits.parse().ok().filter(|count| (1..=400).contains(count))?;
+    let count: u32 = digits
+        .parse()
+        .ok()
+        .filter(|count| (1..=400).contains(count))?;
     let unit = argument.get(digits.len()..)?.trim().to_lowercase();
     match unit.chars().next()? {
         'd' | 'д' => Some(WorkSpan::Days(count)),
-        'h' | 'ч' => Some(WorkSpan::Time(jiff::SignedDuration::from_hours(i64::from(count)))),
+        'h' | 'ч' => Some(WorkSpan::Time(jiff::SignedDuration::from_hours(i64::from(
+            count,
+        )))),
         _ => None,
     }
 }
@@ -221,9 +226,7 @@ fn day(argument: &str) -> Option<Date> {
 /// `2026-12-01..2026-12-05`, or one day.
 fn days(argument: &str) -> Option<DateRange> {
     let argument = argument.replace(['–', '—'], "..").replace(" - ", "..");
-    let (from, to) = argument
-        .split_once("..")
-        .unwrap_or((&argument, &argument));
+    let (from, to) = argument.split_once("..").unwrap_or((&argument, &argument));
     let range = DateRange {
         from: day(from)?,
         to: day(to)?,
@@ -316,7 +319,9 @@ fn verb(word: &str, party: Party) -> Result<Verb, Option<String>> {
     allowed()
         .find(|(name, _)| *name == folded)
         .map(|(_, verb)| *verb)
-        .ok_or_else(|| nearest(folded, allowed().map(|(name, _)| *name)).map(|name| format!("#{name}")))
+        .ok_or_else(|| {
+            nearest(folded, allowed().map(|(name, _)| *name)).map(|name| format!("#{name}"))
+        })
 }
 
 #[cfg(test)]
@@ -369,18 +374,31 @@ mod tests {
             ("#ждать немного", "#ждать 3d"),
             ("#отложить завтра", "#отложить 2026-12-01"),
             ("#передать", "#передать ivanova"),
-            ("#отсутствую 2026-12-05..2026-12-01", "#отсутствую 2026-12-01..2026-12-05"),
+            (
+                "#отсутствую 2026-12-05..2026-12-01",
+                "#отсутствую 2026-12-01..2026-12-05",
+            ),
         ] {
             let fault = parse(line, Party::Specialist).fault.unwrap();
-            assert_eq!((fault.argument, fault.nearest.as_deref()), (true, Some(form)), "{line}");
+            assert_eq!(
+                (fault.argument, fault.nearest.as_deref()),
+                (true, Some(form)),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn english_forms_and_the_letter_yo() {
-        let parsed = parse("#not-spam\n#AWAY 2026-12-01..2026-12-05\n#raise", Party::Specialist);
+        let parsed = parse(
+            "#not-spam\n#AWAY 2026-12-01..2026-12-05\n#raise",
+            Party::Specialist,
+        );
         assert_eq!(parsed.commands.len(), 3);
-        assert_eq!(parse("#найти ёлка", Party::Specialist).commands, [Command::Find("ёлка".into())]);
+        assert_eq!(
+            parse("#найти ёлка", Party::Specialist).commands,
+            [Command::Find("ёлка".into())]
+        );
     }
 
     #[test]

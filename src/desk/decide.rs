@@ -2,23 +2,25 @@
 
 mod clock;
 mod handing;
+mod office;
 mod opening;
 mod orders;
 mod requester;
+mod speaker;
 mod specialist;
 
 use jiff::Timestamp;
 
+use speaker::Speaker;
+
 pub use clock::step;
 pub use orders::{Asks, asks};
 
-use super::event::{Evidence, Incoming, Memory, Source};
-use super::outcome::{
-    Alert, Audience, Carry, Change, EndState, Kind, Message, NoteWhy, Notice, Outcome, Reason,
-};
-use super::policy::{DeskLanguage, Policy};
-use super::roster::{Roster, Specialist};
-use super::ticket::{Person, Status, Ticket, Tongue};
+use super::event::{Incoming, Memory, Source};
+use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
+use super::policy::Policy;
+use super::roster::Roster;
+use super::ticket::Ticket;
 
 /// What every decision is made with: the school's rules, its people, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -29,20 +31,6 @@ pub struct Desk<'a> {
     pub roster: &'a Roster,
     /// Now.
     pub now: Timestamp,
-}
-
-/// Who is speaking, as far as it is proved.
-enum Speaker<'a> {
-    /// A specialist with a token of theirs, or vouched for by a trusted server.
-    Specialist(&'a Specialist, &'a Ticket),
-    /// Someone at a specialist's address without proof.
-    Claimed(&'a Specialist, &'a Ticket),
-    /// The one who asked.
-    Requester(&'a Ticket),
-    /// Someone who answers a letter that was made for a specialist.
-    Another(&'a Ticket),
-    /// Someone who takes no part; the ticket that they named, if any.
-    Stranger(Option<&'a Ticket>),
 }
 
 /// What follows from a letter.
@@ -240,77 +228,7 @@ impl Outcome {
     }
 }
 
-impl Policy {
-    /// Is it one of the desk's own addresses, with or without a plus tag?
-    pub fn is_own(&self, address: &str) -> bool {
-        let plain = match address.split_once('@') {
-            Some((local, domain)) => {
-                format!(
-                    "{}@{domain}",
-                    local.split_once('+').map_or(local, |(base, _)| base)
-                )
-            }
-            None => address.to_owned(),
-        };
-        std::iter::once(&self.address)
-            .chain(&self.extra)
-            .any(|own| *own == plain || own == address)
-    }
-
-    /// The language for someone who wrote in `theirs`.
-    pub fn tongue(&self, theirs: Tongue) -> Tongue {
-        match self.language {
-            DeskLanguage::Ru => Tongue::Ru,
-            DeskLanguage::En => Tongue::En,
-            DeskLanguage::Auto => theirs,
-        }
-    }
-}
-
-impl<'a> Desk<'a> {
-    fn speaker<'b>(&self, letter: &'b Incoming) -> Speaker<'b>
-    where
-        'a: 'b,
-    {
-        let from = letter.from.address.as_str();
-        let specialist = self.roster.by_address(from);
-        let mut named = None;
-        for Evidence { ticket, made_for } in &letter.evidence {
-            named = named.or(Some(ticket));
-            let wrote_it = ticket.requester.address == from;
-            match (made_for, specialist) {
-                (Some(made), Some(who))
-                    if made.audience == Audience::Staff
-                        && (who.address == made.address || who.aliases.contains(&made.address)) =>
-                {
-                    return Speaker::Specialist(who, ticket);
-                }
-                // A specialist who asked the desk something is a requester in that ticket.
-                (Some(made), _) if wrote_it && made.audience == Audience::Requester => {
-                    return Speaker::Requester(ticket);
-                }
-                // Nobody can guess a token: whoever has the requester's may add to the ticket, from
-                // whichever address. The answer still goes to the requester alone.
-                (Some(made), None) if made.audience == Audience::Requester => {
-                    return Speaker::Requester(ticket);
-                }
-                (_, Some(who)) if !wrote_it => {
-                    return if letter.authenticated {
-                        Speaker::Specialist(who, ticket)
-                    } else {
-                        Speaker::Claimed(who, ticket)
-                    };
-                }
-                (Some(made), _) if made.audience == Audience::Staff => {
-                    return Speaker::Another(ticket);
-                }
-                (None, _) if wrote_it => return Speaker::Requester(ticket),
-                _ => {}
-            }
-        }
-        Speaker::Stranger(named)
-    }
-
+impl Desk<'_> {
     fn quarantine(&self, memory: &Memory, letter: &Incoming, why: &str) -> Outcome {
         let mut outcome = Outcome::quiet(
             EndState::Quarantined,
@@ -409,100 +327,6 @@ impl<'a> Desk<'a> {
             outcome.notices.push(notice);
         }
         outcome
-    }
-
-    fn assignee(&self, ticket: &Ticket) -> Option<&'a Specialist> {
-        ticket
-            .assignee
-            .as_deref()
-            .and_then(|id| self.roster.by_id(id))
-    }
-
-    fn for_requester(&self, ticket: &Ticket, message: Message) -> Notice {
-        Notice {
-            to: ticket.requester.clone(),
-            audience: Audience::Requester,
-            tongue: ticket.tongue,
-            ticket: Some(ticket.clone()),
-            message,
-            carry: Carry::Nothing,
-            not_before: None,
-        }
-    }
-
-    fn for_specialist(&self, who: &Specialist, ticket: &Ticket, message: Message) -> Notice {
-        Notice {
-            to: Person {
-                name: who.name.clone(),
-                address: who.address.clone(),
-            },
-            audience: Audience::Staff,
-            tongue: self.policy.tongue(Tongue::Ru),
-            ticket: Some(ticket.clone()),
-            message,
-            carry: Carry::Nothing,
-            not_before: None,
-        }
-    }
-
-    /// A letter to somebody of the staff who may be no specialist: a supervisor by address.
-    fn for_staff(&self, to: Person, ticket: Option<&Ticket>, message: Message) -> Notice {
-        Notice {
-            to,
-            audience: Audience::Staff,
-            tongue: self.policy.tongue(Tongue::Ru),
-            ticket: ticket.cloned(),
-            message,
-            carry: Carry::Nothing,
-            not_before: None,
-        }
-    }
-
-    /// The direct supervisor, if they have one who is not themselves.
-    fn supervisor(&self, who: &Specialist) -> Option<Person> {
-        let named = who.supervisor.as_deref()?;
-        let person = match self.roster.by_id(named) {
-            Some(one) => Person {
-                name: one.name.clone(),
-                address: one.address.clone(),
-            },
-            None => Person {
-                name: String::new(),
-                address: named.to_owned(),
-            },
-        };
-        (person.address != who.address && person.address.contains('@')).then_some(person)
-    }
-
-    /// The desk owes the requester an answer from now on.
-    fn expect_answer(&self, ticket: &mut Ticket) {
-        ticket.response_due = Some(self.policy.hours.after(self.now, self.policy.sla.next_response));
-        ticket.started = self.now;
-        ticket.steps = 0;
-    }
-
-    fn alert(&self, ticket: Option<&Ticket>, alert: &Alert) -> Vec<Notice> {
-        let to_one = |address: &String| Notice {
-            to: Person {
-                name: String::new(),
-                address: address.clone(),
-            },
-            audience: Audience::Staff,
-            tongue: self.policy.tongue(Tongue::Ru),
-            ticket: ticket.cloned(),
-            message: Message::AdminAlert(alert.clone()),
-            carry: Carry::Nothing,
-            not_before: None,
-        };
-        self.policy.admins.iter().map(to_one).collect()
-    }
-
-    fn close(&self, ticket: &mut Ticket) {
-        ticket.status = Status::Closed;
-        ticket.closed = Some(self.now);
-        ticket.response_due = None;
-        ticket.wake = None;
-        ticket.updated = self.now;
     }
 }
 

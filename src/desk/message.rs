@@ -310,4 +310,3 @@ pub enum Alert {
         what: String,
     },
 }
-

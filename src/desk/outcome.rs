@@ -9,8 +9,7 @@ use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal,
-    ReminderWhy,
+    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.

@@ -29,41 +29,74 @@ pub(super) struct CommandLine {
 }
 
 const STAFF_RU: &[(&str, &str)] = &[
-    ("#закрыть", "отправить Ваш текст и закрыть обращение; без текста — просто закрыть"),
+    (
+        "#закрыть",
+        "отправить Ваш текст и закрыть обращение; без текста — просто закрыть",
+    ),
     ("#заметка", "текст остаётся среди своих"),
     ("#взять", "забрать обращение себе"),
     ("#не-мне причина", "отдать следующему по очереди"),
-    ("#передать ivanova", "отдать другому специалисту; текст увидит только он"),
-    ("#выше", "поднять на следующую ступень; текст увидят только там"),
-    ("#ждать 3d", "ждать ответа три рабочих дня, потом напомнить Вам"),
+    (
+        "#передать ivanova",
+        "отдать другому специалисту; текст увидит только он",
+    ),
+    (
+        "#выше",
+        "поднять на следующую ступень; текст увидят только там",
+    ),
+    (
+        "#ждать 3d",
+        "ждать ответа три рабочих дня, потом напомнить Вам",
+    ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
-    ("#спам", "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает"),
+    (
+        "#спам",
+        "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
+    ),
     ("#мои", "что ждёт Вашего ответа"),
     ("#статус 17", "как дела у обращения"),
     ("#найти слова", "поиск по обращениям"),
-    ("#отсутствую 2026-12-01..2026-12-05", "новых обращений в эти дни не будет; #вернулся — раньше срока"),
+    (
+        "#отсутствую 2026-12-01..2026-12-05",
+        "новых обращений в эти дни не будет; #вернулся — раньше срока",
+    ),
     ("#помощь", "этот список"),
 ];
 const STAFF_EN: &[(&str, &str)] = &[
-    ("#close", "send your text and close the ticket; without a text, just close it"),
+    (
+        "#close",
+        "send your text and close the ticket; without a text, just close it",
+    ),
     ("#note", "the text stays among the staff"),
     ("#take", "the ticket is yours"),
     ("#decline reason", "give it to the next in turn"),
-    ("#assign ivanova", "give it to another specialist; the text is for them alone"),
+    (
+        "#assign ivanova",
+        "give it to another specialist; the text is for them alone",
+    ),
     ("#raise", "to the next tier; the text is for them alone"),
-    ("#wait 3d", "wait three working days for the answer, then remind you"),
+    (
+        "#wait 3d",
+        "wait three working days for the answer, then remind you",
+    ),
     ("#snooze 2026-12-01", "remind you on that day"),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
     ("#undo", "take your answer back while it is held"),
-    ("#spam", "close silently and take no more letters from this address; #not-spam undoes it"),
+    (
+        "#spam",
+        "close silently and take no more letters from this address; #not-spam undoes it",
+    ),
     ("#mine", "what waits for your answer"),
     ("#status 17", "how a ticket stands"),
     ("#find words", "search the tickets"),
-    ("#away 2026-12-01..2026-12-05", "no new tickets on these days; #back ends it"),
+    (
+        "#away 2026-12-01..2026-12-05",
+        "no new tickets on these days; #back ends it",
+    ),
     ("#help", "this list"),
 ];
 const ASKER_RU: &[(&str, &str)] = &[
@@ -189,7 +222,11 @@ impl Writer<'_> {
             case: self.case_of(ticket.number),
             subject: self.line(&ticket.subject, SUBJECT / 2),
             status: self.status(ticket.status),
-            who: if self.desk.policy.show_specialist_name || self.is_staff() { who } else { String::new() },
+            who: if self.desk.policy.show_specialist_name || self.is_staff() {
+                who
+            } else {
+                String::new()
+            },
             due: due.map_or_else(String::new, |due| {
                 when::until(self.tongue, self.zone(), self.desk.now, due)
             }),
@@ -216,7 +253,11 @@ impl Writer<'_> {
 
     /// The commands that the reader may give, with what each does.
     pub(super) fn commands(&self, staff: bool) -> Vec<CommandLine> {
-        let (ru, en) = if staff { (STAFF_RU, STAFF_EN) } else { (ASKER_RU, ASKER_EN) };
+        let (ru, en) = if staff {
+            (STAFF_RU, STAFF_EN)
+        } else {
+            (ASKER_RU, ASKER_EN)
+        };
         let list = if self.tongue == Tongue::Ru { ru } else { en };
         list.iter()
             .map(|(command, what)| CommandLine { command, what })

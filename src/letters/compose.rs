@@ -6,13 +6,13 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::desk::outcome::{
-    Alert, Audience, ClosedBy, CommandResult, Message, NoteWhy, Notice, ReminderWhy,
+    Alert, Audience, ClosedBy, CommandResult, Message, NoteWhy, Notice, Reason,
 };
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, Escalated, Followup, Frame, Note,
-    Reassigned, Reminder, Reply, Undeliverable, WaitingReminder,
+    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Note,
+    Reply, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
@@ -77,7 +77,7 @@ fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
 /// Writes one letter.
 pub(super) struct Writer<'a> {
     pub(super) desk: &'a DeskWords<'a>,
-    notice: &'a Notice,
+    pub(super) notice: &'a Notice,
     pub(super) tongue: Tongue,
     pub(super) hidden: Vec<String>,
     hide: Hidden,
@@ -110,82 +110,13 @@ impl Writer<'_> {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
                 self.reply(frame, said, enclosed, earlier)
             }
-            Message::Assignment { due, reason } => as_value(
-                "assignment",
-                &Assignment {
-                    due: due.map(|due| self.until(due)),
-                    due_short: due
-                        .filter(|due| !self.late(Some(*due)))
-                        .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
-                    late: self.late(*due),
-                    passed_over: self.passed_over(reason),
-                    climbed_from: reason
-                        .climbed_from
-                        .as_deref()
-                        .map(|tier| one_line(tier, NAME)),
-                    why: self.why(&reason.how),
-                    note: self.clean(&reason.note),
-                    enclosed: enclosed_view,
-                    earlier: self.earlier(earlier),
-                    close: self.link(&frame, "#закрыть", "#close"),
-                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
-                    decline: self.link(&frame, "#не-мне", "#decline"),
-                    raise: self.link(&frame, "#выше", "#raise"),
-                    help: self.link(&frame, "#помощь", "#help"),
-                    frame,
-                },
-            ),
-            Message::Reminder { why, due } => as_value(
-                "reminder",
-                &Reminder {
-                    why: match why {
-                        ReminderWhy::Due => "due",
-                        ReminderWhy::Woke => "woke",
-                    },
-                    due: due.map(|due| self.until(due)),
-                    late: self.late(*due),
-                    close: self.link(&frame, "#закрыть", "#close"),
-                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
-                    decline: self.link(&frame, "#не-мне", "#decline"),
-                    raise: self.link(&frame, "#выше", "#raise"),
-                    earlier: self.earlier(earlier),
-                    frame,
-                },
-            ),
-            Message::WaitingReminder { closes } => as_value(
-                "waiting-reminder",
-                &WaitingReminder {
-                    closes: self.until(*closes),
-                    solved: self.link(&frame, "#решено", "#solved"),
-                    earlier: self.earlier(earlier),
-                    frame,
-                },
-            ),
-            Message::Reassigned { to, late } => as_value(
-                "reassigned",
-                &Reassigned {
-                    to: one_line(&names::aloud(to), NAME),
-                    late: *late,
-                    take: self.link(&frame, "#взять", "#take"),
-                    frame,
-                },
-            ),
-            Message::Escalated { from, to, due } => {
-                let person = |name: &Option<String>| {
-                    name.as_deref().map(|name| one_line(&names::aloud(name), NAME))
-                };
-                as_value(
-                    "raised",
-                    &Escalated {
-                        from: person(from),
-                        to: person(to),
-                        due: due.map(|due| self.until(due)),
-                        requester: self.requester(),
-                        earlier: self.earlier(earlier),
-                        frame,
-                    },
-                )
+            Message::Assignment { due, reason } => {
+                self.assignment(frame, *due, reason, enclosed_view, earlier)
             }
+            Message::Reminder { .. }
+            | Message::WaitingReminder { .. }
+            | Message::Reassigned { .. }
+            | Message::Escalated { .. } => self.deadline(frame, earlier),
             Message::Followup { due, reopened } => as_value(
                 "followup",
                 &Followup {
@@ -252,7 +183,7 @@ impl Writer<'_> {
                     view.due = due.map(|due| self.until(due));
                 }
                 as_value("admin-alert", &view)
-            },
+            }
         }
     }
 
@@ -277,6 +208,41 @@ impl Writer<'_> {
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
                 solved: self.link(&frame, "#решено", "#solved"),
+                frame,
+            },
+        )
+    }
+
+    fn assignment(
+        &self,
+        frame: Frame,
+        due: Option<Timestamp>,
+        reason: &Reason,
+        enclosed: Option<EnclosedView>,
+        earlier: &[Earlier],
+    ) -> (&'static str, Value) {
+        as_value(
+            "assignment",
+            &Assignment {
+                due: due.map(|due| self.until(due)),
+                due_short: due
+                    .filter(|due| !self.late(Some(*due)))
+                    .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
+                late: self.late(due),
+                passed_over: self.passed_over(reason),
+                climbed_from: reason
+                    .climbed_from
+                    .as_deref()
+                    .map(|tier| one_line(tier, NAME)),
+                why: self.why(&reason.how),
+                note: self.clean(&reason.note),
+                enclosed,
+                earlier: self.earlier(earlier),
+                close: self.link(&frame, "#закрыть", "#close"),
+                wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                decline: self.link(&frame, "#не-мне", "#decline"),
+                raise: self.link(&frame, "#выше", "#raise"),
+                help: self.link(&frame, "#помощь", "#help"),
                 frame,
             },
         )
@@ -400,7 +366,7 @@ impl Writer<'_> {
     }
 
     /// Who asked, as the staff may see them.
-    fn requester(&self) -> String {
+    pub(super) fn requester(&self) -> String {
         let Some(ticket) = &self.notice.ticket else {
             return String::new();
         };
@@ -412,7 +378,7 @@ impl Writer<'_> {
         }
     }
 
-    fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
+    pub(super) fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
         let subject = format!("Re: {}", frame.base);
         Link::new(self.desk.reply_to, &subject, self.say(russian, english))
     }
@@ -434,11 +400,11 @@ impl Writer<'_> {
         ))
     }
 
-    fn until(&self, due: Timestamp) -> String {
+    pub(super) fn until(&self, due: Timestamp) -> String {
         when::until(self.tongue, self.zone(), self.desk.now, due)
     }
 
-    fn late(&self, due: Option<Timestamp>) -> bool {
+    pub(super) fn late(&self, due: Option<Timestamp>) -> bool {
         due.is_some_and(|due| due < self.desk.now)
     }
 
@@ -454,6 +420,6 @@ impl Writer<'_> {
     }
 }
 
-fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
+pub(super) fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
     (name, Value::from(Serde(context)))
 }

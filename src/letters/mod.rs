@@ -7,6 +7,7 @@
 mod commands;
 mod compose;
 mod context;
+mod deadlines;
 mod html;
 mod links;
 pub mod names;

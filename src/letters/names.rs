@@ -55,7 +55,12 @@ pub fn aloud(name: &str) -> String {
 
 /// For tables: «Иванова М. П.». A name whose parts are not certain stays as it is.
 pub fn short(name: &str) -> String {
-    let initial = |word: &str| word.chars().next().map(|one| format!(" {one}.")).unwrap_or_default();
+    let initial = |word: &str| {
+        word.chars()
+            .next()
+            .map(|one| format!(" {one}."))
+            .unwrap_or_default()
+    };
     match parts(name) {
         Some(Parts {
             given,

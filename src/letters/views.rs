@@ -59,9 +59,16 @@ impl Writer<'_> {
             Handing::Turn => self.say("Ваша очередь", "it is your turn").to_owned(),
             Handing::Declined(name, why) => {
                 let why = self.line(why, LINE);
-                let why = if why.is_empty() { why } else { format!(" ({why})") };
+                let why = if why.is_empty() {
+                    why
+                } else {
+                    format!(" ({why})")
+                };
                 if ru {
-                    format!("{} отдаёт его дальше{why}, теперь Ваша очередь", person(name))
+                    format!(
+                        "{} отдаёт его дальше{why}, теперь Ваша очередь",
+                        person(name)
+                    )
                 } else {
                     format!("{} passes it on{why}, and it is your turn", person(name))
                 }
@@ -71,7 +78,10 @@ impl Writer<'_> {
             Handing::Raised(name) if ru => format!("{} просит помощи Вашей ступени", person(name)),
             Handing::Raised(name) => format!("{} asks your tier for help", person(name)),
             Handing::Late => self
-                .say("срок прошёл, а ответа не было; теперь Ваша очередь", "nobody answered in time, and it is your turn")
+                .say(
+                    "срок прошёл, а ответа не было; теперь Ваша очередь",
+                    "nobody answered in time, and it is your turn",
+                )
                 .to_owned(),
         }
     }

@@ -13,7 +13,9 @@ use crate::desk::roster::{DateRange, Roster};
 impl Tx<'_> {
     pub(super) fn block(&self, address: &str, now: Timestamp) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("INSERT INTO blocked (address, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .prepare_cached(
+                "INSERT INTO blocked (address, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
             .execute(params![address, millis(now)])?;
         Ok(())
     }
@@ -44,7 +46,11 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO absences (specialist, first_day, last_day) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![specialist, days.from.to_string(), days.to.to_string()])?;
+            .execute(params![
+                specialist,
+                days.from.to_string(),
+                days.to.to_string()
+            ])?;
         Ok(())
     }
 
@@ -80,7 +86,10 @@ impl Tx<'_> {
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(0)?;
-            let (from, to) = (day(row.get(1)?)?, day(row.get(2)?)?);
+            let (from, to) = (
+                day(&row.get::<_, String>(1)?)?,
+                day(&row.get::<_, String>(2)?)?,
+            );
             if let Some(one) = roster.specialists.iter_mut().find(|one| one.id == id) {
                 one.away.push(DateRange { from, to });
             }
@@ -95,13 +104,13 @@ impl Tx<'_> {
         let mut rows = query.query([])?;
         let mut found = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            found.insert(row.get(0)?, day(row.get(1)?)?);
+            found.insert(row.get(0)?, day(&row.get::<_, String>(1)?)?);
         }
         Ok(found)
     }
 }
 
-fn day(text: String) -> Result<Date, StoreError> {
+fn day(text: &str) -> Result<Date, StoreError> {
     text.parse()
         .map_err(|_| StoreError::Corrupt(format!("«{text}» — не дата")))
 }

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::outbox::{OutboxRow, read_row};
 use super::row::{instant, json, natural, signed};
-use super::tickets::read_ticket;
 use super::search;
+use super::tickets::read_ticket;
 use super::{StoreError, StoredFile, schema};
 use crate::desk::ticket::Ticket;
 
@@ -117,7 +117,10 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn tickets(&self, filter: &TicketFilter) -> Result<Vec<TicketRow>, StoreError> {
-        let words = filter.search.as_deref().map(|words| search::query(words).unwrap_or_default());
+        let words = filter
+            .search
+            .as_deref()
+            .map(|words| search::query(words).unwrap_or_default());
         if words.as_deref() == Some("") {
             return Ok(vec![]);
         }

@@ -3,13 +3,13 @@
 //! Each step is due at an instant within working time and happens once, in order (promise 10); the next
 //! instant is worked out anew whenever a ticket changes.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::event::Memory;
 use super::super::outcome::{
     Alert, Change, ClosedBy, EndState, Handing, Kind, Message, Outcome, Reason, ReminderWhy,
 };
-use super::super::policy::{Action, WorkSpan};
+use super::super::policy::Action;
 use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing};
@@ -20,12 +20,12 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
     match ticket.status {
         Status::Open => {
             let step = desk.policy.escalation.get(done)?;
-            Some(part(desk, ticket.started, ticket.response_due?, step.percent))
+            Some(share(desk, ticket, ticket.response_due?, step.percent))
         }
         Status::Answered => {
             let closes = closes_at(desk, ticket);
             Some(match ticket.steps {
-                0 => part(desk, ticket.started, closes, 50),
+                0 => share(desk, ticket, closes, 50),
                 _ => closes,
             })
         }
@@ -34,19 +34,14 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
     }
 }
 
-fn closes_at(desk: &Desk<'_>, ticket: &Ticket) -> Timestamp {
-    desk.policy.hours.after(ticket.started, desk.policy.sla.close_after)
+fn share(desk: &Desk<'_>, ticket: &Ticket, due: Timestamp, percent: u32) -> Timestamp {
+    desk.policy.hours.share(ticket.started, due, percent)
 }
 
-/// The instant at which `percent` of the working time from `start` to `end` have passed.
-fn part(desk: &Desk<'_>, start: Timestamp, end: Timestamp, percent: u32) -> Timestamp {
-    let hours = &desk.policy.hours;
-    let whole = hours.between(start, end).as_secs();
-    if percent == 100 || whole == 0 {
-        return end;
-    }
-    let seconds = whole.saturating_mul(i64::from(percent)) / 100;
-    hours.after(start, WorkSpan::Time(SignedDuration::from_secs(seconds)))
+fn closes_at(desk: &Desk<'_>, ticket: &Ticket) -> Timestamp {
+    desk.policy
+        .hours
+        .after(ticket.started, desk.policy.sla.close_after)
 }
 
 /// What is due for a ticket whose time has come.
@@ -58,7 +53,9 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
         && let Some(opening) = desk.policy.hours.next_open(desk.now)
     {
         // Nobody is reminded at night; the step waits for the morning.
-        outcome.changes.push(Change::Postpone(ticket.number, opening));
+        outcome
+            .changes
+            .push(Change::Postpone(ticket.number, opening));
         return outcome;
     }
     match ticket.status {
@@ -120,14 +117,20 @@ fn remind(desk: &Desk<'_>, ticket: &Ticket, outcome: &mut Outcome) {
         ticket.number,
         "desk",
         "reminded",
-        if late { "the deadline has passed" } else { "the deadline comes nearer" },
+        if late {
+            "the deadline has passed"
+        } else {
+            "the deadline comes nearer"
+        },
     );
     if let Some(who) = desk.assignee(ticket) {
         let message = Message::Reminder {
             why: ReminderWhy::Due,
             due: ticket.response_due,
         };
-        outcome.notices.push(desk.for_specialist(who, ticket, message));
+        outcome
+            .notices
+            .push(desk.for_specialist(who, ticket, message));
     }
 }
 
@@ -136,10 +139,15 @@ fn tell_the_old(desk: &Desk<'_>, old: Option<&Specialist>, ticket: &Ticket, outc
         return;
     };
     let message = Message::Reassigned {
-        to: desk.assignee(ticket).map(|who| who.name.clone()).unwrap_or_default(),
+        to: desk
+            .assignee(ticket)
+            .map(|who| who.name.clone())
+            .unwrap_or_default(),
         late: true,
     };
-    outcome.notices.push(desk.for_specialist(old, ticket, message));
+    outcome
+        .notices
+        .push(desk.for_specialist(old, ticket, message));
 }
 
 /// The supervisor of the one who had it; without one, or when they would be telling themselves, the
@@ -161,9 +169,13 @@ fn tell_the_supervisor(
         .and_then(|who| desk.supervisor(who))
         .filter(|to| now.is_none_or(|now| now.address != to.address));
     match supervisor {
-        Some(to) => outcome.notices.push(desk.for_staff(to, Some(ticket), message)),
+        Some(to) => outcome
+            .notices
+            .push(desk.for_staff(to, Some(ticket), message)),
         None if now.is_none() => {
-            let alert = Alert::Late { due: ticket.response_due };
+            let alert = Alert::Late {
+                due: ticket.response_due,
+            };
             outcome.notices.extend(desk.alert(Some(ticket), &alert));
         }
         // The new assignee is the supervisor: the assignment tells them.
@@ -175,14 +187,24 @@ fn silence(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
     if ticket.steps == 0 {
         ticket.steps = 1;
         let closes = closes_at(desk, ticket);
-        outcome.history(ticket.number, "desk", "reminded", "we wait for the requester");
+        outcome.history(
+            ticket.number,
+            "desk",
+            "reminded",
+            "we wait for the requester",
+        );
         outcome
             .notices
             .push(desk.for_requester(ticket, Message::WaitingReminder { closes }));
         return;
     }
     desk.close(ticket);
-    outcome.history(ticket.number, "desk", "closed", "the requester did not write again");
+    outcome.history(
+        ticket.number,
+        "desk",
+        "closed",
+        "the requester did not write again",
+    );
     let by = ClosedBy::Silence;
     outcome
         .notices
@@ -199,6 +221,8 @@ fn wake(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
             why: ReminderWhy::Woke,
             due: ticket.response_due,
         };
-        outcome.notices.push(desk.for_specialist(who, ticket, message));
+        outcome
+            .notices
+            .push(desk.for_specialist(who, ticket, message));
     }
 }

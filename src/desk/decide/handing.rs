@@ -2,9 +2,7 @@
 
 use super::super::event::Memory;
 use super::super::nearest::nearest;
-use super::super::outcome::{
-    Alert, Carry, Change, Message, Outcome, Reason, Refusal,
-};
+use super::super::outcome::{Alert, Carry, Change, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Specialist, Tier};
 use super::super::rotation::{Availability, PassedOver, next_in_tier};
 use super::super::ticket::{Status, Ticket};
@@ -132,7 +130,12 @@ pub(super) fn give(
     if ticket.status == Status::New {
         ticket.status = Status::Open;
     }
-    outcome.history(ticket.number, "desk", "assigned", format!("to {}: {why}", who.id));
+    outcome.history(
+        ticket.number,
+        "desk",
+        "assigned",
+        format!("to {}: {why}", who.id),
+    );
     let message = Message::Assignment {
         due: ticket.response_due,
         reason,
@@ -149,7 +152,12 @@ struct Turned<'a> {
     passed_over: Vec<(String, PassedOver)>,
 }
 
-fn turn_in<'a>(desk: &Desk<'a>, memory: &Memory, ticket: &Ticket, tier: &Tier) -> Option<Turned<'a>> {
+fn turn_in<'a>(
+    desk: &Desk<'a>,
+    memory: &Memory,
+    ticket: &Ticket,
+    tier: &Tier,
+) -> Option<Turned<'a>> {
     let now = Availability {
         today: desk.policy.hours.day(desk.now),
         load: memory.load.clone(),
@@ -199,7 +207,11 @@ fn give_turn(
 }
 
 fn inside<'a>(desk: &Desk<'a>) -> Vec<&'a Tier> {
-    desk.roster.tiers.iter().filter(|tier| !tier.outside).collect()
+    desk.roster
+        .tiers
+        .iter()
+        .filter(|tier| !tier.outside)
+        .collect()
 }
 
 fn place(tiers: &[&Tier], id: &str) -> usize {

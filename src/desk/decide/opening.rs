@@ -3,10 +3,11 @@
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome, Reason,
+    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
+    Reason,
 };
-use super::super::topics;
 use super::super::ticket::{Status, Ticket};
+use super::super::topics;
 use super::{Desk, handing, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).

@@ -76,7 +76,10 @@ impl Orders<'_> {
     /// # Errors
     /// Why it cannot be obeyed; the work must then be thrown away.
     pub(super) fn obey(&mut self, command: &Command) -> Result<(), Refusal> {
-        let shut = matches!(self.ticket.status, Status::Spam | Status::Merged | Status::Stopped);
+        let shut = matches!(
+            self.ticket.status,
+            Status::Spam | Status::Merged | Status::Stopped
+        );
         match command {
             Command::Status(_) | Command::Mine | Command::Find(_) => return self.look(command),
             Command::Away(_) | Command::Back => return self.absence(command),
@@ -107,7 +110,10 @@ impl Orders<'_> {
             Command::Snooze(day) => self.snooze(*day),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
-            Command::Spam => self.spam(),
+            Command::Spam => {
+                self.spam();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -173,7 +179,12 @@ impl Orders<'_> {
         if self.ticket.assignee.as_ref() == Some(&to.id) {
             return Err(Refusal::AlreadyYours);
         }
-        if self.desk.roster.tier(&to.tier).is_some_and(|tier| tier.outside) {
+        if self
+            .desk
+            .roster
+            .tier(&to.tier)
+            .is_some_and(|tier| tier.outside)
+        {
             return Err(Refusal::TierOutside(to.name.clone()));
         }
         self.text_for = TextFor::Staff;
@@ -284,11 +295,18 @@ impl Orders<'_> {
 
     fn merge(&mut self, into: u64) -> Result<(), Refusal> {
         let number = self.ticket.number;
-        let target = self.memory.named.get(&into).ok_or(Refusal::NoTicket(into))?;
+        let target = self
+            .memory
+            .named
+            .get(&into)
+            .ok_or(Refusal::NoTicket(into))?;
         if into == number || target.merged_into == Some(number) {
             return Err(Refusal::MergeCircle(into));
         }
-        if matches!(target.status, Status::Spam | Status::Merged | Status::Stopped) {
+        if matches!(
+            target.status,
+            Status::Spam | Status::Merged | Status::Stopped
+        ) {
             return Err(Refusal::Shut(target.status));
         }
         if target.requester.address != self.ticket.requester.address {
@@ -300,12 +318,13 @@ impl Orders<'_> {
         self.ticket.wake = None;
         self.history("merged", format!("into {into}"));
         let who = self.who.id.clone();
-        self.outcome.history(into, &who, "merged", format!("{number} was put into it"));
+        self.outcome
+            .history(into, &who, "merged", format!("{number} was put into it"));
         self.did.push(Did::Merged(into));
         Ok(())
     }
 
-    fn spam(&mut self) -> Result<(), Refusal> {
+    fn spam(&mut self) {
         let address = self.ticket.requester.address.clone();
         self.ticket.status = Status::Spam;
         self.ticket.response_due = None;
@@ -315,7 +334,6 @@ impl Orders<'_> {
         self.history("spam", format!("{address} is blocked"));
         self.outcome.changes.push(Change::Block(address.clone()));
         self.did.push(Did::Spam(address));
-        Ok(())
     }
 
     fn not_spam(&mut self) -> Result<(), Refusal> {
@@ -325,7 +343,9 @@ impl Orders<'_> {
         let address = self.ticket.requester.address.clone();
         self.ticket.status = Status::Open;
         self.ticket.closed = None;
-        self.ticket.assignee.get_or_insert_with(|| self.who.id.clone());
+        self.ticket
+            .assignee
+            .get_or_insert_with(|| self.who.id.clone());
         self.desk.expect_answer(&mut self.ticket);
         self.history("not-spam", format!("{address} is free again"));
         self.outcome.changes.push(Change::Unblock(address.clone()));

@@ -150,14 +150,7 @@ fn follow_up(
         // Away, not excluded: when nobody else can take it, it waits for them.
         ticket.assignee = None;
         ticket.status = Status::New;
-        handing::assign(
-            desk,
-            memory,
-            &mut ticket,
-            outcome,
-            Reason::default(),
-            true,
-        );
+        handing::assign(desk, memory, &mut ticket, outcome, Reason::default(), true);
         for notice in &mut outcome.notices {
             if matches!(notice.message, Message::Assignment { .. }) {
                 notice.carry = Carry::Files;

@@ -10,8 +10,8 @@ use super::super::outcome::{
 };
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
-use super::orders::{self, Orders, TextFor};
 use super::Desk;
+use super::orders::{self, Orders, TextFor};
 
 pub(super) fn speaks(
     desk: &Desk<'_>,
@@ -62,7 +62,14 @@ pub(super) fn speaks(
                 why,
                 text: parsed.text,
             };
-            return refused(desk, who, ticket, outcome, "a command cannot be obeyed", result);
+            return refused(
+                desk,
+                who,
+                ticket,
+                outcome,
+                "a command cannot be obeyed",
+                result,
+            );
         }
     }
     if speaks && orders.text_for == TextFor::Requester {
@@ -86,8 +93,11 @@ pub(super) fn speaks(
 }
 
 fn shut(ticket: &Ticket) -> Option<Refusal> {
-    matches!(ticket.status, Status::Spam | Status::Merged | Status::Stopped)
-        .then_some(Refusal::Shut(ticket.status))
+    matches!(
+        ticket.status,
+        Status::Spam | Status::Merged | Status::Stopped
+    )
+    .then_some(Refusal::Shut(ticket.status))
 }
 
 fn refused(
@@ -100,7 +110,9 @@ fn refused(
 ) -> Outcome {
     outcome.history(ticket.number, &who.id, "refused", why);
     let message = Message::CommandResult(result);
-    outcome.notices.push(desk.for_specialist(who, ticket, message));
+    outcome
+        .notices
+        .push(desk.for_specialist(who, ticket, message));
     outcome
 }
 
@@ -199,12 +211,16 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
     }
     if !did.is_empty() {
         let message = Message::CommandResult(CommandResult::Done(did));
-        outcome.notices.push(desk.for_specialist(who, &ticket, message));
+        outcome
+            .notices
+            .push(desk.for_specialist(who, &ticket, message));
     }
     if commands.contains(&Command::Help) {
         outcome.history(ticket.number, &who.id, "help", "");
         let message = Message::CommandResult(CommandResult::SpecialistHelp);
-        outcome.notices.push(desk.for_specialist(who, &ticket, message));
+        outcome
+            .notices
+            .push(desk.for_specialist(who, &ticket, message));
     }
     outcome
 }

@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, Source};
-use crate::desk::outcome::{ClosedBy, CommandResult};
-use crate::desk::policy::{Hours, Limits, Sla, Span, WorkSpan};
-use crate::desk::roster::Tier;
+use crate::desk::outcome::{Audience, ClosedBy, CommandResult, Notice};
+use crate::desk::policy::{DeskLanguage, Hours, Limits, Sla, Span, WorkSpan};
+use crate::desk::roster::{Specialist, Tier};
+use crate::desk::ticket::{Person, Status, Tongue};
 
 mod edges;
 

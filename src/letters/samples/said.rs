@@ -19,6 +19,7 @@ const ANSWER: &str = "Период за четверть открыт с сег�
 pub(super) fn messages() -> Vec<Said> {
     let mut all = first_letters();
     all.extend(later_letters());
+    all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
     all
@@ -178,6 +179,11 @@ fn later_letters() -> Vec<Said> {
                 due: None,
             },
         ),
+    ]
+}
+
+fn notes_and_closings() -> Vec<Said> {
+    vec![
         (
             "note",
             "internal",
