@@ -130,7 +130,7 @@ fn write(
         sent_at: cargo.at,
         files: &lines,
     });
-    let earlier = earlier(tx, policy, notice)?;
+    let earlier = earlier(tx, policy, notice, now)?;
     let words = DeskWords {
         policy,
         roster: &snapshot.roster,
@@ -250,7 +250,12 @@ fn stored(file: &Attachment) -> StoredFile {
 }
 
 /// What was said before, quoted below an answer so that a phone shows what it answers.
-fn earlier(tx: &Tx<'_>, policy: &Policy, notice: &Notice) -> Result<Vec<Earlier>, StoreError> {
+fn earlier(
+    tx: &Tx<'_>,
+    policy: &Policy,
+    notice: &Notice,
+    now: Timestamp,
+) -> Result<Vec<Earlier>, StoreError> {
     let shows = match (&notice.message, notice.audience) {
         (Message::Reply { .. } | Message::WaitingReminder { .. }, Audience::Requester) => true,
         // Whoever gets a ticket later sees what was said since; the request itself is enclosed.
@@ -261,7 +266,7 @@ fn earlier(tx: &Tx<'_>, policy: &Policy, notice: &Notice) -> Result<Vec<Earlier>
     let Some(ticket) = notice.ticket.as_ref().filter(|_| shows) else {
         return Ok(vec![]);
     };
-    let letters = tx.conversation(ticket.number, EARLIER)?;
+    let letters = tx.conversation(ticket.number, EARLIER, now)?;
     Ok(letters
         .into_iter()
         .map(|letter| Earlier {

@@ -9,6 +9,6 @@ mod script;
 mod stage;
 
 pub use player::{Failure, Scene, play};
-pub use school::school;
+pub use school::{school, school_with};
 pub use script::{Expected, Letter, Script, ScriptError, Step, parse};
 pub use stage::{Came, MaildirStage, Stage};

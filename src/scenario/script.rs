@@ -101,6 +101,8 @@ pub struct Expected {
 pub struct Script {
     /// Its title.
     pub title: String,
+    /// Settings of the school that it needs: the section of `config.toml` and a line in it.
+    pub settings: Vec<(String, String)>,
     /// Steps with the lines that they begin at.
     pub steps: Vec<(usize, Step)>,
 }
@@ -153,6 +155,15 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
         }
         if keyword == "Сценарий" {
             value.clone_into(&mut script.title);
+            continue;
+        }
+        if keyword == "Настройка" {
+            let (section, setting) = value
+                .split_once(": ")
+                .ok_or_else(|| wrong("пишите так: «Настройка: desk: undo = \"60s\"»"))?;
+            script
+                .settings
+                .push((section.to_owned(), setting.to_owned()));
             continue;
         }
         let step = step(keyword, value).ok_or_else(|| wrong(&format!("«{line}» не понять")))?;

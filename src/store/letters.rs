@@ -347,18 +347,26 @@ impl Tx<'_> {
         Ok(Some(letter))
     }
 
-    /// What was said between a ticket's two sides, newest first: requests, follow-ups and answers.
+    /// What was said between a ticket's two sides, newest first: requests, follow-ups, and answers that
+    /// have gone out or are about to. An answer that is held or was taken back was never said.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn conversation(&self, ticket: u64, most: u32) -> Result<Vec<FiledLetter>, StoreError> {
+    pub fn conversation(
+        &self,
+        ticket: u64,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Vec<FiledLetter>, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT id, from_name, from_address, subject, new_text, at FROM letters
              WHERE ticket = ?1 AND ((direction = 'in' AND kind IN ('request', 'followup'))
-                OR (direction = 'out' AND kind = 'reply'))
+                OR (direction = 'out' AND kind = 'reply' AND NOT EXISTS (
+                    SELECT 1 FROM outbox o WHERE o.letter = id
+                      AND (o.state IN ('dropped', 'refused') OR (o.state = 'waiting' AND o.next_at > ?3)))))
              ORDER BY id DESC LIMIT ?2",
         )?;
-        let rows = query.query_map(params![signed(ticket), most], |row| {
+        let rows = query.query_map(params![signed(ticket), most, millis(now)], |row| {
             Ok(FiledLetter {
                 id: super::row::natural(row, "id")?,
                 from: Person {

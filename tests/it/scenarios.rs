@@ -11,7 +11,7 @@ async fn play(path: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(path).unwrap();
     let script = scenario::parse(&text).map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
-    let snapshot = scenario::school(folder.path()).unwrap();
+    let snapshot = scenario::school_with(folder.path(), &script.settings).unwrap();
     let clock = Clock::standing(Timestamp::UNIX_EPOCH);
     let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
         .await

@@ -93,13 +93,20 @@ fn chain(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Ou
         }
         Action::Raise => {
             let old = desk.assignee(ticket);
-            let raised = handing::raise(desk, memory, ticket, None, outcome, late()).is_ok();
+            let missed = ticket.response_due;
+            // The next tier has the chain to itself, from its beginning.
+            let mut fresh = ticket.clone();
+            desk.expect_answer(&mut fresh);
+            let raised = handing::raise(desk, memory, &mut fresh, None, outcome, late()).is_ok();
+            if raised {
+                *ticket = fresh;
+            }
             if raised {
                 tell_the_old(desk, old, ticket, outcome);
             } else {
                 remind(desk, ticket, outcome);
             }
-            tell_the_supervisor(desk, old, raised, ticket, outcome);
+            tell_the_supervisor(desk, old, raised, missed, ticket, outcome);
         }
     }
 }
@@ -112,7 +119,7 @@ fn late() -> Reason {
 }
 
 fn remind(desk: &Desk<'_>, ticket: &Ticket, outcome: &mut Outcome) {
-    let late = ticket.response_due.is_some_and(|due| due < desk.now);
+    let late = ticket.response_due.is_some_and(|due| due <= desk.now);
     outcome.history(
         ticket.number,
         "desk",
@@ -156,6 +163,7 @@ fn tell_the_supervisor(
     desk: &Desk<'_>,
     old: Option<&Specialist>,
     raised: bool,
+    missed: Option<Timestamp>,
     ticket: &Ticket,
     outcome: &mut Outcome,
 ) {
@@ -163,7 +171,7 @@ fn tell_the_supervisor(
     let message = Message::Escalated {
         from: old.map(|who| who.name.clone()),
         to: now.map(|who| who.name.clone()),
-        due: ticket.response_due,
+        due: missed,
     };
     let supervisor = old
         .and_then(|who| desk.supervisor(who))
@@ -173,9 +181,7 @@ fn tell_the_supervisor(
             .notices
             .push(desk.for_staff(to, Some(ticket), message)),
         None if now.is_none() => {
-            let alert = Alert::Late {
-                due: ticket.response_due,
-            };
+            let alert = Alert::Late { due: missed };
             outcome.notices.extend(desk.alert(Some(ticket), &alert));
         }
         // The new assignee is the supervisor: the assignment tells them.
