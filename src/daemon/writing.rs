@@ -6,6 +6,7 @@ use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use crate::desk::outcome::{Audience, Carry, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
+use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox};
@@ -38,8 +39,12 @@ pub fn send_notices(
     letter: Option<&Letter>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if outcome.notices.is_empty() {
+        return Ok(());
+    }
+    let roster = tx.with_absences(&snapshot.roster)?;
     for notice in &outcome.notices {
-        let to_send = write(tx, snapshot, key, notice, letter, now)?;
+        let to_send = write(tx, snapshot, &roster, key, notice, letter, now)?;
         tracing::info!(
             ticket = to_send.ticket,
             message_id = %to_send.message_id,
@@ -103,6 +108,7 @@ fn cargo(
 fn write(
     tx: &Tx<'_>,
     snapshot: &Snapshot,
+    roster: &Roster,
     key: &TokenKey,
     notice: &Notice,
     letter: Option<&Letter>,
@@ -133,7 +139,7 @@ fn write(
     let earlier = earlier(tx, policy, notice, now)?;
     let words = DeskWords {
         policy,
-        roster: &snapshot.roster,
+        roster,
         now,
         reply_to: &reply_to,
     };

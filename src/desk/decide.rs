@@ -54,7 +54,10 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
         return desk.quarantine(memory, letter, why);
     }
     match &letter.source {
-        Source::Automatic(why) => return desk.automatic(letter, why),
+        Source::Automatic(why) => {
+            return clock::out_of_office(desk, memory, letter, why)
+                .unwrap_or_else(|| desk.automatic(letter, why));
+        }
         Source::Bounce {
             recipient,
             failed,

@@ -34,6 +34,8 @@ pub enum Handing {
     Raised(String),
     /// Nobody had answered in time.
     Late,
+    /// Whoever had it is away.
+    Away(String),
 }
 
 /// Who or what closed a ticket.
@@ -121,6 +123,11 @@ pub enum Message {
         to: String,
         /// Because of the deadline; else a colleague did it.
         late: bool,
+    },
+    /// To a specialist: their automatic answer says that they are away.
+    Absent {
+        /// The days.
+        days: DateRange,
     },
     /// To a supervisor: a ticket of their people is late.
     Escalated {
@@ -219,6 +226,8 @@ pub enum Did {
     Spam(String),
     /// Opened again; this address is free.
     NotSpam(String),
+    /// The requester said how it went.
+    Rated,
     /// Out of the rotation on these days.
     Away(DateRange),
     /// Back in it.

@@ -3,6 +3,7 @@
 //! [`decide`] is the way in: what is known, what happened and what time it is give what changes
 //! and what is written. The same inputs always give the same outcome (promise 7).
 
+pub mod absence;
 pub mod command;
 pub mod conduct;
 mod decide;

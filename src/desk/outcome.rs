@@ -223,6 +223,7 @@ impl Notice {
             Message::Note { .. } => Kind::Note,
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
+            Message::Absent { .. } => Kind::Report,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce
             }

@@ -135,6 +135,8 @@ pub struct Ticket {
     pub closed: Option<Timestamp>,
     /// An older ticket that its first letter named without a right to it.
     pub linked: Option<u64>,
+    /// How the requester says it went, 1 to 5. Counted, never shown with a name.
+    pub rating: Option<u8>,
     /// The ticket that it was put into.
     pub merged_into: Option<u64>,
 }

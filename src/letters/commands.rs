@@ -186,6 +186,12 @@ impl Writer<'_> {
                     (false, false) => format!("You are away from {from} until {to}: no new tickets meanwhile. To be back earlier: #back."),
                 }
             }
+            Did::Rated => self
+                .say(
+                    "Спасибо за оценку. Она поможет нам отвечать лучше.",
+                    "Thank you for your rating. It helps us to answer better.",
+                )
+                .to_owned(),
             Did::Back => self.say("Вы снова в очереди.", "You are in the rotation again.").to_owned(),
             Did::Tickets(words, rows) => match (words, rows.is_empty(), ru) {
                 (Some(words), true, true) => format!("По словам «{}» ничего не нашлось.", text(words)),

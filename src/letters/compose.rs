@@ -116,6 +116,7 @@ impl Writer<'_> {
             Message::Reminder { .. }
             | Message::WaitingReminder { .. }
             | Message::Reassigned { .. }
+            | Message::Absent { .. }
             | Message::Escalated { .. } => self.deadline(frame, earlier),
             Message::Followup { due, reopened } => as_value(
                 "followup",
@@ -150,6 +151,9 @@ impl Writer<'_> {
                         ClosedBy::Specialist => "specialist",
                         ClosedBy::Silence => "silence",
                     },
+                    ratings: ["1", "2", "3", "4", "5"]
+                        .map(|score| self.link(&frame, score, score))
+                        .to_vec(),
                     enclosed: enclosed_view
                         .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
                     frame,

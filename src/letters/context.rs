@@ -117,6 +117,16 @@ pub(super) struct WaitingReminder {
     pub earlier: Vec<EarlierView>,
 }
 
+/// `absent`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Absent {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// «28 ноября».
+    pub until: String,
+    pub back: Link,
+}
+
 /// `reassigned`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Reassigned {
@@ -185,6 +195,8 @@ pub(super) struct Closed {
     pub frame: Frame,
     /// `requester`, `specialist` or `silence`.
     pub by: &'static str,
+    /// One tap each: 1 to 5.
+    pub ratings: Vec<Link>,
     pub enclosed: Option<EnclosedView>,
 }
 

@@ -1,13 +1,13 @@
-//! Letters about deadlines: reminders, and who has the ticket when one has passed.
+//! Letters about deadlines and absences: reminders, and who has the ticket then.
 
 use minijinja::Value;
 
 use crate::desk::outcome::{Message, ReminderWhy};
 
 use super::compose::{NAME, Writer, as_value};
-use super::context::{Escalated, Frame, Reassigned, Reminder, WaitingReminder};
+use super::context::{Absent, Escalated, Frame, Reassigned, Reminder, WaitingReminder};
 use super::text::one_line;
-use super::{Earlier, names};
+use super::{Earlier, names, when};
 
 impl Writer<'_> {
     /// The letter of a message about a deadline.
@@ -65,7 +65,19 @@ impl Writer<'_> {
                     },
                 )
             }
-            // Called for the four above alone.
+            Message::Absent { days } => as_value(
+                "absent",
+                &Absent {
+                    until: when::date(
+                        self.tongue,
+                        self.desk.policy.hours.day(self.desk.now),
+                        days.to,
+                    ),
+                    back: self.link(&frame, "#вернулся", "#back"),
+                    frame,
+                },
+            ),
+            // Called for those above alone.
             _ => as_value("reminder", &()),
         }
     }

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 15] = [
+pub(super) const LETTERS: [&str; 16] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -11,6 +11,7 @@ pub(super) const LETTERS: [&str; 15] = [
     "closed-staff",
     "reminder",
     "waiting-reminder",
+    "absent",
     "reassigned",
     "raised",
     "command-result",
@@ -53,6 +54,8 @@ sources![
     "ru/reminder.html",
     "ru/waiting-reminder.txt",
     "ru/waiting-reminder.html",
+    "ru/absent.txt",
+    "ru/absent.html",
     "ru/reassigned.txt",
     "ru/reassigned.html",
     "ru/raised.txt",
@@ -83,6 +86,8 @@ sources![
     "en/reminder.html",
     "en/waiting-reminder.txt",
     "en/waiting-reminder.html",
+    "en/absent.txt",
+    "en/absent.html",
     "en/reassigned.txt",
     "en/reassigned.html",
     "en/raised.txt",

@@ -77,6 +77,10 @@ impl Writer<'_> {
             Handing::Colleague(name) => format!("{} passes it to you", person(name)),
             Handing::Raised(name) if ru => format!("{} просит помощи Вашей ступени", person(name)),
             Handing::Raised(name) => format!("{} asks your tier for help", person(name)),
+            Handing::Away(name) if ru => {
+                format!("{} отсутствует, теперь Ваша очередь", person(name))
+            }
+            Handing::Away(name) => format!("{} is away, and it is your turn", person(name)),
             Handing::Late => self
                 .say(
                     "срок прошёл, а ответа не было; теперь Ваша очередь",

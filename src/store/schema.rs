@@ -41,7 +41,8 @@ CREATE TABLE tickets (
     next_at            INTEGER,
     closed             INTEGER,
     linked             INTEGER,
-    merged_into        INTEGER
+    merged_into        INTEGER,
+    rating             INTEGER
 ) STRICT;
 CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX tickets_status ON tickets (status, assignee);

@@ -201,6 +201,7 @@ impl Tx<'_> {
                 ":closed": millis_of(ticket.closed),
                 ":linked": ticket.linked.map(signed),
                 ":merged_into": ticket.merged_into.map(signed),
+                ":rating": ticket.rating,
             })?;
         if written == 1 {
             Ok(())
@@ -213,10 +214,10 @@ impl Tx<'_> {
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
-    closed, linked, merged_into)
+    closed, linked, merged_into, rating)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
-    :next_at, :closed, :linked, :merged_into)";
+    :next_at, :closed, :linked, :merged_into, :rating)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
@@ -224,7 +225,7 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
-    merged_into = :merged_into
+    merged_into = :merged_into, rating = :rating
 WHERE number = :number";
 
 fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
@@ -267,5 +268,6 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         closed: instant_or_none(row, "closed")?,
         linked: number(row, "linked")?,
         merged_into: number(row, "merged_into")?,
+        rating: row.get("rating")?,
     })
 }

@@ -64,6 +64,7 @@ pub(super) fn opens(
         next_at: None,
         closed: None,
         linked,
+        rating: None,
         merged_into: None,
     };
     outcome.history(

@@ -3,7 +3,7 @@
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, EndState, Kind, Message, Outcome, Reason, Refusal,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, Outcome, Reason, Refusal,
 };
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing};
@@ -42,6 +42,28 @@ pub(super) fn writes_again(
             .push(desk.for_requester(ticket, Message::CommandResult(result)));
         return outcome;
     }
+    if let Some(score) = rating(ticket, &letter.new_text) {
+        return rate(desk, ticket, score, outcome);
+    }
+    if parsed.commands.contains(&Command::Status(None)) {
+        outcome.end = EndState::Command;
+        outcome.kind = Kind::Command;
+        outcome.history(ticket.number, "requester", "status", "");
+        let result = CommandResult::Done(vec![Did::Tickets(None, memory.listed.clone())]);
+        // To the address of the one who wrote the list's tickets: their own, whoever forwarded the letter.
+        let own = memory
+            .listed
+            .iter()
+            .all(|listed| listed.requester.address == ticket.requester.address);
+        if own {
+            outcome
+                .notices
+                .push(desk.for_requester(ticket, Message::CommandResult(result)));
+        }
+        if parsed.text.is_empty() && parsed.commands.len() == 1 {
+            return outcome;
+        }
+    }
     let solved = parsed.commands.contains(&Command::Solved);
     if parsed.commands.contains(&Command::Help) {
         outcome.end = EndState::Command;
@@ -59,6 +81,26 @@ pub(super) fn writes_again(
     } else {
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
+    outcome
+}
+
+/// `1` to `5` as the whole answer to a closed ticket.
+fn rating(ticket: &Ticket, text: &str) -> Option<u8> {
+    let score = text.trim().trim_end_matches(['.', '!']).parse().ok()?;
+    (ticket.status == Status::Closed && (1..=5).contains(&score)).then_some(score)
+}
+
+fn rate(desk: &Desk<'_>, ticket: &Ticket, score: u8, mut outcome: Outcome) -> Outcome {
+    outcome.end = EndState::Command;
+    outcome.kind = Kind::Command;
+    let mut ticket = ticket.clone();
+    ticket.rating = Some(score);
+    outcome.history(ticket.number, "requester", "rated", score.to_string());
+    let result = CommandResult::Done(vec![Did::Rated]);
+    outcome
+        .notices
+        .push(desk.for_requester(&ticket, Message::CommandResult(result)));
+    outcome.changes.insert(0, Change::Update(ticket));
     outcome
 }
 

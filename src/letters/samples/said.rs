@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::desk::outcome::{
     Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
 };
+use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::Tongue;
 
@@ -143,6 +144,16 @@ fn later_letters() -> Vec<Said> {
             "half-way",
             Message::WaitingReminder {
                 closes: now() + SignedDuration::from_hours(30),
+            },
+        ),
+        (
+            "absent",
+            "by their own automatic answer",
+            Message::Absent {
+                days: DateRange {
+                    from: jiff::civil::date(2026, 11, 23),
+                    to: jiff::civil::date(2026, 11, 28),
+                },
             },
         ),
         (

@@ -41,6 +41,7 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         next_at: None,
         closed: None,
         linked: None,
+        rating: None,
         merged_into: None,
     }
 }
