@@ -343,9 +343,7 @@ fn transfer_decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
         .map(first_word)
         .unwrap_or_default();
     let decoded = match declared.as_str() {
-        "base64" if bytes.iter().all(|byte| byte.is_ascii()) && looks_base64(bytes) => {
-            base64_decode(bytes)
-        }
+        "base64" if bytes.is_ascii() && looks_base64(bytes) => base64_decode(bytes),
         "quoted-printable" => quoted_printable_decode(bytes),
         _ => None,
     };

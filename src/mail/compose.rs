@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(letter.references, draft.references);
         assert_eq!(letter.in_reply_to, ["x@home.test"]);
         assert_eq!(letter.from.as_ref(), Some(&draft.from));
-        assert_eq!(letter.to, [draft.to.clone()]);
+        assert_eq!(letter.to, std::slice::from_ref(&draft.to));
         assert_eq!(letter.text.trim(), draft.text.trim());
         assert_eq!(letter.attachments[0].name, "снимок экрана.png");
         assert_eq!(letter.attachments[0].bytes, [0, 1, 2, 255]);

@@ -14,9 +14,9 @@ const NEAR: usize = 12;
 /// The first sender of a letter passed on. `attached` is the first message that came as an attachment.
 pub(super) fn forwarded(subject: &str, text: &str, attached: Option<&Letter>) -> Option<Forwarded> {
     let lines: Vec<&str> = text.lines().collect();
-    let separator = lines.iter().position(|line| {
-        head::is_forward(line) || unprefix(line).is_some_and(|inner| head::is_forward(inner))
-    });
+    let separator = lines
+        .iter()
+        .position(|line| head::is_forward(line) || unprefix(line).is_some_and(head::is_forward));
     if let Some(at) = separator
         && !is_history(&lines, at)
         && let Some(found) = below(lines.get(at + 1..).unwrap_or_default())
@@ -40,7 +40,7 @@ pub(super) fn forwarded(subject: &str, text: &str, attached: Option<&Letter>) ->
     // Outlook writes no separator, only a header block, below what the sender adds.
     let start = lines.iter().position(|line| {
         head::is_original(line)
-            || matches!(head::field(line), Some((Field::From, value)) if mailbox(&value).is_some())
+            || matches!(head::field(line), Some((Field::From, value)) if mailbox(value).is_some())
     })?;
     below(lines.get(start..).unwrap_or_default())
 }
@@ -89,12 +89,12 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
     for (at, line) in bare.iter().enumerate().skip(first).take(NEAR * 2) {
         match head::field(line) {
             Some((Field::From, value)) if from.is_none() => {
-                from = mailbox(&value).or_else(|| {
+                from = mailbox(value).or_else(|| {
                     bare.get(at + 1)
                         .and_then(|next| mailbox(&format!("{value} {next}")))
                 });
             }
-            Some((Field::Subject, value)) if subject.is_none() => subject = Some(value),
+            Some((Field::Subject, value)) if subject.is_none() => subject = Some(value.to_owned()),
             Some(_) => {}
             None if line.is_empty() => {
                 let goes_on = bare
@@ -204,15 +204,15 @@ mod tests {
         forwarded(subject, text, None).map(|f| (f.from.name, f.from.address))
     }
 
-    fn ivan() -> Option<(String, String)> {
-        Some(("Иван Петров".into(), "ivan@mail.test".into()))
+    fn ivan() -> (String, String) {
+        ("Иван Петров".into(), "ivan@mail.test".into())
     }
 
     #[test]
     fn yandex() {
         let text = "Передаю.\n\n-------- Пересылаемое сообщение --------\n23.11.2026, 10:20, \"Иван Петров\" <ivan@mail.test>:\n\nНе работает журнал.\n-------- Конец пересылаемого сообщения --------";
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
         assert!(
             found.text.starts_with("Не работает журнал."),
             "{}",
@@ -227,7 +227,7 @@ mod tests {
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
         assert_eq!(found.subject.as_deref(), Some("Журнал"));
         assert_eq!(found.text, "Не работает.");
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         let text = "Начало переадресованного сообщения:\n\n> От: Иван Петров <ivan@mail.test>\n> Дата: 23 ноября 2026 г. в 10:20:00 GMT+3\n> Кому: help@school.test\n> Тема: Журнал\n> \n> Не работает.\n";
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
         assert_eq!(found.text, "Не работает.");
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
@@ -246,13 +246,13 @@ mod tests {
             (found.text.as_str(), found.subject.as_deref()),
             ("Не работает.", Some("Журнал"))
         );
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
     fn outlook_without_a_separator() {
         let text = "Коллеги, посмотрите.\n\nОт: Иван Петров [mailto:ivan@mail.test]\nОтправлено: 23 ноября 2026 г. 10:20\nКому: Приёмная\nТема: Журнал\n\nНе работает.";
-        assert_eq!(sender("FW: Журнал", text), ivan());
+        assert_eq!(sender("FW: Журнал", text), Some(ivan()));
         assert_eq!(sender("RE: Журнал", text), None);
     }
 

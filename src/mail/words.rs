@@ -36,7 +36,7 @@ pub(super) fn decode(raw: &[u8]) -> String {
             }
             Piece::Word(label, bytes) => match &mut waiting {
                 Some((before, joined)) if before.eq_ignore_ascii_case(label) => {
-                    joined.extend(bytes)
+                    joined.extend(bytes);
                 }
                 _ => {
                     flush(&mut waiting, &mut text);
@@ -54,7 +54,6 @@ pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\r' | '\0' => {}
             '\n' | '\t' => line.push(' '),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}' => {}
             _ if letter.is_control() => {}

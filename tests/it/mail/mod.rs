@@ -1,0 +1,3 @@
+//! Letters as people's programs write them, read by the library: charsets, clients, robots, damage.
+
+mod charsets;
