@@ -298,7 +298,10 @@ fn worded(subject: &str, text: &str) -> Option<String> {
         .iter()
         .any(|start| subject.starts_with(start));
         // A person's answer to an automatic answer has its subject too.
-        if surely && !answered || (!new_text.contains('?') && speaks_of_absence(&new_text)) {
+        let asked = new_text.contains('?') && subject.starts_with("автоответ ");
+        if surely && !answered && !asked
+            || (!new_text.contains('?') && speaks_of_absence(&new_text))
+        {
             return Some("subject".to_owned());
         }
     }
@@ -338,7 +341,7 @@ fn without_marks(subject: &str) -> &str {
 fn speaks_of_absence(text: &str) -> bool {
     static ABSENCE: Pattern = Pattern::new(|| {
         compiled(
-            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))|back in the office",
+            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)(?:\W|$)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))|back in the office",
         )
     });
     matches(&ABSENCE, text)

@@ -96,6 +96,7 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
             }
             Some((Field::Subject, value)) if subject.is_none() => subject = Some(value.to_owned()),
             Some(_) => {}
+            None if at > first && is_stamp(line) => {}
             None if line.is_empty() => {
                 let goes_on = bare
                     .get(at + 1)
@@ -150,7 +151,9 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
     // Yandex and The Bat say where the letter ends, too.
     let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
     let ends = clean(last);
-    let text = if ends.contains("конец пересылаемого") || ends.contains("end of forwarded")
+    let text = if ends.contains("конец пересылаемого")
+        || ends.contains("конец текста пересылаемого")
+        || ends.contains("end of forwarded")
     {
         above
     } else {
@@ -161,6 +164,15 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
         subject: subject.filter(|s| !s.is_empty()),
         text: text.trim().to_owned(),
     })
+}
+
+/// A date and a time alone on a line, as Yandex writes among the fields.
+fn is_stamp(line: &str) -> bool {
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 6
+        && line
+            .chars()
+            .all(|one| one.is_ascii_digit() || " .,:;-/".contains(one))
 }
 
 /// The sender in `23.11.2026, 10:20, "Имя" <a@b>:`.

@@ -20,12 +20,14 @@ mod language;
 mod letter;
 mod links;
 mod parameters;
+mod part;
 mod passing;
 mod pattern;
 mod quote;
 mod read;
 mod source;
 mod subject;
+mod transfer;
 mod words;
 
 pub use authentic::vouched_for;

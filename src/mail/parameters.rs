@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{charset, words};
+use super::{charset, transfer, words};
 
 /// The parameters of a raw header value, names in lower case, values decoded.
 pub(super) fn parameters(raw: &[u8]) -> BTreeMap<String, String> {
@@ -89,12 +89,7 @@ fn percent(data: &[u8]) -> Vec<u8> {
     let mut rest = data;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
-        let code = (*first == b'%')
-            .then(|| {
-                tail.get(..2)
-                    .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok())
-            })
-            .flatten();
+        let code = (*first == b'%').then(|| transfer::hex(tail)).flatten();
         if let Some(code) = code {
             bytes.push(code);
             rest = tail.get(2..).unwrap_or_default();

@@ -100,6 +100,8 @@ fn sign(line: &str) -> Option<(bool, String)> {
     }
     let cleaned = clean(line);
     let said = cleaned.trim_matches(DASHES);
+    // The Bat! draws scissors: `===8<===Текст пересылаемого сообщения===`.
+    let said = said.strip_prefix("8<").unwrap_or(said).trim_matches(DASHES);
     let before = cleaned.len() - cleaned.trim_start_matches(DASHES).len();
     let framed =
         before >= 2 && (cleaned.trim_end_matches(DASHES).len() < cleaned.len() || before >= 4);

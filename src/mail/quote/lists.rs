@@ -267,7 +267,8 @@ pub const FAREWELLS: [&str; 42] = [
 ];
 
 /// Between dashes above a letter passed on.
-pub const FORWARDS_FRAMED: [&str; 24] = [
+pub const FORWARDS_FRAMED: [&str; 25] = [
+    "текст пересылаемого сообщения",
     "forwarded message",
     "forwarded by",
     "forwarded mail",

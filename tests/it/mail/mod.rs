@@ -1,3 +1,4 @@
 //! Letters as people's programs write them, read by the library: charsets, clients, robots, damage.
 
 mod charsets;
+mod fixtures;
