@@ -8,7 +8,7 @@ use crate::desk::outcome::{Audience, Carry, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
-use crate::mail::{self, Attachment, Draft, Letter, Mailbox};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
@@ -58,6 +58,7 @@ struct Cargo {
     from: Person,
     subject: String,
     text: String,
+    html: Option<PassedOn>,
     at: Option<Timestamp>,
     files: Vec<Attachment>,
 }
@@ -76,6 +77,7 @@ impl Cargo {
             } else {
                 letter.new_text.clone()
             },
+            html: mail::passed_on(letter),
             at: letter.date,
             files: letter.attachments.clone(),
         }
@@ -126,6 +128,7 @@ fn write(
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
         text: &cargo.text,
+        html: cargo.html.as_ref().filter(|html| all_go(html, &sent)),
         subject: &cargo.subject,
         sent_at: cargo.at,
         files: &lines,
@@ -141,6 +144,7 @@ fn write(
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
         .map_err(|error| StoreError::Broken(error.to_string()))?;
+    let sent = shown_inside(sent, &words.html);
     let references = references(tx, snapshot, notice, letter)?;
     let draft = Draft {
         from: Mailbox {
@@ -220,12 +224,7 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         let fits = size <= left;
         if fits {
             left -= size;
-            // The HTML that showed it inside stays behind: here it is a file like any other.
-            sent.push(Attachment {
-                inline: false,
-                content_id: None,
-                ..file.clone()
-            });
+            sent.push(file.clone());
         }
         lines.push(FileLine {
             name: file.name.clone(),
@@ -234,6 +233,31 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         });
     }
     (sent, lines)
+}
+
+/// Whether every picture that the HTML shows goes with the letter.
+fn all_go(html: &PassedOn, sent: &[Attachment]) -> bool {
+    html.pictures.iter().all(|picture| {
+        sent.iter()
+            .any(|file| file.content_id.as_ref() == Some(picture))
+    })
+}
+
+/// Pictures that the finished HTML shows stand inside it; where the HTML that showed them stays behind they
+/// are files like any other.
+fn shown_inside(sent: Vec<Attachment>, html: &str) -> Vec<Attachment> {
+    sent.into_iter()
+        .map(|file| {
+            let id = file
+                .content_id
+                .filter(|id| html.contains(&format!("src=\"cid:{id}\"")));
+            Attachment {
+                inline: id.is_some(),
+                content_id: id,
+                ..file
+            }
+        })
+        .collect()
 }
 
 fn stored(file: &Attachment) -> StoredFile {

@@ -11,8 +11,27 @@ use super::{Letter, quote};
 pub struct PassedOn {
     /// Sanitised: no scripts, forms, styles, nothing that is loaded from elsewhere.
     pub html: String,
+    /// Its words as plain text.
+    pub words: String,
     /// Content-IDs of the attachments that it shows.
     pub pictures: Vec<String>,
+}
+
+impl PassedOn {
+    /// Whether it says what a text says: the same letters in the same order, links aside.
+    pub fn says(&self, text: &str) -> bool {
+        spoken(&self.words) == spoken(text)
+    }
+}
+
+/// The letters of a text without its links and what programs write in place of a picture.
+fn spoken(text: &str) -> String {
+    text.split_whitespace()
+        .filter(|word| !word.contains("://") && !word.contains("mailto:"))
+        .filter(|word| !word.starts_with("[cid:") && !word.starts_with("[image:"))
+        .flat_map(str::chars)
+        .filter(|one| one.is_alphanumeric())
+        .collect()
 }
 
 /// The new part of a letter's HTML. `None` when there is no HTML, or when its new part cannot be told
@@ -32,7 +51,11 @@ pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
     };
     let mut pictures: Vec<String> = ids.into_iter().filter(shown).collect();
     pictures.sort();
-    Some(PassedOn { html, pictures })
+    Some(PassedOn {
+        words: html_words(&html),
+        html,
+        pictures,
+    })
 }
 
 /// HTML without scripts, forms, styles and pictures from elsewhere; `pictures` are the Content-IDs that

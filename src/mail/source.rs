@@ -33,12 +33,13 @@ pub(super) fn counted_off(html: &str, letters: usize) -> Option<usize> {
     Some(at + punctuation(html.get(at..)?))
 }
 
-/// How much of `rest` is punctuation on the same line, with the inline tags between.
+/// How much of `rest` belongs to the words before it: the punctuation on the same line, the inline tags
+/// between, and pictures that stand below before any other word or quote.
 fn punctuation(rest: &str) -> usize {
     const INLINE: [&str; 12] = [
         "b", "i", "u", "a", "em", "strong", "span", "font", "s", "code", "o:p", "small",
     ];
-    let (mut at, mut kept) = (0, 0);
+    let (mut at, mut kept, mut same_line) = (0, 0, true);
     while let Some(here) = rest.get(at..) {
         if begins_tag(here) {
             let name: String = here
@@ -46,22 +47,30 @@ fn punctuation(rest: &str) -> usize {
                 .skip(1)
                 .skip_while(|one| *one == '/')
                 .take_while(|one| one.is_ascii_alphanumeric() || *one == ':')
+                .flat_map(char::to_lowercase)
                 .collect();
-            let inline = INLINE.iter().any(|one| name.eq_ignore_ascii_case(one));
-            let Some(length) = tag_end(here).filter(|_| inline) else {
+            let quotes = matches!(name.as_str(), "blockquote" | "hr" | "style" | "script");
+            let Some(length) = tag_end(here).filter(|_| !quotes) else {
                 return kept;
             };
             at += length;
+            if name == "img" {
+                kept = at;
+            }
+            same_line &= INLINE.contains(&name.as_str());
             continue;
         }
         let Some((said, length)) = character(here) else {
             return kept;
         };
-        if said.is_alphanumeric() || matches!(said, '\n' | '\r') {
+        if said.is_alphanumeric() {
             return kept;
         }
+        same_line &= !matches!(said, '\n' | '\r');
         at += length;
-        kept = at;
+        if same_line {
+            kept = at;
+        }
     }
     kept
 }

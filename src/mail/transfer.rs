@@ -29,6 +29,26 @@ pub(super) fn base64(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Bytes as base64, on one line.
+pub(super) fn to_base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits = three
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let letter = usize::try_from(bits >> (18 - 6 * place) & 63)
+                .ok()
+                .filter(|_| place <= three.len())
+                .and_then(|at| LETTERS.get(at));
+            text.push(letter.map_or('=', |letter| char::from(*letter)));
+        }
+    }
+    text
+}
+
 /// Writes the whole bytes of so many letters.
 fn flush(bytes: &mut Vec<u8>, bits: u32, count: u32) {
     let whole = match count {
@@ -98,6 +118,9 @@ mod tests {
         assert_eq!(base64(b"AA==AQ=="), [0, 1]);
         assert_eq!(base64(b"AAEC!A"), [0, 1, 2]);
         assert!(base64(b"").is_empty());
+        for bytes in [&b""[..], b"a", b"ab", b"abc", &[0, 255, 7, 8]] {
+            assert_eq!(base64(to_base64(bytes).as_bytes()), bytes);
+        }
     }
 
     #[test]

@@ -64,15 +64,29 @@ fn mended_line(line: &str) -> Option<String> {
         let Some(text) = was.decode_without_bom_handling_and_without_replacement(&bytes) else {
             continue;
         };
-        let letters = text.chars().filter(|one| !one.is_ascii()).count();
         let score = guess::score(&text);
-        // Nearly every letter must gain: a foreign language read as Russian never does.
-        let sound = usize::try_from(score).is_ok_and(|score| score >= letters) && letters >= 3;
-        if sound && best.as_ref().is_none_or(|(best, _)| score > *best) {
+        let better = best.as_ref().is_none_or(|(best, _)| score > *best);
+        if better && is_sound(&text, score, was == UTF_8) {
             best = Some((score, text.into_owned()));
         }
     }
     best.map(|(_, text)| text)
+}
+
+/// Is this what was meant? Nearly every pair of letters must be a Russian one: a foreign language read as
+/// Russian never is. Valid UTF-8 does not come about by chance; another charset may.
+fn is_sound(text: &str, score: i32, was_utf8: bool) -> bool {
+    let letters: Vec<char> = text.chars().filter(|one| !one.is_ascii()).collect();
+    let Ok(score) = usize::try_from(score) else {
+        return false;
+    };
+    if was_utf8 {
+        return letters.len() >= 3 && score >= letters.len();
+    }
+    let mut different = letters.clone();
+    different.sort_unstable();
+    different.dedup();
+    letters.len() >= 12 && different.len() >= 6 && score * 2 >= letters.len() * 3
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
 fn judged(joined: &str, quoted_below: bool) -> Option<Said> {
     let last = joined.trim_end().chars().last()?;
     let may_end = matches!(last, ':' | '：' | '*' | '_' | '-' | '—' | '–') || quoted_below;
-    if !may_end {
+    if !may_end || !joined.contains(char::is_alphabetic) {
         return None;
     }
     said(&clean(joined)).filter(|said| said.strong || quoted_below)

@@ -58,20 +58,34 @@ fn filled(lines: &[&str], from: usize, to: usize) -> usize {
     (from..to).filter(|at| !is_blank(line(lines, *at))).count()
 }
 
+/// Whether no more than `most` lines are filled; looks no further than it must.
+fn few(lines: &[&str], from: usize, to: usize, most: usize) -> bool {
+    (from..to)
+        .filter(|at| !is_blank(line(lines, *at)))
+        .nth(most)
+        .is_none()
+}
+
 fn delimiter(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
-    (start..stop).find(|at| {
+    // No delimiter has more below it than the most patient of them.
+    let reach = (start..stop)
+        .rev()
+        .filter(|at| !is_blank(line(lines, *at)))
+        .nth(MOST_BELOW_DELIMITER)
+        .unwrap_or(start);
+    (reach..stop).find(|at| {
         let here = line(lines, *at);
-        let below = filled(lines, at + 1, stop);
+        let short = |most| few(lines, at + 1, stop, most) && all_short(lines, at + 1, stop);
         match here {
-            "-- " => below <= MOST_BELOW_DELIMITER,
+            "-- " => few(lines, at + 1, stop, MOST_BELOW_DELIMITER),
             _ if matches!(
                 here.trim(),
                 "--" | "—" | "–" | "---" | "––" | "——" | "__" | "ᐧ" | "~~"
             ) =>
             {
-                below <= MOST_BELOW_DASHES && all_short(lines, at + 1, stop)
+                short(MOST_BELOW_DASHES)
             }
-            _ => is_underline(here) && below <= MOST_BELOW_RULE && all_short(lines, at + 1, stop),
+            _ => is_underline(here) && short(MOST_BELOW_RULE),
         }
     })
 }
