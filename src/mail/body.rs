@@ -268,6 +268,13 @@ impl Walk<'_> {
             "application/pkcs7-signature"
             | "application/x-pkcs7-signature"
             | "application/pgp-signature" => {}
+            // No library that is kept up unpacks it.
+            "application/ms-tnef" | "application/vnd.ms-tnef" => {
+                self.defect(
+                    "вложения упакованы программой Outlook в winmail.dat; он сохранён как есть",
+                );
+                self.file(head, bytes.to_vec(), related);
+            }
             _ => self.file(head, bytes.to_vec(), related),
         }
     }

@@ -58,6 +58,18 @@ pub(super) fn score(text: &str) -> i32 {
     score
 }
 
+/// How often a text has what no Russian one has: capitals behind small letters, odd signs and letters.
+pub(super) fn nonsense(text: &str) -> usize {
+    let mut previous = ' ';
+    text.chars()
+        .filter(|letter| {
+            let step = step(previous, *letter);
+            previous = *letter;
+            matches!(step, -6 | -4 | -3)
+        })
+        .count()
+}
+
 fn step(previous: char, letter: char) -> i32 {
     if letter.is_ascii() {
         return 0;

@@ -66,7 +66,11 @@ fn mended_line(line: &str) -> Option<String> {
         };
         let score = guess::score(&text);
         let better = best.as_ref().is_none_or(|(best, _)| score > *best);
-        if better && is_sound(&text, score, was == UTF_8) {
+        // Valid UTF-8 does not come about by chance; in another charset what went in must be nonsense.
+        let odd = guess::nonsense(line);
+        let shouted = line.chars().filter(|one| one.is_uppercase()).count() * 5 >= foreign * 3;
+        let nonsense = odd * 12 >= foreign || odd > 0 && shouted;
+        if better && (was == UTF_8 || nonsense) && is_sound(&text, score, was == UTF_8) {
             best = Some((score, text.into_owned()));
         }
     }
@@ -74,7 +78,7 @@ fn mended_line(line: &str) -> Option<String> {
 }
 
 /// Is this what was meant? Nearly every pair of letters must be a Russian one: a foreign language read as
-/// Russian never is. Valid UTF-8 does not come about by chance; another charset may.
+/// Russian never is.
 fn is_sound(text: &str, score: i32, was_utf8: bool) -> bool {
     let letters: Vec<char> = text.chars().filter(|one| !one.is_ascii()).collect();
     let Ok(score) = usize::try_from(score) else {

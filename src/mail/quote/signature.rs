@@ -21,6 +21,7 @@ const SHORT: usize = 70;
 
 /// Marks the signature of each stretch of new text that ends in one.
 pub fn find(lines: &[&str], kinds: &mut [Kind]) {
+    armour(lines, kinds);
     let mut end = lines.len();
     while end > 0 {
         let Some(last) = (0..end)
@@ -43,6 +44,32 @@ pub fn find(lines: &[&str], kinds: &mut [Kind]) {
             stop = from;
         }
         end = start;
+    }
+}
+
+/// What OpenPGP writes around a text that is signed as it stands (RFC 9580 §7).
+fn armour(lines: &[&str], kinds: &mut [Kind]) {
+    let at = |sign: &str| {
+        lines
+            .iter()
+            .zip(kinds.iter())
+            .position(|(line, kind)| *kind == Kind::New && line.trim() == sign)
+    };
+    let Some(begins) = at("-----BEGIN PGP SIGNED MESSAGE-----") else {
+        return;
+    };
+    let signature = at("-----BEGIN PGP SIGNATURE-----").filter(|signature| *signature > begins);
+    let ends = at("-----END PGP SIGNATURE-----");
+    mark(kinds, begins..begins + 1, Kind::Signature);
+    let hash = line(lines, begins + 1).starts_with("Hash:");
+    if hash && kinds.get(begins + 1) == Some(&Kind::New) {
+        mark(kinds, begins + 1..begins + 2, Kind::Signature);
+    }
+    if let Some(signature) = signature {
+        let end = ends
+            .filter(|end| *end > signature)
+            .map_or(lines.len(), |end| end + 1);
+        mark(kinds, signature..end, Kind::Signature);
     }
 }
 

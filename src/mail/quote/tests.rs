@@ -49,6 +49,12 @@ fn every_line_is_somewhere() {
 }
 
 #[test]
+fn armour_is_no_text() {
+    let text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nДобрый день!\n\n-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n";
+    assert_eq!(new(text), "Добрый день!");
+}
+
+#[test]
 fn time_is_linear() {
     let long = "On Monday a@b.test wrote:\n> x\nслово: ".repeat(2_000);
     assert!(!split(&long).new_text.is_empty() || !split(&long).quoted.is_empty());
