@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use crate::desk::outcome::{Audience, Carry, Handing, Message, Notice, Outcome};
+use crate::desk::outcome::{Audience, Carry, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
-use crate::mail::{self, Attachment, Draft, Letter, Mailbox};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
@@ -43,8 +43,9 @@ pub fn send_notices(
         return Ok(());
     }
     let roster = tx.with_absences(&snapshot.roster)?;
+    let opens = outcome.end == EndState::Ticket;
     for notice in &outcome.notices {
-        let to_send = write(tx, snapshot, &roster, key, notice, letter, now)?;
+        let to_send = write(tx, snapshot, &roster, key, notice, (letter, opens), now)?;
         tracing::info!(
             ticket = to_send.ticket,
             message_id = %to_send.message_id,
@@ -63,6 +64,7 @@ struct Cargo {
     from: Person,
     subject: String,
     text: String,
+    html: Option<PassedOn>,
     at: Option<Timestamp>,
     files: Vec<Attachment>,
 }
@@ -81,6 +83,7 @@ impl Cargo {
             } else {
                 letter.new_text.clone()
             },
+            html: mail::passed_on(letter),
             at: letter.date,
             files: letter.attachments.clone(),
         }
@@ -91,11 +94,14 @@ fn cargo(
     tx: &Tx<'_>,
     notice: &Notice,
     letter: Option<&Letter>,
+    opens: bool,
 ) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
         (Carry::Nothing, ..) => Ok(None),
-        (Carry::Files | Carry::Request, Some(letter), _) => Ok(Some(Cargo::of(letter))),
-        (Carry::Files | Carry::Request, None, Some(ticket)) => {
+        (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
+        // The letter at hand is the request itself, or a colleague's who hands the ticket on.
+        (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
+        (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(None);
             };
@@ -111,7 +117,7 @@ fn write(
     roster: &Roster,
     key: &TokenKey,
     notice: &Notice,
-    letter: Option<&Letter>,
+    (letter, opens): (Option<&Letter>, bool),
     now: Timestamp,
 ) -> Result<LetterToSend, StoreError> {
     let policy = &snapshot.config.policy;
@@ -124,7 +130,7 @@ fn write(
     } else {
         policy.address.clone()
     };
-    let cargo = cargo(tx, notice, letter)?;
+    let cargo = cargo(tx, notice, letter, opens)?;
     let (sent, lines) = split_files(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
@@ -132,6 +138,7 @@ fn write(
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
         text: &cargo.text,
+        html: cargo.html.as_ref().filter(|html| all_go(html, &sent)),
         subject: &cargo.subject,
         sent_at: cargo.at,
         files: &lines,
@@ -147,6 +154,7 @@ fn write(
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
         .map_err(|error| StoreError::Broken(error.to_string()))?;
+    let sent = shown_inside(sent, &words.html);
     let references = references(tx, snapshot, notice, letter)?;
     let draft = Draft {
         from: Mailbox {
@@ -231,12 +239,7 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         let fits = encoded(size) <= left;
         if fits {
             left -= encoded(size);
-            // The HTML that showed it inside stays behind: here it is a file like any other.
-            sent.push(Attachment {
-                inline: false,
-                content_id: None,
-                ..file.clone()
-            });
+            sent.push(file.clone());
         }
         lines.push(FileLine {
             name: file.name.clone(),
@@ -245,6 +248,31 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         });
     }
     (sent, lines)
+}
+
+/// Whether every picture that the HTML shows goes with the letter.
+fn all_go(html: &PassedOn, sent: &[Attachment]) -> bool {
+    html.pictures.iter().all(|picture| {
+        sent.iter()
+            .any(|file| file.content_id.as_ref() == Some(picture))
+    })
+}
+
+/// Pictures that the finished HTML shows stand inside it; where the HTML that showed them stays behind they
+/// are files like any other.
+fn shown_inside(sent: Vec<Attachment>, html: &str) -> Vec<Attachment> {
+    sent.into_iter()
+        .map(|file| {
+            let id = file
+                .content_id
+                .filter(|id| html.contains(&format!("src=\"cid:{id}\"")));
+            Attachment {
+                inline: id.is_some(),
+                content_id: id,
+                ..file
+            }
+        })
+        .collect()
 }
 
 fn stored(file: &Attachment) -> StoredFile {

@@ -80,7 +80,7 @@ pub(super) struct Writer<'a> {
     pub(super) notice: &'a Notice,
     pub(super) tongue: Tongue,
     pub(super) hidden: Vec<String>,
-    hide: Hidden,
+    pub(super) hide: Hidden,
 }
 
 impl Writer<'_> {
@@ -263,6 +263,7 @@ impl Writer<'_> {
             "reply",
             &Reply {
                 words: self.clean(text),
+                html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
                 // What is attached is seen; what is not must be said.

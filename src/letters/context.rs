@@ -30,6 +30,8 @@ pub(super) struct EnclosedView {
     /// «сегодня в 9:40».
     pub at: Option<String>,
     pub text: String,
+    /// The same as HTML, sanitised; where there is none the text must do.
+    pub html: Option<String>,
     pub files: Vec<FileView>,
 }
 
@@ -156,6 +158,8 @@ pub(super) struct Reply {
     pub frame: Frame,
     /// Empty when there are only files.
     pub words: String,
+    /// The same as HTML, sanitised; where there is none the words must do.
+    pub html: Option<String>,
     pub specialist: Option<String>,
     pub closes: bool,
     /// Those too large to go with it.

@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
+use crate::mail::PassedOn;
 
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, TemplateFault, Templates};
@@ -37,6 +38,9 @@ pub struct Enclosed<'a> {
     pub from: &'a Person,
     /// What they wrote now, without the quoted history.
     pub text: &'a str,
+    /// The same as HTML that is safe to show. Shown when it says what the letter's text says and holds
+    /// nothing that the reader must not see.
+    pub html: Option<&'a PassedOn>,
     /// Its subject.
     pub subject: &'a str,
     /// When they sent it, where that is known.

@@ -71,6 +71,7 @@ impl Sample {
         Enclosed {
             from: &self.from,
             text: &self.text,
+            html: None,
             subject: "Не видно оценок за четверть",
             sent_at: Some(now() - SignedDuration::from_mins(20)),
             files: &self.files,

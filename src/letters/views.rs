@@ -110,8 +110,20 @@ impl Writer<'_> {
                 .sent_at
                 .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
             text: self.clean(enclosed.text),
+            html: self.html(enclosed, enclosed.text),
             files: self.files(enclosed.files),
         }
+    }
+
+    /// The writer's HTML, when it says what `text` says and shows nothing that must stay hidden. An address
+    /// may be cut in two by a tag, so its words are looked at as well as its source.
+    pub(super) fn html(&self, enclosed: &Enclosed<'_>, text: &str) -> Option<String> {
+        let passed = enclosed.html.filter(|passed| passed.says(text))?;
+        let own = &self.desk.policy.address;
+        let shows_nothing = [passed.html.as_str(), &passed.words]
+            .iter()
+            .all(|shown| self.hide.scrub(shown, own) == **shown);
+        shows_nothing.then(|| passed.html.clone())
     }
 
     pub(super) fn files(&self, files: &[FileLine]) -> Vec<FileView> {

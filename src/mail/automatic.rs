@@ -19,7 +19,15 @@ pub(super) fn nature(
     text: &str,
 ) -> Nature {
     if let Some(report) = report {
-        return Nature::Bounce(report.clone());
+        let arrived = report.action.as_deref().is_some_and(|action| {
+            matches!(action, "delivered" | "relayed" | "expanded" | "deliverable")
+        });
+        // A report of success tells of no failure (RFC 3464 §2.3.3).
+        return if arrived {
+            Nature::Receipt
+        } else {
+            Nature::Bounce(report.clone())
+        };
     }
     if is_receipt(headers, subject, text) {
         return Nature::Receipt;
@@ -248,7 +256,7 @@ fn is_challenge(headers: &Headers, subject: &str, text: &str) -> bool {
     });
     static TEXT: Pattern = Pattern::new(|| {
         compiled(
-            r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.{0,300})(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.{0,300})(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)",
+            r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.)*?(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.)*?(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)",
         )
     });
     let text = text.to_lowercase();
@@ -266,11 +274,13 @@ fn worded(subject: &str, text: &str) -> Option<String> {
             r"|abwesenheitsnotiz|automatische antwort|réponse automatique|respuesta automática|risposta automatica)",
         ))
     });
-    let subject = subject.trim().to_lowercase();
+    let full = subject.trim().to_lowercase();
+    let answered = full.starts_with("re:");
+    let subject = without_marks(&full);
     let new_text = quote::split(text).new_text.to_lowercase().replace('ё', "е");
     // Of these words, the ones that people use in a subject themselves count only without a question
     // and with a short text.
-    if matches(&SUBJECT, &subject)
+    if matches(&SUBJECT, subject)
         && !subject.ends_with('?')
         && new_text.chars().count() <= SHORT_TEXT
     {
@@ -287,7 +297,11 @@ fn worded(subject: &str, text: &str) -> Option<String> {
         ]
         .iter()
         .any(|start| subject.starts_with(start));
-        if surely || (!new_text.contains('?') && speaks_of_absence(&new_text)) {
+        // A person's answer to an automatic answer has its subject too.
+        let asked = new_text.contains('?') && subject.starts_with("автоответ ");
+        if surely && !answered && !asked
+            || (!new_text.contains('?') && speaks_of_absence(&new_text))
+        {
             return Some("subject".to_owned());
         }
     }
@@ -296,7 +310,7 @@ fn worded(subject: &str, text: &str) -> Option<String> {
     }
     static TEXT: Pattern = Pattern::new(|| {
         compiled(concat!(
-            r"(?:^|[\n.!,] ?)(?:это|данное|настоящее)[^\n.?]{0,40}(?:автоматическ(?:ий ответ|ое (?:письмо|сообщение|уведомление))|автоответ|(?:сформировано|создано|отправлено|сгенерировано) автоматически)",
+            r"(?:^|[\n.!,] ?)(?:это|данное|настоящее)[^\n.?]*(?:автоматическ(?:ий ответ|ое (?:письмо|сообщение|уведомление))|автоответ|(?:сформировано|создано|отправлено|сгенерировано) автоматически)",
             r"|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически",
             r"|(?:не отвечайте на (?:это|данное) (?:письмо|сообщение)|на (?:это|данное) письмо (?:не нужно|не надо|не следует) отвечать)",
             r"|this is an? (?:auto(?:mated|matic|-generated|-reply)|system[- ]generated)|(?:do not|don't) reply to this (?:message|e-?mail)|automatically generated (?:message|e-?mail|reply|response)",
@@ -308,10 +322,26 @@ fn worded(subject: &str, text: &str) -> Option<String> {
     (speaks_of_absence(&new_text) && names_a_substitute(&new_text)).then(|| "text".to_owned())
 }
 
+/// A subject without `Re:` and the tags of trackers and lists.
+fn without_marks(subject: &str) -> &str {
+    let mut rest = subject;
+    loop {
+        let next = rest.strip_prefix("re:").or_else(|| {
+            rest.strip_prefix('[')
+                .and_then(|tag| tag.split_once(']'))
+                .map(|(_, rest)| rest)
+        });
+        match next {
+            Some(next) => rest = next.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
 fn speaks_of_absence(text: &str) -> bool {
     static ABSENCE: Pattern = Pattern::new(|| {
         compiled(
-            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))",
+            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)(?:\W|$)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))|back in the office",
         )
     });
     matches(&ABSENCE, text)

@@ -1,11 +1,8 @@
 //! The body of a letter: its text, its HTML, its files, from whatever tree of parts it is made of.
 
-use std::collections::BTreeMap;
-
-use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 use mail_parser::{Message, MessagePart, PartType};
 
-use super::parameters::parameters;
+use super::part::{Head, head, header_of, made_up, slice, transfer_decoded};
 use super::{Attachment, charset, flowed, html_to_text, words};
 
 /// Deepest nesting of parts that is followed.
@@ -34,15 +31,6 @@ pub(super) struct Body {
     pub defects: Vec<String>,
 }
 
-/// The header of one part, as far as the body needs it.
-struct Head {
-    kind: String,
-    parameters: BTreeMap<String, String>,
-    disposition: String,
-    name: Option<String>,
-    content_id: Option<String>,
-}
-
 /// Text and HTML of a subtree; either may be missing.
 #[derive(Default)]
 struct Piece {
@@ -58,7 +46,10 @@ pub(super) fn body(message: &Message<'_>, raw: &[u8]) -> Body {
         body: Body::default(),
         left: message.parts.len().saturating_add(1),
     };
-    let piece = walk.part(0, 0, false);
+    let mut piece = walk.part(0, 0, false);
+    if piece.text.trim().is_empty() && piece.html.is_none() && walk.found_nothing() {
+        piece.text = walk.unparted();
+    }
     let mut body = walk.body;
     body.text = match &piece.html {
         Some(html) if piece.text.trim().is_empty() => html_to_text(html),
@@ -76,6 +67,28 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    fn found_nothing(&self) -> bool {
+        let body = &self.body;
+        body.files.is_empty() && body.attached.is_empty() && body.delivery_status.is_none()
+    }
+
+    /// The text of a multipart letter whose boundaries are nowhere in it.
+    fn unparted(&mut self) -> String {
+        let root = self.message.parts.first();
+        let Some(root) = root.filter(|root| matches!(root.body, PartType::Multipart(_))) else {
+            return String::new();
+        };
+        let start = usize::try_from(root.offset_body).unwrap_or(usize::MAX);
+        let body = self.raw.get(start..).unwrap_or_default();
+        let text = lined(&charset::decode(body, None));
+        let lines = text.lines().filter(|line| !line.starts_with("--"));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        if !text.trim().is_empty() {
+            self.defect("границы частей письма не найдены, показано всё, что в нём есть");
+        }
+        text
+    }
+
     fn part(&mut self, id: u32, depth: usize, related: bool) -> Piece {
         let message = self.message;
         let Some(part) = usize::try_from(id)
@@ -104,8 +117,15 @@ impl Walk<'_> {
                 self.letter(&head, bytes);
                 Piece::default()
             }
+            PartType::Binary(_) if head.kind.starts_with("multipart/") => {
+                self.text(&head, part, related)
+            }
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
-                self.binary(&head, bytes, related);
+                // The parser gives up what is damaged.
+                let decoded = part
+                    .is_encoding_problem
+                    .then(|| transfer_decoded(part, self.raw));
+                self.binary(&head, decoded.as_deref().unwrap_or(bytes), related);
                 Piece::default()
             }
         }
@@ -138,6 +158,9 @@ impl Walk<'_> {
         let mut whole = Piece::default();
         let any_html = pieces.iter().any(|piece| piece.html.is_some());
         for piece in pieces {
+            if piece.html.is_none() && piece.text.trim().is_empty() {
+                continue;
+            }
             let text = match &piece.html {
                 Some(html) if piece.text.trim().is_empty() => html_to_text(html),
                 _ => piece.text.clone(),
@@ -162,7 +185,7 @@ impl Walk<'_> {
         let readable = matches!(
             head.kind.as_str(),
             "text/plain" | "text/html" | "text/enriched" | "text/markdown" | ""
-        );
+        ) || head.kind.starts_with("multipart/");
         let bytes = transfer_decoded(part, self.raw);
         if head.kind == "text/rfc822-headers" {
             self.body
@@ -188,10 +211,7 @@ impl Walk<'_> {
         }
         let is_html = head.kind == "text/html" || matches!(part.body, PartType::Html(_));
         let label = label.or_else(|| is_html.then(|| meta_charset(&bytes)).flatten());
-        let text = charset::decode(&bytes, label.as_deref())
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .replace('\0', "");
+        let text = lined(&charset::decode(&bytes, label.as_deref()));
         if text.contains('\u{fffd}') {
             self.defect("не все буквы удалось прочитать");
         }
@@ -248,6 +268,13 @@ impl Walk<'_> {
             "application/pkcs7-signature"
             | "application/x-pkcs7-signature"
             | "application/pgp-signature" => {}
+            // No library that is kept up unpacks it.
+            "application/ms-tnef" | "application/vnd.ms-tnef" => {
+                self.defect(
+                    "вложения упакованы программой Outlook в winmail.dat; он сохранён как есть",
+                );
+                self.file(head, bytes.to_vec(), related);
+            }
             _ => self.file(head, bytes.to_vec(), related),
         }
     }
@@ -283,89 +310,11 @@ impl Walk<'_> {
     }
 }
 
-fn head(part: &MessagePart<'_>, raw: &[u8]) -> Head {
-    let value = |name: &str| {
-        part.headers
-            .iter()
-            .find(|header| header.name.as_str().eq_ignore_ascii_case(name))
-            .map(|header| {
-                raw.get(range(header.offset_start, header.offset_end))
-                    .unwrap_or_default()
-            })
-    };
-    let content_type = value("content-type").unwrap_or_default();
-    let disposition = value("content-disposition").unwrap_or_default();
-    let parameters_of_type = parameters(content_type);
-    let name = parameters(disposition)
-        .remove("filename")
-        .or_else(|| parameters_of_type.get("name").cloned())
-        .map(|name| safe_name(&name))
-        .filter(|name| !name.is_empty());
-    Head {
-        kind: first_word(content_type),
-        disposition: first_word(disposition),
-        name,
-        content_id: value("content-id")
-            .map(|raw| words::decode(raw).trim_matches(['<', '>', ' ']).to_owned())
-            .filter(|id| !id.is_empty()),
-        parameters: parameters_of_type,
-    }
-}
-
-fn first_word(raw: &[u8]) -> String {
-    let word = raw.split(|byte| *byte == b';').next().unwrap_or_default();
-    String::from_utf8_lossy(word).trim().to_ascii_lowercase()
-}
-
-fn range(from: u32, to: u32) -> std::ops::Range<usize> {
-    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-    at(from)..at(to)
-}
-
-fn slice<'a>(part: &MessagePart<'_>, raw: &'a [u8]) -> &'a [u8] {
-    raw.get(range(part.offset_body, part.offset_end))
-        .unwrap_or_default()
-}
-
-/// The part's bytes without its transfer encoding. What does not decode is taken as it stands.
-fn transfer_decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
-    let bytes = slice(part, raw);
-    let declared = part
-        .headers
-        .iter()
-        .find(|header| {
-            header
-                .name
-                .as_str()
-                .eq_ignore_ascii_case("content-transfer-encoding")
-        })
-        .and_then(|header| raw.get(range(header.offset_start, header.offset_end)))
-        .map(first_word)
-        .unwrap_or_default();
-    let decoded = match declared.as_str() {
-        "base64" if bytes.iter().all(|byte| byte.is_ascii()) && looks_base64(bytes) => {
-            base64_decode(bytes)
-        }
-        "quoted-printable" => quoted_printable_decode(bytes),
-        _ => None,
-    };
-    decoded.unwrap_or_else(|| bytes.to_vec())
-}
-
-fn looks_base64(bytes: &[u8]) -> bool {
-    let strange = bytes
-        .iter()
-        .filter(|byte| {
-            !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace() && !b"+/=".contains(byte)
-        })
-        .count();
-    strange * 20 <= bytes.len()
-}
-
-fn header_of(bytes: &[u8]) -> &[u8] {
-    let ends = [words::find(bytes, b"\r\n\r\n"), words::find(bytes, b"\n\n")];
-    let end = ends.into_iter().flatten().min().unwrap_or(bytes.len());
-    bytes.get(..end).unwrap_or_default()
+/// Line ends as `\n`, no NUL.
+fn lined(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\0', "")
 }
 
 /// `<meta charset=…>` and its older form, in the first kilobytes.
@@ -386,41 +335,4 @@ fn as_html(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     format!("<pre>{escaped}</pre>")
-}
-
-/// A file name without folders, drives and characters that no file system likes.
-fn safe_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name: String = words::one_line(last)
-        .chars()
-        .filter(|one| !matches!(one, ':' | '*' | '?' | '"' | '<' | '>' | '|'))
-        .collect();
-    let name = name.trim_matches([' ', '.']);
-    if name.chars().count() > 150 {
-        let suffix: String = name
-            .rsplit_once('.')
-            .map_or("", |(_, suffix)| suffix)
-            .chars()
-            .take(10)
-            .collect();
-        let stem: String = name.chars().take(120).collect();
-        return format!("{stem}….{suffix}");
-    }
-    name.to_owned()
-}
-
-fn made_up(media_type: &str, number: usize) -> String {
-    let suffix = match media_type {
-        "message/rfc822" | "message/global" => "eml",
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        "image/gif" => "gif",
-        "application/pdf" => "pdf",
-        "text/calendar" => "ics",
-        "text/html" => "html",
-        "text/plain" => "txt",
-        "application/pkcs7-mime" | "application/x-pkcs7-mime" => "p7m",
-        _ => "bin",
-    };
-    format!("файл-{number}.{suffix}")
 }

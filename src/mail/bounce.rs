@@ -3,9 +3,9 @@
 //! Promises: a person's letter about a failed delivery is not taken for a report. A report in prose
 //! must both come from a mail system and say what one says.
 
-use std::sync::LazyLock;
+mod said;
 
-use regex::Regex;
+use said::{address_in, diagnostic_in, enhanced, one_line, recipient_in, status_of};
 
 use crate::mail::pattern::{Pattern, compiled, matches};
 
@@ -14,9 +14,6 @@ use super::header::Headers;
 
 /// How much of a text is searched: what a server says stands above the returned letter.
 const SEARCHED: usize = 40_000;
-
-/// A diagnostic is cut to so many characters.
-const LONGEST_DIAGNOSTIC: usize = 500;
 
 /// What a delivery report says, if the letter is one.
 ///
@@ -151,21 +148,6 @@ fn per_recipient(status: &str) -> Option<Bounce> {
     (at < reports.len()).then(|| reports.swap_remove(at))
 }
 
-fn one_line(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined.chars().take(LONGEST_DIAGNOSTIC).collect()
-}
-
-fn address_in(text: &str) -> Option<String> {
-    static ADDRESS: Pattern = Pattern::new(|| {
-        compiled(r#"[^\s<>()\[\]"',;:]+@[\p{L}\p{N}](?:[\p{L}\p{N}.\-]*[\p{L}\p{N}])?"#)
-    });
-    ADDRESS
-        .as_ref()?
-        .find(text)
-        .map(|m| m.as_str().to_lowercase())
-}
-
 /// Whether a letter without a delivery status is a report all the same.
 fn is_report(headers: &Headers, text: &str) -> bool {
     let content_type = headers
@@ -175,7 +157,7 @@ fn is_report(headers: &Headers, text: &str) -> bool {
     if content_type.starts_with("multipart/report") && content_type.contains("delivery-status") {
         return true;
     }
-    if content_type.starts_with("multipart/report") {
+    if content_type.starts_with("multipart/report") && content_type.contains("report-type") {
         return false;
     }
     if headers.first("x-failed-recipients").is_some() {
@@ -204,6 +186,12 @@ fn is_system(headers: &Headers) -> bool {
         "mailer_daemon",
         "mailerdaemon",
         "postmaster",
+        "post_master",
+        "post master",
+        "postoffice",
+        "mail system",
+        "mail router",
+        "mailsweeper",
         "mail delivery",
         "mail-daemon",
         "maildaemon",
@@ -229,7 +217,7 @@ fn is_system(headers: &Headers) -> bool {
 
 static SUBJECT: Pattern = Pattern::new(|| {
     compiled(concat!(
-        r"^(?:undeliver(?:able|ed)\b|undelivered mail|(?:mail |message )?delivery (?:status|failure|failed|delayed|problem|error|report|notification|has failed|incomplete|unsuccessful)|mail delivery (?:failed|failure|system|error|problem)|returned mail|returned to sender|failure notice|failure delivery|delivery failure|non[- ]?delivery|notification d'échec|mail could not be delivered|message (?:could not be delivered|undeliverable|not delivered|delivery)|mail (?:system|status|undeliverable|failure|error|not delivered)|warning: (?:could not send|message|delivery)|could not (?:send|deliver)|permanent delivery|unable to deliver|error sending|bounced? mail|\*\*\*? ?undeliver|mdaemon (?:notification|warning)|delivery:? (?:failed|delayed)|nondeliverable|email could not|your (?:message|mail|e-?mail) (?:could not|was not|to .{1,120} (?:couldn't|could not|has been))",
+        r"^(?:undeliver(?:able|ed)\b|undelivered mail|(?:mail |message )?delivery (?:status|failure|failed|delayed|problem|error|report|notification|has failed|incomplete|unsuccessful)|mail delivery (?:failed|failure|system|error|problem)|returned mail|returned to sender|failure notice|failure delivery|delivery failure|non[- ]?delivery|notification d'échec|mail could not be delivered|message (?:could not be delivered|undeliverable|not delivered|delivery)|mail (?:system|status|undeliverable|failure|error|not delivered)|warning: (?:could not send|message|delivery)|could not (?:send|deliver)|permanent delivery|unable to deliver|error sending|bounced? mail|\*\*\*? ?undeliver|mdaemon (?:notification|warning)|delivery:? (?:failed|delayed)|nondeliverable|email could not|your (?:message|mail|e-?mail) (?:could not|was not|to .*? (?:couldn't|could not|has been))",
         r"|недоставл|не доставлен|не удалось доставить|сообщение не (?:было )?доставлен|письмо не (?:было )?доставлен|ошибка доставки|отказ в доставке|уведомление о (?:недоставке|статусе доставки|доставке|состоянии доставки)|возвра(?:т|щен|щён)|невозможно доставить|доставка (?:не удалась|задерж|невозможна)|задержка доставки|отчет о (?:недоставке|доставке)",
         r"|unzustellbar|rücksendung|non remis|échec de la remise|no se puede entregar|mensaje no entregado|não entregue|配信)",
     ))
@@ -255,7 +243,7 @@ static MACHINE: Pattern = Pattern::new(|| {
 fn cut_returned(text: &str) -> (&str, Option<&str>) {
     static RETURNED: Pattern = Pattern::new(|| {
         compiled(
-            r"(?im)^[\s>]*(?:-{2,}\s*(?:this is a copy of (?:the|your) message|below this line is a copy|original message|unsent message|returned (?:message|mail)|(?:forwarded|undelivered) message|message header|header of|the header|исходное (?:сообщение|письмо)|заголовки)|the (?:header|first \d+ lines) of the original message|original message (?:headers|follows)|исходные заголовки|исходное сообщение|received: from |return-path:)",
+            r"(?im)^[\s>]*(?:-{2,}\s*(?:this is a copy of (?:the|your) message|below this line is a copy|original message|unsent message|returned (?:message|mail)|(?:forwarded|undelivered) message|message header|header of|the header|исходное (?:сообщение|письмо)|заголовки)|the (?:header|first \d+ lines) of the original message|original message (?:headers|follows)|исходные заголовки|исходное сообщение|received:\s*from |return-path:)",
         )
     });
     let Some(found) = RETURNED.as_ref().and_then(|r| r.find(text)) else {
@@ -265,149 +253,6 @@ fn cut_returned(text: &str) -> (&str, Option<&str>) {
         text.get(..found.start()).unwrap_or(text),
         text.get(found.start()..),
     )
-}
-
-/// The address that a text says was not reached.
-fn recipient_in(said: &str) -> Option<String> {
-    static NAMED: Pattern = Pattern::new(|| {
-        compiled(
-            r#"(?im)^[\s>*]*(?:(?:final|original|failed)[- ]recipient|recipient|rcpt to|to|получатель|кому|адрес(?:ат)?)\s*:?\s*(?:rfc822;)?\s*<?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)"#,
-        )
-    });
-    static ALONE: Pattern = Pattern::new(|| {
-        compiled(
-            r#"(?m)^[ \t>*-]*(?:\d+\.? )?[<"'(]?([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+[\p{L}\p{N}])[>"')]?(?:[ \t]*$|[ \t]*:|[ \t]*\(|[ \t]+-|[ \t]+on |,|\.\s*$|[ \t]*[.]{2,})"#,
-        )
-    });
-    static INSIDE: Pattern =
-        Pattern::new(|| compiled(r#"<([^\s<>()\[\]"',;:]+@[\p{L}\p{N}.\-]+)>"#));
-    let ignore = |address: &str| {
-        let local = address.split('@').next().unwrap_or_default();
-        matches!(
-            local,
-            "postmaster" | "mailer-daemon" | "abuse" | "support" | "noc"
-        )
-    };
-    for pattern in [&ALONE, &INSIDE, &NAMED] {
-        let found = pattern
-            .as_ref()?
-            .captures_iter(said)
-            .filter_map(|c| c.get(1))
-            .map(|m| m.as_str().trim_end_matches('.').to_lowercase())
-            .find(|address| !ignore(address));
-        if found.is_some() {
-            return found;
-        }
-    }
-    said.split_whitespace()
-        .filter_map(address_in)
-        .find(|address| !ignore(address))
-}
-
-/// The line in which the other server gave its reason.
-fn diagnostic_in(said: &str, recipient: Option<&str>) -> Option<String> {
-    static REPLY: Pattern =
-        Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}|\S)"));
-    let lines: Vec<&str> = said
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .collect();
-    if let Some(line) = lines.iter().find(|line| matches(&REPLY, line)) {
-        return Some(one_line(line));
-    }
-    let at = recipient.and_then(|r| {
-        lines
-            .iter()
-            .position(|line| line.to_lowercase().contains(r))
-    })?;
-    let here = lines.get(at)?;
-    let after = recipient.and_then(|r| {
-        let lower = here.to_lowercase();
-        let end = lower.find(r)? + r.len();
-        here.get(end..)
-            .map(|rest| rest.trim_matches(['>', ':', ' ', ')', '"', '.', '\'']))
-    });
-    let said = after
-        .filter(|rest| rest.len() > 3)
-        .or_else(|| lines.get(at + 1).copied())?;
-    Some(one_line(said))
-}
-
-fn enhanced(text: &str) -> Option<String> {
-    static CODE: Pattern =
-        Pattern::new(|| compiled(r"(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?\s|\.?$)"));
-    CODE.as_ref()?
-        .captures(text)?
-        .get(1)
-        .map(|m| m.as_str().to_owned())
-}
-
-/// An enhanced status by code or by words.
-fn status_of(said: &str) -> Option<String> {
-    const WORDS: [(&str, &str); 12] = [
-        (
-            "5.1.1",
-            r"user unknown|unknown user|unknown recipient|no such (?:user|recipient|mailbox|person)|no mailbox here|user (?:not found|doesn't exist|does not exist)|mailbox (?:not found|unavailable|does not exist)|recipient (?:not found|unknown|rejected|does not exist)|does not have (?:an|a) .{0,40} account|invalid (?:recipient|mailbox)|account (?:not found|does not exist)|address (?:does not exist|not found|couldn't be found)|not listed in|no account|address rejected|unrouteable|пользовател[ья] не (?:существует|найден)|(?:ящик|адрес|пользователь|учетная запись) .{0,40}не (?:существует|найден|зарегистрирован)|нет такого (?:пользователя|ящика)|неверный адрес",
-        ),
-        (
-            "5.2.2",
-            r"(?:mailbox|quota|account|inbox|storage) .{0,30}(?:full|exceed|over)|over ?quota|exceeded .{0,30}(?:quota|storage)|quota exceed|insufficient storage|out of (?:storage|space)|переполнен|превышен[аы]? квот|квота .{0,20}превышена|нет места",
-        ),
-        (
-            "5.2.1",
-            r"(?:mailbox|account|user) .{0,30}(?:disabled|inactive|suspended|deactivated|locked)|отключен|заблокирован|неактив",
-        ),
-        (
-            "5.3.4",
-            r"(?:message|mail|size) .{0,30}(?:too (?:large|big)|exceeds)|exceeds .{0,30}size|слишком (?:большое|велик)|превышает .{0,30}размер",
-        ),
-        (
-            "5.1.2",
-            r"host (?:or domain name )?(?:not found|unknown)|name or service not known|domain .{0,40}(?:not found|does not exist|couldn't be found)|no mx|nxdomain|unknown (?:host|domain)|couldn't find any host|домен .{0,40}не (?:существует|найден)",
-        ),
-        (
-            "4.4.7",
-            r"retry time(?:out)?|too long|expired|not (?:yet )?been delivered|giving up|for the last \d|message has been in the queue|истек|истёк|в очереди",
-        ),
-        (
-            "4.4.1",
-            r"connection (?:timed out|refused|reset)|timed out|timeout|no route|could not connect|couldn't make (?:an )?(?:smtp )?connection|не отвечает|не удалось (?:установить )?соедин",
-        ),
-        (
-            "5.7.1",
-            r"spam|blocked|black ?list|rejected for policy|policy|relay(?:ing)? (?:denied|not permitted|access denied)|not authorized|access denied|prohibited|content rejected|virus|спам|отклонен|запрещен|чёрн|черн",
-        ),
-        (
-            "5.1.3",
-            r"bad (?:address|destination)|syntax error|malformed address",
-        ),
-        (
-            "4.7.1",
-            r"greylist|grey-list|try again later|temporarily (?:deferred|rejected)",
-        ),
-        ("5.4.6", r"too many hops|routing loop|mail loop"),
-        ("5.1.1", r"undeliverable|rejected"),
-    ];
-    static COMPILED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-        WORDS
-            .iter()
-            .filter_map(|(code, words)| compiled(words).map(|r| (*code, r)))
-            .collect()
-    });
-    static REPLY: Pattern = Pattern::new(|| compiled(r"(?:^|[\s<>(:;-])([45])\d\d[ -]"));
-    if let Some(code) = enhanced(said).filter(|code| !code.ends_with(".0.0")) {
-        return Some(code);
-    }
-    let lower = said.to_lowercase();
-    if let Some((code, _)) = COMPILED.iter().find(|(_, words)| words.is_match(&lower)) {
-        return Some((*code).to_owned());
-    }
-    REPLY
-        .as_ref()?
-        .captures(said)?
-        .get(1)
-        .map(|class| format!("{}.0.0", class.as_str()))
 }
 
 fn is_delay(headers: &Headers, said: &str) -> bool {

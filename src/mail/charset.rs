@@ -3,11 +3,19 @@
 //! Russian mail is often mislabelled. Valid UTF-8 is UTF-8; a label is believed while its result
 //! could be text; everything else is guessed among the Cyrillic charsets.
 
+mod guess;
+mod mended;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, IBM866, KOI8_U, UTF_8, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, IBM866, KOI8_U, UTF_8, WINDOWS_1251, X_MAC_CYRILLIC};
+use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// Bytes the guess is made from; more adds nothing but time.
 const SAMPLE: usize = 64 * 1024;
+/// A label is doubted only by a reading that scores so much: about three pairs of letters.
+const SURE: i32 = 8;
+/// … and that scores so much better than the label's.
+const DOUBT: i32 = 5;
 
 /// Decodes `bytes` that are labelled `label`. Never fails; what is no character becomes U+FFFD.
 pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
@@ -18,26 +26,33 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     {
         return named.decode_without_bom_handling(bytes).0.into_owned();
     }
+    if named.is_none()
+        && bytes.is_ascii()
+        && let Some(decoder) = label
+            .as_deref()
+            .and_then(|label| charset_decoder(label.as_bytes()))
+    {
+        // UTF-7, which no browser reads and so no library of theirs.
+        return decoder(bytes);
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+        return mended::mended(text);
     }
     if let Some(named) = named
         && named != UTF_8
         && let Some(text) = named.decode_without_bom_handling_and_without_replacement(bytes)
-        && plausible(named, bytes, &text)
+        && plausible(named, bytes)
     {
-        return text.into_owned();
+        return mended::mended(&text);
     }
     // UTF-8 that was cut in the middle of a character is UTF-8 all the same.
-    if named == Some(UTF_8) || named.is_none() {
-        let text = String::from_utf8_lossy(bytes);
-        let broken = text.matches('\u{fffd}').count();
-        if broken * 10 < bytes.iter().filter(|byte| **byte >= 0x80).count() {
-            return text.into_owned();
-        }
+    let text = String::from_utf8_lossy(bytes);
+    let broken = text.matches('\u{fffd}').count();
+    if broken * 10 < bytes.iter().filter(|byte| **byte >= 0x80).count() {
+        return text.into_owned();
     }
-    guess(bytes)
+    guessed(bytes)
         .decode_without_bom_handling(bytes)
         .0
         .into_owned()
@@ -65,47 +80,41 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
     alias.or_else(|| Encoding::for_label(label.as_bytes()))
 }
 
-/// Could this be what was meant? A Western label on Russian bytes gives «Ïðèâåò»: nearly every letter
-/// has an accent. A wrong Cyrillic label gives capitals inside words.
-fn plausible(named: &'static Encoding, bytes: &[u8], text: &str) -> bool {
-    let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    let letters = bytes
-        .iter()
-        .filter(|byte| byte.is_ascii_alphabetic())
-        .count();
-    if named == WINDOWS_1252
-        || named.name().starts_with("ISO-8859-") && named.name() != "ISO-8859-5"
-    {
-        return high * 2 <= letters || guess(bytes) == named;
+/// Could this be what was meant? A Western label on Russian bytes gives «Ïðèâåò»: runs of accents. A
+/// wrong Cyrillic label gives pairs of letters that no word has.
+fn plausible(named: &'static Encoding, bytes: &[u8]) -> bool {
+    if is_western(named) {
+        return !has_words(bytes) || guess::best(bytes).1 <= 0;
     }
     if !is_cyrillic(named) {
         return true;
     }
-    let (mut inside, mut capitals) = (0_u32, 0_u32);
-    let mut previous = ' ';
-    for letter in text.chars() {
-        if previous.is_lowercase() && letter.is_alphabetic() {
-            inside += 1;
-            capitals += u32::from(letter.is_uppercase());
-        }
-        previous = letter;
-    }
-    let pseudographics = text
-        .chars()
-        .filter(|one| ('\u{2500}'..='\u{259f}').contains(one))
-        .count();
-    let inverted = inside >= 4 && capitals * 4 >= inside;
-    let shouted = shouts(text) && {
-        let other = guess(bytes);
-        other != named && !shouts(&other.decode_without_bom_handling(bytes).0)
-    };
-    !inverted && !shouted && pseudographics * 3 <= high.max(1)
+    let (best, score) = guess::best(bytes);
+    best == named || score < SURE || guess::fits(bytes, named) + DOUBT >= score
 }
 
-/// Is it written mostly in capitals? So looks KOI8 that is read as windows-1251, and the reverse.
-fn shouts(text: &str) -> bool {
-    let small = text.chars().filter(|one| one.is_lowercase()).count();
-    text.chars().filter(|one| one.is_uppercase()).count() > small
+/// Are there three bytes above ASCII in a row? Western words have hardly any, Cyrillic ones little else.
+fn has_words(bytes: &[u8]) -> bool {
+    bytes
+        .windows(3)
+        .any(|three| three.iter().all(|byte| *byte >= 0x80))
+}
+
+fn is_western(encoding: &'static Encoding) -> bool {
+    let name = encoding.name();
+    let not_latin = [
+        "ISO-8859-5",
+        "ISO-8859-6",
+        "ISO-8859-7",
+        "ISO-8859-8",
+        "ISO-8859-8-I",
+    ];
+    name == "macintosh"
+        || matches!(
+            name,
+            "windows-1250" | "windows-1252" | "windows-1254" | "windows-1257"
+        )
+        || name.starts_with("ISO-8859-") && !not_latin.contains(&name)
 }
 
 fn is_cyrillic(encoding: &'static Encoding) -> bool {
@@ -115,7 +124,12 @@ fn is_cyrillic(encoding: &'static Encoding) -> bool {
     )
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+/// The charset of bytes that no label explains.
+fn guessed(bytes: &[u8]) -> &'static Encoding {
+    let (best, score) = guess::best(bytes);
+    if score > 0 && has_words(bytes) {
+        return best;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes.get(..SAMPLE).unwrap_or(bytes), true);
     detector.guess(Some(b"ru"), Utf8Detection::Deny)
@@ -124,7 +138,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use encoding_rs::{ISO_8859_5, KOI8_R};
+    use encoding_rs::{ISO_8859_5, KOI8_R, WINDOWS_1252};
 
     const SAID: &str = "Здравствуйте, не вижу оценок сына за четверть.";
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Message, MultiPart, SinglePart};
 
-use super::{Attachment, Draft, Mailbox, words};
+use super::{Attachment, Draft, Mailbox, transfer, words};
 
 /// Why a draft cannot become a letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,54 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
         Content::Single(part) => builder.singlepart(part),
         Content::Multi(part) => builder.multipart(part),
     };
-    Ok(message.map_err(|error| failed(&error))?.formatted())
+    Ok(folded(
+        &message.map_err(|error| failed(&error))?.formatted(),
+    ))
+}
+
+/// Longest line of a header with encoded words in it (RFC 2047 §2).
+const LINE: usize = 76;
+
+/// The letter with the long lines of its header folded at their spaces: the library does not fold between a
+/// name and its address.
+fn folded(bytes: &[u8]) -> Vec<u8> {
+    let end = words::find(bytes, b"\r\n\r\n").unwrap_or(bytes.len());
+    let (head, rest) = bytes.split_at(end);
+    let mut whole = Vec::with_capacity(bytes.len() + 64);
+    for (at, line) in head.split(|byte| *byte == b'\n').enumerate() {
+        if at > 0 {
+            whole.push(b'\n');
+        }
+        let mut line = line;
+        while line.len() > LINE {
+            // Not at the space behind the name of the field: what is empty is no line.
+            let start = line
+                .iter()
+                .position(|byte| *byte == b' ')
+                .map_or(0, |at| at + 1);
+            let spaces = |range: &[u8]| range.iter().rposition(|byte| *byte == b' ');
+            let inside = line.get(start..LINE).and_then(spaces);
+            let behind = || {
+                line.get(LINE..)?
+                    .iter()
+                    .position(|byte| *byte == b' ')
+                    .map(|at| LINE + at)
+            };
+            let Some(cut) = inside.map(|at| start + at).or_else(behind) else {
+                break;
+            };
+            let (first, second) = line.split_at(cut);
+            if second.trim_ascii().is_empty() {
+                break;
+            }
+            whole.extend(first);
+            whole.extend(b"\r\n");
+            line = second;
+        }
+        whole.extend(line);
+    }
+    whole.extend(rest);
+    whole
 }
 
 enum Content {
@@ -108,16 +155,40 @@ fn part(file: &Attachment) -> SinglePart {
         } else {
             file.media_type.as_str()
         };
-    let kind = ContentType::parse(media_type)
+    let name = words::one_line(&file.name);
+    let kind = ContentType::parse(&format!("{media_type}; name=\"{}\"", in_words(&name)))
         .or_else(|_| ContentType::parse("application/octet-stream"))
         .unwrap_or(ContentType::TEXT_PLAIN);
-    let name = words::one_line(&file.name);
     match &file.content_id {
         Some(id) if file.inline => {
             Part::new_inline_with_name(words::one_line(id), name).body(file.bytes.clone(), kind)
         }
         _ => Part::new(name).body(file.bytes.clone(), kind),
     }
+}
+
+/// Octets of a name in one encoded word, which is 75 characters at most (RFC 2047 §2).
+const WORD: usize = 45;
+
+/// A file name as encoded words, for programs that do not know RFC 2231 and so see no name in
+/// Content-Disposition: old Outlooks above all. Forbidden in a parameter (RFC 2047 §5), and read by all.
+fn in_words(name: &str) -> String {
+    if name.is_ascii() {
+        return name.replace(['"', '\\'], "_");
+    }
+    let mut said: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for letter in name.chars() {
+        if word.len() + letter.len_utf8() > WORD {
+            said.push(std::mem::take(&mut word));
+        }
+        word.push(letter);
+    }
+    said.push(word);
+    let said = said
+        .iter()
+        .map(|word| format!("=?utf-8?B?{}?=", transfer::to_base64(word.as_bytes())));
+    said.collect::<Vec<_>>().join(" ")
 }
 
 fn mailbox(one: &Mailbox) -> Result<lettre::message::Mailbox, lettre::address::AddressError> {

@@ -40,7 +40,7 @@ pub(super) fn forwarded(subject: &str, text: &str, attached: Option<&Letter>) ->
     // Outlook writes no separator, only a header block, below what the sender adds.
     let start = lines.iter().position(|line| {
         head::is_original(line)
-            || matches!(head::field(line), Some((Field::From, value)) if mailbox(&value).is_some())
+            || matches!(head::field(line), Some((Field::From, value)) if mailbox(value).is_some())
     })?;
     below(lines.get(start..).unwrap_or_default())
 }
@@ -89,13 +89,14 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
     for (at, line) in bare.iter().enumerate().skip(first).take(NEAR * 2) {
         match head::field(line) {
             Some((Field::From, value)) if from.is_none() => {
-                from = mailbox(&value).or_else(|| {
+                from = mailbox(value).or_else(|| {
                     bare.get(at + 1)
                         .and_then(|next| mailbox(&format!("{value} {next}")))
                 });
             }
-            Some((Field::Subject, value)) if subject.is_none() => subject = Some(value),
+            Some((Field::Subject, value)) if subject.is_none() => subject = Some(value.to_owned()),
             Some(_) => {}
+            None if at > first && is_stamp(line) => {}
             None if line.is_empty() => {
                 let goes_on = bare
                     .get(at + 1)
@@ -150,7 +151,9 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
     // Yandex and The Bat say where the letter ends, too.
     let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
     let ends = clean(last);
-    let text = if ends.contains("конец пересылаемого") || ends.contains("end of forwarded")
+    let text = if ends.contains("конец пересылаемого")
+        || ends.contains("конец текста пересылаемого")
+        || ends.contains("end of forwarded")
     {
         above
     } else {
@@ -161,6 +164,15 @@ fn below(lines: &[&str]) -> Option<Forwarded> {
         subject: subject.filter(|s| !s.is_empty()),
         text: text.trim().to_owned(),
     })
+}
+
+/// A date and a time alone on a line, as Yandex writes among the fields.
+fn is_stamp(line: &str) -> bool {
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 6
+        && line
+            .chars()
+            .all(|one| one.is_ascii_digit() || " .,:;-/".contains(one))
 }
 
 /// The sender in `23.11.2026, 10:20, "Имя" <a@b>:`.
@@ -204,16 +216,15 @@ mod tests {
         forwarded(subject, text, None).map(|f| (f.from.name, f.from.address))
     }
 
-    #[allow(clippy::unnecessary_wraps)]
-    fn ivan() -> Option<(String, String)> {
-        Some(("Иван Петров".into(), "ivan@mail.test".into()))
+    fn ivan() -> (String, String) {
+        ("Иван Петров".into(), "ivan@mail.test".into())
     }
 
     #[test]
     fn yandex() {
         let text = "Передаю.\n\n-------- Пересылаемое сообщение --------\n23.11.2026, 10:20, \"Иван Петров\" <ivan@mail.test>:\n\nНе работает журнал.\n-------- Конец пересылаемого сообщения --------";
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
         assert!(
             found.text.starts_with("Не работает журнал."),
             "{}",
@@ -228,7 +239,7 @@ mod tests {
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
         assert_eq!(found.subject.as_deref(), Some("Журнал"));
         assert_eq!(found.text, "Не работает.");
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
@@ -236,7 +247,7 @@ mod tests {
         let text = "Начало переадресованного сообщения:\n\n> От: Иван Петров <ivan@mail.test>\n> Дата: 23 ноября 2026 г. в 10:20:00 GMT+3\n> Кому: help@school.test\n> Тема: Журнал\n> \n> Не работает.\n";
         let found = forwarded("Fwd: Журнал", text, None).unwrap();
         assert_eq!(found.text, "Не работает.");
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
@@ -247,13 +258,13 @@ mod tests {
             (found.text.as_str(), found.subject.as_deref()),
             ("Не работает.", Some("Журнал"))
         );
-        assert_eq!(Some((found.from.name, found.from.address)), ivan());
+        assert_eq!((found.from.name, found.from.address), ivan());
     }
 
     #[test]
     fn outlook_without_a_separator() {
         let text = "Коллеги, посмотрите.\n\nОт: Иван Петров [mailto:ivan@mail.test]\nОтправлено: 23 ноября 2026 г. 10:20\nКому: Приёмная\nТема: Журнал\n\nНе работает.";
-        assert_eq!(sender("FW: Журнал", text), ivan());
+        assert_eq!(sender("FW: Журнал", text), Some(ivan()));
         assert_eq!(sender("RE: Журнал", text), None);
     }
 

@@ -1,10 +1,11 @@
-//! HTML to text, and HTML that is safe to show.
+//! HTML to readable text.
 //!
-//! Both libraries take time that grows with the square of the depth: what is too long or too deep is
+//! The libraries take time that grows with the square of the depth: what is too long or too deep is
 //! cut down before they see it.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+
+use super::links::{Decorator, with_links};
 
 /// Longest HTML that is looked at, bytes.
 const LONGEST: usize = 512 * 1024;
@@ -13,15 +14,31 @@ const DEEPEST: usize = 200;
 /// Lines of text are not wrapped before this.
 const WIDTH: usize = 1000;
 
-/// The readable text of an HTML body; quotes keep their `>`.
+/// The readable text of an HTML body: quotes keep their `>`, links show where they lead.
 pub fn html_to_text(html: &str) -> String {
-    let html = tamed(html);
-    let text = html2text::config::plain_no_decorate()
-        .no_table_borders()
-        .no_link_wrapping()
-        .allow_width_overflow()
-        .string_from_read(html.as_bytes(), WIDTH)
-        .unwrap_or_else(|_| without_tags(&html));
+    tidy(&with_links(&rendered(html, true)))
+}
+
+/// The words of an HTML body alone: no addresses of links, no descriptions of pictures.
+pub(super) fn html_words(html: &str) -> String {
+    tidy(&rendered(html, false))
+}
+
+fn rendered(html: &str, marked: bool) -> String {
+    let html = ruled(tamed(html));
+    html2text::config::with_decorator(Decorator {
+        marked,
+        link: String::new(),
+    })
+    .no_table_borders()
+    .no_link_wrapping()
+    .allow_width_overflow()
+    .string_from_read(html.as_bytes(), WIDTH)
+    .unwrap_or_else(|_| without_tags(&html))
+}
+
+/// No white space at line ends, at most two empty lines together.
+fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut empty = 0;
     for line in text.lines().map(str::trim_end) {
@@ -34,20 +51,25 @@ pub fn html_to_text(html: &str) -> String {
     tidy.trim().to_owned()
 }
 
-/// HTML without scripts, forms, styles that reach outside, pictures from elsewhere.
-pub fn sanitise(html: &str) -> String {
-    static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
-        let mut cleaner = ammonia::Builder::default();
-        cleaner
-            .clean_content_tags(["script", "style", "title"].into_iter().collect())
-            .rm_tags(["img"]);
-        cleaner
-    });
-    CLEANER.clean(&tamed(html)).to_string()
+/// Horizontal rules as lines of text: mail programs draw one above a quote.
+fn ruled(html: Cow<'_, str>) -> Cow<'_, str> {
+    let lower = html.to_ascii_lowercase();
+    if !lower.contains("<hr") {
+        return html;
+    }
+    let mut text = String::with_capacity(html.len());
+    let mut from = 0;
+    for (at, _) in lower.match_indices("<hr") {
+        text.push_str(html.get(from..at).unwrap_or_default());
+        text.push_str("<p>__________</p>");
+        from = at;
+    }
+    text.push_str(html.get(from..).unwrap_or_default());
+    Cow::Owned(text)
 }
 
 /// HTML of bounded length and depth.
-fn tamed(html: &str) -> Cow<'_, str> {
+pub(super) fn tamed(html: &str) -> Cow<'_, str> {
     let mut end = html.len().min(LONGEST);
     while !html.is_char_boundary(end) {
         end -= 1;
@@ -127,17 +149,29 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_no_weapon() {
-        let deep = "<div>".repeat(50_000) + "конец";
-        assert!(html_to_text(&deep).contains("конец"));
-        assert!(!sanitise(&deep).is_empty());
+    fn links_say_where_they_lead() {
+        for (html, text) in [
+            (
+                "<a href='https://a.test/x'>ссылка</a>",
+                "ссылка (https://a.test/x)",
+            ),
+            ("<a href='https://a.test/'>a.test</a>", "a.test"),
+            ("<a href='mailto:a@b.test'>a@b.test</a>", "a@b.test"),
+            (
+                "<a href='mailto:a@b.test?subject=x'>учителю</a>",
+                "учителю (a@b.test)",
+            ),
+            ("<a href='#top'>наверх</a>", "наверх"),
+            ("<a href='javascript:x()'>тут</a>", "тут"),
+            ("&#xe0f0;a&#xe0f1;", "a"),
+        ] {
+            assert_eq!(html_to_text(html), text);
+        }
     }
 
     #[test]
-    fn what_is_passed_on_is_safe() {
-        let safe = sanitise(
-            "<title>t</title><p onclick=x>a</p><img src=http://b.test/><script>c</script>",
-        );
-        assert_eq!(safe, "<p>a</p>");
+    fn depth_is_no_weapon() {
+        let deep = "<div>".repeat(50_000) + "конец";
+        assert!(html_to_text(&deep).contains("конец"));
     }
 }

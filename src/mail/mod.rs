@@ -18,20 +18,26 @@ mod header;
 mod html;
 mod language;
 mod letter;
+mod links;
 mod parameters;
+mod part;
+mod passing;
 mod pattern;
 mod quote;
 mod read;
+mod source;
 mod subject;
+mod transfer;
 mod words;
 
 pub use authentic::vouched_for;
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;
-pub use html::{html_to_text, sanitise};
+pub use html::html_to_text;
 pub use letter::{
     Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
 };
+pub use passing::{PassedOn, passed_on};
 pub use read::read;
 pub use subject::base_subject;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{charset, words};
+use super::{charset, transfer, words};
 
 /// The parameters of a raw header value, names in lower case, values decoded.
 pub(super) fn parameters(raw: &[u8]) -> BTreeMap<String, String> {
@@ -29,9 +29,9 @@ pub(super) fn parameters(raw: &[u8]) -> BTreeMap<String, String> {
                     .or_insert((true, value));
             }
             None => {
-                plain
-                    .entry(name.to_owned())
-                    .or_insert_with(|| words::decode(&value));
+                plain.entry(name.to_owned()).or_insert_with(|| {
+                    percent_only(&value).unwrap_or_else(|| words::decode(&value))
+                });
             }
         }
     }
@@ -73,17 +73,23 @@ fn join(parts: BTreeMap<u32, (bool, Vec<u8>)>) -> String {
     }
 }
 
+/// A value in percent code without the form of RFC 2231, as some web mailers write it. A file may have a
+/// percent sign in its name, so only what becomes letters beyond ASCII counts.
+fn percent_only(value: &[u8]) -> Option<String> {
+    if !value.is_ascii() || !value.contains(&b'%') {
+        return None;
+    }
+    let bytes = percent(value);
+    let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
+    (high >= 2).then(|| words::one_line(&charset::decode(&bytes, None)))
+}
+
 fn percent(data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(data.len());
     let mut rest = data;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
-        let code = (*first == b'%')
-            .then(|| {
-                tail.get(..2)
-                    .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok())
-            })
-            .flatten();
+        let code = (*first == b'%').then(|| transfer::hex(tail)).flatten();
         if let Some(code) = code {
             bytes.push(code);
             rest = tail.get(2..).unwrap_or_default();
@@ -183,7 +189,7 @@ mod tests {
         // A character cut between two parts.
         assert_eq!(
             name(b"attachment; filename*0*=utf-8''%D0; filename*1*=%90.doc"),
-            "\u{410}.doc"
+            "А.doc"
         );
         assert_eq!(name(b"attachment; filename=plain.txt"), "plain.txt");
         assert_eq!(name(b"attachment; filename="), "");

@@ -19,10 +19,30 @@ pub fn read(bytes: &[u8]) -> Letter {
 }
 
 fn read_nested(bytes: &[u8], depth: u32) -> Letter {
-    let bytes = without_envelope_line(bytes);
+    let bytes = without_envelope_line(without_blank_start(bytes));
     match MessageParser::default().parse(bytes) {
         Some(message) => letter(&message, bytes, depth),
         None => nothing(bytes),
+    }
+}
+
+/// Blank lines before a header are somebody's mistake; before anything else they end an empty header.
+fn without_blank_start(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.trim_ascii_start();
+    let name = rest
+        .split(|byte| *byte == b':')
+        .next()
+        .filter(|name| name.len() < rest.len() && name.len() < 80);
+    let is_field = name.is_some_and(|name| {
+        !name.is_empty()
+            && name
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    });
+    if is_field || rest.starts_with(b"From ") {
+        rest
+    } else {
+        bytes
     }
 }
 

@@ -1,8 +1,7 @@
 //! Header values: encoded words (RFC 2047), raw 8-bit bytes, folding.
 
-use mail_parser::decoders::base64::base64_decode;
-
 use super::charset;
+use super::transfer::{base64, hex};
 
 /// Longest value that is decoded; what is longer was not written by a person.
 const LONGEST: usize = 256 * 1024;
@@ -54,7 +53,6 @@ pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\r' | '\0' => {}
             '\n' | '\t' => line.push(' '),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}' => {}
             _ if letter.is_control() => {}
@@ -123,20 +121,6 @@ fn word(from: &[u8]) -> Option<(&[u8], Vec<u8>, usize)> {
     Some((charset, bytes, 2 + data_end + 2))
 }
 
-fn base64(data: &[u8]) -> Vec<u8> {
-    let clean: Vec<u8> = data
-        .iter()
-        .copied()
-        .filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
-        .collect();
-    let whole = clean.len() - usize::from(clean.len() % 4 == 1);
-    let mut padded = clean.get(..whole).unwrap_or_default().to_vec();
-    while padded.len() % 4 != 0 {
-        padded.push(b'=');
-    }
-    base64_decode(&padded).unwrap_or_default()
-}
-
 fn quoted(data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(data.len());
     let mut rest = data;
@@ -144,18 +128,13 @@ fn quoted(data: &[u8]) -> Vec<u8> {
         rest = tail;
         match first {
             b'_' => bytes.push(b' '),
-            b'=' => {
-                let code = tail
-                    .get(..2)
-                    .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-                match code {
-                    Some(code) => {
-                        bytes.push(code);
-                        rest = tail.get(2..).unwrap_or_default();
-                    }
-                    None => bytes.push(b'='),
+            b'=' => match hex(tail) {
+                Some(code) => {
+                    bytes.push(code);
+                    rest = tail.get(2..).unwrap_or_default();
                 }
-            }
+                None => bytes.push(b'='),
+            },
             _ => bytes.push(*first),
         }
     }

@@ -55,9 +55,10 @@ const IMPURE: &[&str] = &[
     "async_imap",
     "tracing::",
     "rand::",
-    "HashMap",
-    "HashSet",
 ];
+
+/// Maps whose order is chance (promise 7): the rules use none. A library of HTML asks `mail` for them.
+const UNORDERED: &[&str] = &["HashMap", "HashSet"];
 
 /// Longest file of source, in lines: a room with more than one idea is split.
 const LONGEST: usize = 500;
@@ -180,7 +181,8 @@ fn pure_rooms_know_no_clock_no_file_no_socket_and_no_chance() {
     let mut wrong = Vec::new();
     for path in sources("src/desk").into_iter().chain(sources("src/mail")) {
         let code = code(&path);
-        for name in IMPURE {
+        let desk = room_of(&path).as_deref() == Some("desk");
+        for name in IMPURE.iter().chain(UNORDERED.iter().filter(|_| desk)) {
             if code.contains(name) {
                 wrong.push(format!("{}: {name}", path.display()));
             }

@@ -13,4 +13,5 @@ mod client;
 mod desk;
 mod host;
 mod house;
+mod mail;
 mod scenarios;

@@ -1,3 +1,5 @@
+//! Working time against a slow, obvious model, minute by minute.
+
 use super::*;
 use jiff::civil::time;
 use jiff::tz::TimeZone;

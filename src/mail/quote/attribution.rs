@@ -3,20 +3,16 @@
 //! A head is strong when it alone shows that all below it is history; a weak one counts only when
 //! quoted lines follow. A sentence that names a date and an address is neither.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::mail::pattern::compiled;
-
 use super::head::{self, Field, clean};
+use super::said::{Said, said};
 use super::{is_blank, line, next_filled};
 
 /// An attribution wraps over so many lines at most.
 const MOST_LINES: usize = 4;
-
 /// Longest attribution, in bytes.
 const LONGEST: usize = 700;
+/// Most fields of a header block.
+const MOST_FIELDS: usize = 12;
 
 /// A recognised head.
 pub struct Head {
@@ -29,27 +25,21 @@ pub struct Head {
 /// The head that starts at line `at`, if one does.
 pub fn head(lines: &[&str], at: usize, end: usize) -> Option<Head> {
     let here = line(lines, at);
+    let strong = |end| Head { end, strong: true };
     if head::is_original(here) {
         let below = next_filled(lines, at + 1, end);
-        return Some(Head {
-            end: block(lines, below, end).map_or(at + 1, |b| b.end),
-            strong: true,
-        });
+        return Some(strong(
+            block(lines, below, end).map_or(at + 1, |block| block.end),
+        ));
     }
     if head::is_rule(here) {
         let below = next_filled(lines, at + 1, end);
         return block(lines, below, end)
-            .filter(|b| b.kinds >= 2)
-            .map(|b| Head {
-                end: b.end,
-                strong: true,
-            });
+            .filter(|block| block.kinds >= 2)
+            .map(|block| strong(block.end));
     }
     if let Some(block) = block(lines, at, end) {
-        return (block.kinds >= 3 && block.dated).then_some(Head {
-            end: block.end,
-            strong: true,
-        });
+        return (block.kinds >= 3 && block.dated).then_some(strong(block.end));
     }
     wrapped(lines, at, end)
 }
@@ -67,12 +57,17 @@ fn block(lines: &[&str], at: usize, end: usize) -> Option<Block> {
     let (mut seen, mut dated, mut from, mut stop) = (Vec::new(), false, false, at);
     let mut next = at;
     let mut continued = 0;
-    while next < end && seen.len() < 12 {
+    while next < end && seen.len() < MOST_FIELDS {
         let here = line(lines, next);
         if let Some((field, value)) = head::field(here) {
             dated |= field == Field::Date && value.chars().any(|c| c.is_ascii_digit());
             from |= field == Field::From;
             seen.push(field);
+            // HTML whose line ends were lost: `From: a@b.test Date: Thu, 24 Mar 2016`.
+            if let Some(inner) = head::field_inside(value) {
+                dated |= inner == Field::Date;
+                seen.push(inner);
+            }
             stop = next + 1;
             continued = 0;
         } else if is_blank(here) {
@@ -119,84 +114,56 @@ fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
             joined.push(' ');
         }
         joined.push_str(here);
-        let cleaned = clean(&joined);
-        let text = cleaned.trim_matches(['*', '_', ' ']);
-        if text.ends_with([':', '：']) || text.ends_with(">:*") {
-            if is_strong(text) {
-                return Some(Head {
-                    end: next + 1,
-                    strong: true,
-                });
-            }
-            let below = next_filled(lines, next + 1, end);
-            if below < end && head::is_prefixed(line(lines, below)) && is_weak(text) {
-                return Some(Head {
-                    end: next + 1,
-                    strong: false,
-                });
-            }
+        let below = next_filled(lines, next + 1, end);
+        let quoted_below = below < end && head::is_prefixed(line(lines, below));
+        let Some(found) = judged(&joined, quoted_below) else {
+            continue;
+        };
+        // What stands on the lines above may be somebody's words: the head is no longer than it must be.
+        let shorter = (at + 1..=next).any(|from| {
+            let rest = lines.get(from..=next).unwrap_or_default().join(" ");
+            judged(&rest, quoted_below).is_some_and(|said| said.dated)
+        });
+        if shorter {
+            return None;
         }
+        return Some(Head {
+            end: next + 1,
+            strong: found.strong,
+        });
     }
     None
 }
 
-const VERB: &str = r"(?:пишет|пишете|писал|писала|писали|писал\(а\)|написал|написала|написали|написал\(а\)|написал/а|сообщает|сообщил|сообщила|сообщил\(а\)|пише|пишуть|писав|написав|написала|написав\(ла\)|написав/ла|wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|a ecrit|escribió|escribio|escreveu|ha scritto|scrive|napisał|napisała|napisał\(a\)|pisze|schreef|skrev|kirjoitti|napsal|napsala|napsal\(a\)|yazdı)";
-
-const WEEKDAY: &str = r"(?:понедельник|вторник|среда|среду|четверг|пятница|пятницу|суббота|субботу|воскресенье|понеділок|вівторок|четвер|п['’]ятниця|субота|неділя|пн|вт|ср|чт|пт|сб|вс|нд|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)";
-
-const DATE: &str = r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}\.? (?:de )?\p{L}{3,12}\.?,? (?:de )?\d{4}|\p{L}{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})";
-
-const TIME: &str = r"\d{1,2}[:.h]\d{2}(?::\d{2})?";
-
-const ADDRESS: &str = r"[^\s<>()\[\]]+@[^\s<>()\[\]]+";
-
-fn strong_patterns() -> Vec<Regex> {
-    let start = format!(
-        r"(?:(?:on|am|le|el|em|il|il giorno|den|op|w dniu|dnia|pe|tor|ma|ti|ke|to|la|su)\.? )?(?:{WEEKDAY}\.?,? )?(?:(?:the|den|der|d\.) )?"
-    );
-    let name = r#"(?:"[^"]*"|«[^»]*»|'[^']*'|[^\s<>:]+(?: [^\s<>:]+){0,7})"#;
-    let bracketed =
-        format!(r"[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+(?:\s?[<(\[]+(?:mailto:)?{ADDRESS}[>)\]]+)?");
-    let when = format!(
-        r"{DATE},?(?: ?(?:г|р)\.?,?)?(?:,? ?(?:в|о|об|at|um|à|a las|às|alle|kl\.?|om|klo|@|–|-)?,? ?{TIME}(?: ?(?:uhr|a\.?m\.?|p\.?m\.?|ч\.?|час\.?))?)?(?: ?(?:\(?(?:gmt|utc|msk|мск|z)?\s?[+-]?\d{{0,2}}:?\d{{0,2}}\)?))?"
-    );
-    [
-        // Date, then a name with an address in brackets: Gmail, Yandex, Mail.ru.
-        format!(r#"^{start}{when},? ?(?:(?:от|from|von|de|пользователь|користувач) )?(?:{name},? ?)?{bracketed} ?(?:{VERB})? ?:$"#),
-        // The same with a bare address and nothing else between.
-        format!(r"^{start}{when},? ?(?:(?:от|from|пользователь) )?{ADDRESS} ?(?:{VERB})? ?:$"),
-        // «On DATE, NAME wrote:» and its sisters, the verb last.
-        format!(r"^(?:on|am|le|el|em|il|il giorno|den|op|w dniu|dnia) [^:]{{0,40}}\d[^<>]{{0,80}}(?:{name})?[^<>]{{0,60}}(?:{bracketed})?,? ?{VERB} ?:$"),
-        // Date first, the verb last: Thunderbird, Apple Mail.
-        format!(r"^{start}{when},? ?(?:пользователь |користувач )?{name},?(?: ?{bracketed})? {VERB} ?:$"),
-        // «Вы писали DATE:», the verb first or before the date: The Bat!, German Gmail.
-        format!(r"^(?:вы писали|ви писали|you wrote) ?(?:on |в )?{start}{when} ?:$"),
-        format!(r"^{start}{when},? ?(?:вы писали|ви писали|you wrote) ?:$"),
-        format!(r"^(?:{name} ?)?(?:{bracketed} )?{VERB} {start}(?:\p{{L}}{{2,3}}\.?,? )?{when} ?:$"),
-        format!(r"^{start}[^<>]{{0,40}}{when},? {VERB} {name}(?: ?{bracketed})? ?:$"),
-        format!(r"^{name} ?{bracketed} {VERB} ?:$"),
-    ]
-    .iter()
-    .filter_map(|pattern| compiled(pattern))
-    .collect()
+/// How strongly a line introduces a quote; a weak one counts only above quoted lines.
+fn judged(joined: &str, quoted_below: bool) -> Option<Said> {
+    let last = joined.trim_end().chars().last()?;
+    let may_end = matches!(last, ':' | '：' | '*' | '_' | '-' | '—' | '–') || quoted_below;
+    if !may_end || !joined.contains(char::is_alphabetic) {
+        return None;
+    }
+    said(&clean(joined)).filter(|said| said.strong || quoted_below)
 }
 
-fn is_strong(text: &str) -> bool {
-    static STRONG: LazyLock<Vec<Regex>> = LazyLock::new(strong_patterns);
-    STRONG.iter().any(|pattern| pattern.is_match(text))
-}
-
-/// With quoted lines right below, a verb or a date before the colon is enough.
-fn is_weak(text: &str) -> bool {
-    static WEAK: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        [
-            format!(r"(?:^|[\s>)]){VERB}(?: [^:]{{0,80}}(?::\d\d[^:]{{0,20}}){{0,2}})? ?:$"),
-            format!(r"^(?:on |am |le )?(?:{WEEKDAY}|{DATE}).{{0,200}}{ADDRESS}.{{0,10}}:$"),
-            format!(r"^.*{DATE}.{{0,200}}(?:{ADDRESS}|{VERB}).{{0,60}}:$"),
-        ]
-        .iter()
-        .filter_map(|pattern| compiled(pattern))
-        .collect()
-    });
-    WEAK.iter().any(|pattern| pattern.is_match(text))
+/// Where in a line an attribution begins that shares it with the words before, as in
+/// `Спасибо! On Wed, Apr 4, 2012 at 3:59 PM, a@b.test wrote:`. Counts only above a quoted line.
+pub fn shared(here: &str) -> Option<usize> {
+    let strong = |text: &str| said(&clean(text)).is_some_and(|said| said.strong);
+    if here.len() > LONGEST || !here.trim_end().ends_with(':') || strong(here) {
+        return None;
+    }
+    let starts = here.match_indices(' ').map(|(at, _)| at + 1);
+    starts
+        .filter(|at| {
+            here.get(*at..).is_some_and(|rest| {
+                let word = rest.split_whitespace().next().unwrap_or_default();
+                let word = word.trim_end_matches(',').to_lowercase();
+                matches!(word.as_str(), "on" | "am" | "le" | "op") || head::is_weekday(&word)
+            })
+        })
+        .find(|at| here.get(*at..).is_some_and(strong))
+        .map(|at| {
+            let before = here.get(..at).unwrap_or_default();
+            before.trim_end_matches(['-', ' ', '\t']).len()
+        })
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the words: labels of header fields, separators, and quote prefixes, in the languages met.
 
-use crate::mail::pattern::{Pattern, compiled, matches};
+use super::lists::{FORWARDS_ALONE, FORWARDS_FRAMED, LABELS, ORIGINALS};
+use super::verbs::WEEKDAYS;
 
 /// Lines longer than this are somebody's text, never a mail program's.
 const LONGEST: usize = 600;
@@ -72,24 +73,39 @@ pub fn unprefix(line: &str) -> Option<&str> {
 
 /// Whether a line says that a letter passed on follows.
 pub fn is_forward(line: &str) -> bool {
-    static FORWARD: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"^[\s*_]*[-–—=_]{2,}\s*(?:begin )?(?:forwarded (?:message|by .{1,60})|пересылаемое (?:сообщение|письмо)|пересланное (?:сообщение|письмо)|перенаправленное (?:сообщение|письмо)|переадресованное (?:сообщение|письмо)|переслан[оа] .{1,60}|переслане повідомлення|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|messaggio inoltrato|doorgestuurd bericht|wiadomość przekazana)\s*[-–—=_]{2,}",
-            r"|^[\s*_]*(?:начало (?:пере(?:адресованного|сылаемого|сланного|направленного)) (?:сообщения|письма)|пересылаемое (?:сообщение|письмо)|перенаправленное (?:сообщение|письмо)|begin forwarded message|початок пересланого повідомлення|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré))\s*:?[\s*_]*$",
-        ))
-    });
-    line.len() <= LONGEST && matches(&FORWARD, &clean(line))
+    let Some((framed, said)) = sign(line) else {
+        return false;
+    };
+    if framed {
+        let said = said.strip_prefix("begin ").unwrap_or(&said);
+        return FORWARDS_FRAMED.iter().any(|one| {
+            said == *one
+                // «Forwarded by NAME», «Переслано NAME».
+                || matches!(*one, "forwarded by" | "переслано" | "переслана") && said.starts_with(*one)
+        });
+    }
+    FORWARDS_ALONE.contains(&said.as_str())
 }
 
 /// Whether a line says that the letter answered follows.
 pub fn is_original(line: &str) -> bool {
-    static ORIGINAL: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"^[*_]*[-–—=_]{2,}\s*(?:(?:original|reply|quoted) (?:message|appointment|e-?mail|text)|(?:исходное|оригинальное|первоначальное|первичное|начальное) (?:сообщение|письмо)|оригинал (?:сообщения|письма)|(?:вихідне|початкове|оригінальне) повідомлення|ursprüngliche (?:nachricht|e-?mail|mitteilung)|original-?nachricht|message (?:d'origine|d’origine|original|initial)|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva)\s*[-–—=_]{2,}[*_]*$",
-            r"|^[-–—=_]{4,}\s*(?:message original|original message|исходное сообщение)\s*[-–—=_]*$",
-        ))
-    });
-    line.len() <= LONGEST && matches(&ORIGINAL, &clean(line))
+    sign(line).is_some_and(|(framed, said)| framed && ORIGINALS.contains(&said.as_str()))
+}
+
+/// A line as a sign of a mail program: whether dashes frame it, and its words.
+fn sign(line: &str) -> Option<(bool, String)> {
+    const DASHES: [char; 7] = ['-', '–', '—', '=', '_', '*', ' '];
+    if line.len() > LONGEST {
+        return None;
+    }
+    let cleaned = clean(line);
+    let said = cleaned.trim_matches(DASHES);
+    // The Bat! draws scissors: `===8<===Текст пересылаемого сообщения===`.
+    let said = said.strip_prefix("8<").unwrap_or(said).trim_matches(DASHES);
+    let before = cleaned.len() - cleaned.trim_start_matches(DASHES).len();
+    let framed =
+        before >= 2 && (cleaned.trim_end_matches(DASHES).len() < cleaned.len() || before >= 4);
+    Some((framed, said.trim_end_matches([':', ' ']).to_owned()))
 }
 
 /// Whether a line is nothing but a long row of underscores or dashes, as Outlook draws above a quote.
@@ -102,37 +118,49 @@ pub fn is_rule(line: &str) -> bool {
 }
 
 /// A line such as `Тема: Журнал` as field and value.
-pub fn field(line: &str) -> Option<(Field, String)> {
-    static LABEL: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"(?i)^[\s>*_|]*(?:",
-            r"(?P<from>from|от|от кого|отправитель|від|von|de|da|van|od|från|fra|lähettäjä|expéditeur)",
-            r"|(?P<date>sent|date|отправлено|дата|дата отправки|когда|надіслано|gesendet|datum|envoyé|envoye|enviado|fecha|data|inviato|verzonden|skickat|sendt|dato|wysłano|lähetetty|päivämäärä|date d'envoi|sent at)",
-            r"|(?P<to>to|кому|an|à|a|para|aan|do|till|til|vastaanottaja|destinataire)",
-            r"|(?P<subject>subject|тема|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|ämne|emne|aihe|předmět|re)",
-            r"|(?P<other>cc|bcc|копия|скрытая копия|копія|kopie|kopia|reply-to|reply to|ответить|importance|важность|priority|organization|to unsubscribe|attachments?|вложения)",
-            r")\s*[*_]*\s*:\s*[*_]*\s*(?P<value>.*)$",
-        ))
-    });
+pub fn field(line: &str) -> Option<(Field, &str)> {
     if line.len() > LONGEST {
         return None;
     }
-    let line = line.replace('\u{a0}', " ");
-    let found = LABEL.as_ref()?.captures(&line)?;
-    let value = found
-        .name("value")
-        .map(|v| v.as_str().trim().trim_end_matches('*').to_owned())?;
-    let field = [
-        ("from", Field::From),
-        ("date", Field::Date),
-        ("to", Field::To),
-        ("subject", Field::Subject),
-        ("other", Field::Other),
-    ]
-    .into_iter()
-    .find(|(name, _)| found.name(name).is_some())
-    .map(|(_, field)| field)?;
-    Some((field, value))
+    let (label, value) = line.split_once([':', '：'])?;
+    // The longest label is far shorter; most lines end here.
+    if label.len() > 80 {
+        return None;
+    }
+    let found = labelled(label.trim_start_matches(['>', '*', '_', '|', ' ', '\t', '\u{a0}']))?;
+    let bare = |one: char| one.is_whitespace() || matches!(one, '*' | '_');
+    Some((found, value.trim_matches(bare)))
+}
+
+fn labelled(label: &str) -> Option<Field> {
+    let label = clean(label);
+    let label = label.trim_matches(['*', '_', ' ', '\u{a0}']);
+    LABELS
+        .iter()
+        .find(|(_, names)| names.contains(&label))
+        .map(|(field, _)| *field)
+}
+
+/// A second field inside a value, as `Date` in `a@b.test Date: Thu, 24 Mar 2016`.
+pub fn field_inside(value: &str) -> Option<Field> {
+    if !value.contains('@') {
+        return None;
+    }
+    let mut words = value.split_whitespace();
+    words.find_map(|word| {
+        let label = word.strip_suffix(':')?;
+        labelled(label).filter(|field| matches!(field, Field::Date | Field::To | Field::Subject))
+    })
+}
+
+/// Whether a word, in lower case and without punctuation, is a day of the week.
+pub fn is_weekday(word: &str) -> bool {
+    let word = word.trim_matches([',', '.']);
+    WEEKDAYS.contains(&word)
+        || matches!(
+            word,
+            "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so" | "mié" | "jue" | "vie" | "sáb" | "dom"
+        )
 }
 
 #[cfg(test)]
@@ -162,9 +190,9 @@ mod tests {
     fn labels_are_read() {
         assert_eq!(
             field("*От:* Иван <a@b.test>"),
-            Some((Field::From, "Иван <a@b.test>".into()))
+            Some((Field::From, "Иван <a@b.test>"))
         );
-        assert_eq!(field("Sent: Monday"), Some((Field::Date, "Monday".into())));
+        assert_eq!(field("Sent: Monday"), Some((Field::Date, "Monday")));
         assert_eq!(field("Отчего: так"), None);
     }
 }

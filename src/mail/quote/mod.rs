@@ -5,7 +5,12 @@
 
 mod attribution;
 pub(super) mod head;
+mod lists;
+mod said;
 mod signature;
+#[cfg(test)]
+mod tests;
+mod verbs;
 
 use head::{clean, is_prefixed};
 
@@ -38,10 +43,7 @@ enum Kind {
 
 /// Parts a readable body into new text, quoted history and signature.
 pub(super) fn split(text: &str) -> Parts {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.trim_end_matches('\r'))
-        .collect();
+    let lines = lines(text);
     let mut kinds = vec![Kind::New; lines.len()];
     let end = find_marker(&lines);
     mark(&mut kinds, end..lines.len(), Kind::Quote);
@@ -51,11 +53,26 @@ pub(super) fn split(text: &str) -> Parts {
 
     let new_text = gather(&lines, &kinds, |kind| kind == Kind::New);
     if new_text.is_empty() {
-        let plainly_quoted = lines
+        let introduced = kinds.contains(&Kind::Head);
+        let prefixed = lines
             .iter()
             .zip(&kinds)
             .any(|(line, kind)| *kind == Kind::Quote && is_prefixed(line));
-        if !plainly_quoted {
+        let desk_wrote = end < lines.len();
+        let by_header = lines.iter().zip(&kinds).any(|(line, kind)| {
+            *kind == Kind::Head && (head::field(line).is_some() || head::is_original(line))
+        });
+        if introduced && !prefixed && !by_header && !desk_wrote {
+            // Somebody wrote below the line that introduces a quote, and quoted nothing.
+            return Parts {
+                new_text: gather(&lines, &kinds, |kind| kind == Kind::Quote),
+                quoted: gather(&lines, &kinds, |kind| kind == Kind::Head),
+                signature: gather(&lines, &kinds, |kind| kind == Kind::Signature),
+            };
+        }
+        // A quote without new words says nothing new; but what no mail program introduced may be all
+        // that was meant.
+        if !(introduced && prefixed || desk_wrote) {
             return Parts {
                 new_text: lines.join("\n").trim().to_owned(),
                 ..Parts::default()
@@ -69,6 +86,30 @@ pub(super) fn split(text: &str) -> Parts {
         }),
         signature: gather(&lines, &kinds, |kind| kind == Kind::Signature),
     }
+}
+
+/// The lines of a text; an attribution that shares its line with new words is cut off from them.
+fn lines(text: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .peekable();
+    while let Some(here) = rest.next() {
+        let quoted_below = rest.peek().is_some_and(|next| is_prefixed(next));
+        let cut = Some(here)
+            .filter(|here| quoted_below && !is_prefixed(here))
+            .and_then(attribution::shared)
+            .and_then(|at| here.split_at_checked(at));
+        match cut {
+            Some((before, head)) => {
+                lines.push(before);
+                lines.push(head);
+            }
+            None => lines.push(here),
+        }
+    }
+    lines
 }
 
 /// Where the desk's own line stands unquoted; everything from there on is history.
@@ -147,7 +188,7 @@ fn mark_prefixed(lines: &[&str], kinds: &mut [Kind], at: usize, end: usize) -> u
     let mut next = at;
     while next < end {
         let here = line(lines, next);
-        if is_prefixed(here) {
+        if is_prefixed(here) || stop == next && is_torn_off(lines, next, end) {
             stop = next + 1;
         } else if !is_blank(here) {
             break;
@@ -156,6 +197,20 @@ fn mark_prefixed(lines: &[&str], kinds: &mut [Kind], at: usize, end: usize) -> u
     }
     mark(kinds, at..stop, Kind::Quote);
     stop
+}
+
+/// Whether a line is the end of a link in the quoted line above it, which a program wrapped.
+fn is_torn_off(lines: &[&str], at: usize, end: usize) -> bool {
+    let above = at
+        .checked_sub(1)
+        .map(|above| line(lines, above))
+        .unwrap_or_default();
+    let here = line(lines, at).trim();
+    !here.is_empty()
+        && !here.contains(char::is_whitespace)
+        && above.contains("://")
+        && at + 1 < end
+        && is_prefixed(line(lines, at + 1))
 }
 
 /// Decides which quoted lines stay because what was written now answers them.
@@ -168,14 +223,21 @@ fn settle(lines: &[&str], kinds: &mut [Kind]) {
         return;
     };
     let is_quoted = |at: usize| matches!(kinds.get(at), Some(Kind::Quote | Kind::Head));
-    let quotes_between = runs(
-        last_new,
-        |at| is_quoted(at) || is_blank(line(lines, at)) && !is_new(&at),
-        first_new,
-    );
-    let inline = quotes_between > 0 && (first_new..last_new).any(is_quoted);
-    if !inline {
+    let Some(first_quoted) = (first_new..last_new).find(|at| is_quoted(*at)) else {
         // Written above or below one quote: the quote goes.
+        return;
+    };
+    // A greeting above a quote and a farewell below it do not answer its lines.
+    let last_quoted = (first_quoted..last_new)
+        .rev()
+        .find(|at| is_quoted(*at))
+        .unwrap_or(first_quoted);
+    let below = last_quoted + 1..=last_new;
+    let parting = below
+        .clone()
+        .all(|at| is_blank(line(lines, at)) || signature::is_farewell(line(lines, at)));
+    let one_run = (first_quoted..last_quoted).all(|at| !is_new(&at));
+    if parting && one_run {
         return;
     }
     for at in 0..last_new {
@@ -185,14 +247,21 @@ fn settle(lines: &[&str], kinds: &mut [Kind]) {
     }
 }
 
-fn runs(end: usize, holds: impl Fn(usize) -> bool, start: usize) -> usize {
-    (start..end).filter(|at| holds(*at)).count()
-}
-
 /// Joins the lines of one kind; a gap between them becomes one blank line at most.
 fn gather(lines: &[&str], kinds: &[Kind], wanted: impl Fn(Kind) -> bool) -> String {
     let mut text = String::new();
-    for (line, _) in lines.iter().zip(kinds).filter(|(_, kind)| wanted(**kind)) {
+    let mut gap = false;
+    for (line, kind) in lines.iter().zip(kinds) {
+        if !wanted(*kind) {
+            gap = true;
+            continue;
+        }
+        if gap {
+            if is_blank(line) && (text.is_empty() || text.ends_with("\n\n")) {
+                continue;
+            }
+            gap = false;
+        }
         text.push_str(line.trim_end());
         text.push('\n');
     }

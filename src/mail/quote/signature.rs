@@ -2,22 +2,26 @@
 //!
 //! Only what stands at the end of the new text, below something else that was written, is one.
 
-use crate::mail::pattern::{Pattern, compiled};
-
 use super::head::clean;
+use super::lists::{DEVICES, FAREWELLS, FOOTERS, MORE_FOOTERS};
 use super::{Kind, is_blank, line, mark};
 
 /// Lines below a `-- ` line (RFC 3676 §4.3).
 const MOST_BELOW_DELIMITER: usize = 25;
 /// Lines below `--` or `—`, which people draw too.
 const MOST_BELOW_DASHES: usize = 10;
+/// Lines below a long row of underscores, as mailing lists and some people draw it.
+const MOST_BELOW_RULE: usize = 5;
 /// Lines below a farewell.
 const MOST_BELOW_FAREWELL: usize = 6;
+/// Most parts of a signature that are taken one by one: a delimiter's, a farewell's, footers.
+const MOST_PARTS: usize = 60;
 /// A line of a signature is short, in characters.
 const SHORT: usize = 70;
 
 /// Marks the signature of each stretch of new text that ends in one.
 pub fn find(lines: &[&str], kinds: &mut [Kind]) {
+    armour(lines, kinds);
     let mut end = lines.len();
     while end > 0 {
         let Some(last) = (0..end)
@@ -31,8 +35,8 @@ pub fn find(lines: &[&str], kinds: &mut [Kind]) {
             .find(|at| kinds.get(*at) != Some(&Kind::New))
             .map_or(0, |at| at + 1);
         let mut stop = last + 1;
-        // A footer may stand below a signature.
-        for _ in 0..3 {
+        // A footer may stand below a signature, and footers one below the other.
+        for _ in 0..MOST_PARTS {
             let Some(from) = signature_start(lines, start, stop) else {
                 break;
             };
@@ -43,31 +47,79 @@ pub fn find(lines: &[&str], kinds: &mut [Kind]) {
     }
 }
 
+/// What OpenPGP writes around a text that is signed as it stands (RFC 9580 §7).
+fn armour(lines: &[&str], kinds: &mut [Kind]) {
+    let at = |sign: &str| {
+        lines
+            .iter()
+            .zip(kinds.iter())
+            .position(|(line, kind)| *kind == Kind::New && line.trim() == sign)
+    };
+    let Some(begins) = at("-----BEGIN PGP SIGNED MESSAGE-----") else {
+        return;
+    };
+    let signature = at("-----BEGIN PGP SIGNATURE-----").filter(|signature| *signature > begins);
+    let ends = at("-----END PGP SIGNATURE-----");
+    mark(kinds, begins..begins + 1, Kind::Signature);
+    let hash = line(lines, begins + 1).starts_with("Hash:");
+    if hash && kinds.get(begins + 1) == Some(&Kind::New) {
+        mark(kinds, begins + 1..begins + 2, Kind::Signature);
+    }
+    if let Some(signature) = signature {
+        let end = ends
+            .filter(|end| *end > signature)
+            .map_or(lines.len(), |end| end + 1);
+        mark(kinds, signature..end, Kind::Signature);
+    }
+}
+
 /// The line where the signature of `start..stop` begins.
 fn signature_start(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
     let last = (start..stop).rev().find(|at| !is_blank(line(lines, *at)))?;
-    let from = footer(lines, start, last)
+    footer(lines, start, last)
         .or_else(|| delimiter(lines, start, stop))
-        .or_else(|| farewell(lines, start, stop))?;
-    Some(from)
+        .or_else(|| farewell(lines, start, stop))
 }
 
 fn filled(lines: &[&str], from: usize, to: usize) -> usize {
     (from..to).filter(|at| !is_blank(line(lines, *at))).count()
 }
 
+/// Whether no more than `most` lines are filled; looks no further than it must.
+fn few(lines: &[&str], from: usize, to: usize, most: usize) -> bool {
+    (from..to)
+        .filter(|at| !is_blank(line(lines, *at)))
+        .nth(most)
+        .is_none()
+}
+
 fn delimiter(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
-    (start..stop).find(|at| {
+    // No delimiter has more below it than the most patient of them.
+    let reach = (start..stop)
+        .rev()
+        .filter(|at| !is_blank(line(lines, *at)))
+        .nth(MOST_BELOW_DELIMITER)
+        .unwrap_or(start);
+    (reach..stop).find(|at| {
         let here = line(lines, *at);
-        let below = filled(lines, at + 1, stop);
+        let short = |most| few(lines, at + 1, stop, most) && all_short(lines, at + 1, stop);
         match here {
-            "-- " => below <= MOST_BELOW_DELIMITER,
-            _ if matches!(here.trim(), "--" | "—" | "–" | "---" | "––" | "——" | "__") => {
-                below <= MOST_BELOW_DASHES && all_short(lines, at + 1, stop)
+            "-- " => few(lines, at + 1, stop, MOST_BELOW_DELIMITER),
+            _ if matches!(
+                here.trim(),
+                "--" | "—" | "–" | "---" | "––" | "——" | "__" | "ᐧ" | "~~"
+            ) =>
+            {
+                short(MOST_BELOW_DASHES)
             }
-            _ => false,
+            _ => is_underline(here) && short(MOST_BELOW_RULE),
         }
     })
+}
+
+fn is_underline(line: &str) -> bool {
+    let bare = line.trim();
+    bare.len() >= 5 && bare.chars().all(|c| c == '_')
 }
 
 fn all_short(lines: &[&str], from: usize, to: usize) -> bool {
@@ -79,40 +131,93 @@ fn all_short(lines: &[&str], from: usize, to: usize) -> bool {
 
 /// The footer that a mail program adds by itself, at most two lines long.
 fn footer(lines: &[&str], start: usize, last: usize) -> Option<usize> {
-    static FOOTER: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"^[\s\-–—_*]*(?:",
-            r"отправлено (?:с|со|из|от|через|при помощи)\b.{1,80}|послано (?:с|из)\b.{1,60}|отправлен[оа] .{0,20}(?:iphone|ipad|android|samsung|huawei|xiaomi|honor|яндекс|mail\.ru).{0,40}|(?:получить|скачать|загрузить) outlook\b.{0,60}|простите за краткость.{0,80}|извините за краткость.{0,80}|надіслано (?:з|із|через)\b.{1,60}|отримати outlook.{0,60}",
-            r"|sent (?:from|via|using|with)\b.{1,80}|get outlook for.{0,60}|(?:this message was )?sent from a mobile.{0,40}|please excuse (?:my )?(?:brevity|typos).{0,80}|von meinem .{1,60} gesendet|gesendet (?:von|mit)\b.{1,60}|envoyé (?:de|depuis)\b.{1,60}|enviado (?:desde|do|de)\b.{1,60}|inviato da\b.{1,60}|verzonden (?:vanaf|met)\b.{1,60}|skickat från\b.{1,60}|sendt fra\b.{1,60}|wysłan[eo] z\b.{1,60}|lähetetty .{1,60}",
-            r")$",
-        ))
-    });
     (start.max(last.saturating_sub(2))..=last).find(|at| {
-        let here = line(lines, *at);
-        here.len() < 300
-            && !here.trim_end().ends_with(['?', ':', ','])
-            && FOOTER.as_ref().is_some_and(|r| r.is_match(&clean(here)))
+        is_footer(line(lines, *at))
             && filled(lines, at + 1, last + 1) <= 1
             && all_short(lines, at + 1, last + 1)
     })
 }
 
+/// Whether a mail program wrote this line by itself.
+fn is_footer(here: &str) -> bool {
+    if here.len() > 300 {
+        return false;
+    }
+    let line = clean(here);
+    let line = line.trim_matches(|c: char| {
+        matches!(
+            c,
+            '-' | '–' | '—' | '_' | '*' | ' ' | '(' | ')' | '<' | '>' | '[' | ']'
+        )
+    });
+    if line.is_empty() || line.ends_with(['?', ':', ',', ';']) || line.chars().count() > 110 {
+        return false;
+    }
+    let starts = |starts: &[&str]| {
+        starts
+            .iter()
+            .any(|start| line.len() > start.len() && line.starts_with(start))
+    };
+    if starts(&FOOTERS)
+        || starts(&MORE_FOOTERS)
+        || line == "простите за краткость"
+        || line == "извините за краткость"
+    {
+        return true;
+    }
+    let device = || DEVICES.iter().any(|device| line.contains(device));
+    let few = line.split(' ').count() <= 6;
+    line.starts_with("отправлен") && few && device()
+        || line.starts_with("von mein") && line.contains("gesendet")
+        || line.starts_with("from my ") && few && device()
+        || line.ends_with(" from mobile") && few
+        || line.contains("iphone") && few && line.contains("傳送")
+        || line.contains("iphone") && few && line.contains("发自")
+}
+
+/// Whether a line says goodbye, alone or with a name behind it.
+pub fn is_farewell(here: &str) -> bool {
+    if here.len() > 200 {
+        return false;
+    }
+    let dashes = ['-', '–', '—', '_', '*', ' ', '\t', '\u{a0}'];
+    let bare = here.trim().trim_start_matches(dashes);
+    let line = clean(bare);
+    FAREWELLS.iter().any(|word| {
+        let Some(rest) = line.strip_prefix(word) else {
+            return false;
+        };
+        if rest
+            .trim_matches([',', '.', '!', ' ', '-', '–', '—', '*', '_'])
+            .is_empty()
+        {
+            return true;
+        }
+        // «С уважением, Иванова Анна»: a name of a few words, each with a capital.
+        let original: String = bare.chars().skip(word.chars().count()).collect();
+        let names: Vec<&str> = original
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .map(|name| name.trim_matches(['.', '*', '_', '-', '–', '—']))
+            .filter(|name| !name.is_empty())
+            .collect();
+        rest.starts_with([' ', ',', '.', '!', '-', '–', '—'])
+            && names.len() <= 5
+            && names
+                .first()
+                .is_some_and(|name| name.starts_with(char::is_uppercase))
+            && names.iter().all(|name| {
+                name.chars()
+                    .all(|c| c.is_alphabetic() || c == '.' || c == '-')
+            })
+    })
+}
+
 /// «С уважением,» with a few short lines below it.
 fn farewell(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
-    static FAREWELL: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"(?i)^[\s\-–—_*]*(?:с (?:огромным |большим |глубоким |искренним )?уважением|с (?:наилучшими|добрыми|лучшими) пожеланиями|с признательностью|с благодарностью|искренне ваша?|з повагою|",
-            r"(?:with )?(?:best|kind|warm|kindest|warmest) (?:regards|wishes)|regards|(?:yours )?sincerely(?: yours)?|yours (?:truly|faithfully)|mit freundlichen grüßen|cordialement)",
-            r"(?:\s*[,.!–—-]*\s*$|[,\s]+(?-i:\p{Lu})[\p{L}.\-]*(?:\s+[\p{L}.\-]+){0,4}[\s,.]*$)",
-        ))
-    });
     let from = (start..stop)
         .rev()
         .take(MOST_BELOW_FAREWELL * 2 + 1)
-        .find(|at| {
-            let here = line(lines, *at).trim();
-            here.len() <= 200 && FAREWELL.as_ref().is_some_and(|r| r.is_match(here))
-        })?;
+        .find(|at| is_farewell(line(lines, *at)))?;
     let written_above = filled(lines, start, from) > 0;
     let name_only =
         filled(lines, from + 1, stop) <= MOST_BELOW_FAREWELL && all_short(lines, from + 1, stop);
