@@ -12,31 +12,30 @@ use crate::daemon::{Arrived, Clock, Engine};
 const EX_TEMPFAIL: u8 = 75;
 /// EX_DATAERR: there was no message.
 const EX_DATAERR: u8 = 65;
+/// EX_UNAVAILABLE: the message is not taken; the MTA tells its sender.
+const EX_UNAVAILABLE: u8 = 69;
 
 /// Takes one message on standard input.
+///
+/// A fault of ours (a typo in a file, a full disk) is never the sender's: the MTA keeps the message.
 pub fn deliver(config: Option<&Path>) -> Ending {
-    let snapshots = files::snapshots(config).map_err(|trouble| trouble.code(files::EX_CONFIG))?;
+    let snapshots = files::snapshots(config).map_err(|trouble| trouble.code(EX_TEMPFAIL))?;
     let limit = snapshots.current().config.policy.limits.message;
-    let (bytes, truncated) = read(limit)
-        .map_err(|error| Trouble::new(format!("письмо не читается: {error}")).code(EX_TEMPFAIL))?;
-    if bytes.is_empty() {
-        return Err(Trouble::new("на стандартном вводе нет письма").code(EX_DATAERR));
-    }
+    let bytes = read(limit)?;
     files::block_on(async {
         let engine = Engine::open(snapshots, Clock::System)
             .await
             .map_err(temporary)?;
-        let filed = engine
-            .take_in(Arrived {
-                arrival: None,
-                bytes,
-                truncated,
-            })
-            .await
-            .map_err(temporary);
+        let arrived = Arrived {
+            arrival: None,
+            bytes,
+            truncated: None,
+        };
+        let filed = engine.take_in(arrived).await.map_err(temporary);
         engine.store().close();
         filed.map(|_| ExitCode::SUCCESS)
-    })?
+    })
+    .map_err(|trouble| trouble.code(EX_TEMPFAIL))?
 }
 
 /// Anything that keeps a letter from being stored may pass: the MTA must not give it up.
@@ -44,24 +43,24 @@ fn temporary(error: crate::store::StoreError) -> Trouble {
     Trouble::new(error).code(EX_TEMPFAIL)
 }
 
-/// The message; of one beyond the limit the headers, and its size.
-fn read(limit: u64) -> std::io::Result<(Vec<u8>, Option<u64>)> {
-    let mut stdin = std::io::stdin().lock();
+/// The message. One beyond the limit is not taken: nobody else keeps it, so half of it is no use.
+fn read(limit: u64) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
-    stdin
-        .by_ref()
+    std::io::stdin()
+        .lock()
         .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    let mut size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size <= limit {
-        return Ok((bytes, None));
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::new(format!("письмо не читается: {error}")).code(EX_TEMPFAIL))?;
+    if bytes.is_empty() {
+        return Err(Trouble::new("на стандартном вводе нет письма").code(EX_DATAERR));
     }
-    size += std::io::copy(&mut stdin, &mut std::io::sink())?;
-    let end = [&b"\r\n\r\n"[..], b"\n\n"]
-        .into_iter()
-        .filter_map(|gap| bytes.windows(gap.len()).position(|window| window == gap))
-        .min()
-        .unwrap_or(bytes.len());
-    bytes.truncate(end);
-    Ok((bytes, Some(size)))
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+        let what = format!("письмо больше предела в {} МБ", limit >> 20);
+        return Err(Trouble::new(what)
+            .hint(
+                "предел — ключ limits.message; он не должен быть меньше предела почтового сервера",
+            )
+            .code(EX_UNAVAILABLE));
+    }
+    Ok(bytes)
 }

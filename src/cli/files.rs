@@ -1,5 +1,6 @@
 //! Where the files are, and the ways in and out that they name.
 
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
 use crate::store::Reader;
 
-/// EX_CONFIG of sysexits.
-pub const EX_CONFIG: u8 = 78;
+/// The lock file in the data folder.
+const LOCK: &str = "dezhurny.lock";
 
 /// The configuration file: as named, else where it usually lies.
 pub fn config_path(named: Option<&Path>) -> Result<PathBuf, Trouble> {
@@ -53,6 +54,12 @@ pub fn reader(config: &Config) -> Result<Reader, Trouble> {
     Ok(Reader::open(&path)?)
 }
 
+/// Does a daemon hold the lock?
+pub fn is_running(config: &Config) -> bool {
+    std::fs::File::open(config.data_dir.join(LOCK))
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The lock that only one daemon may hold; it is let go when the process ends, however it ends.
 pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
     let folder = &config.data_dir;
@@ -60,7 +67,7 @@ pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
         Trouble::new(format!("папка {} не создаётся: {error}", folder.display()))
             .hint("создайте её и дайте права на запись тому, от чьего имени работает программа (desk.data_dir)")
     })?;
-    let path = folder.join("dezhurny.lock");
+    let path = folder.join(LOCK);
     let file = std::fs::File::options()
         .create(true)
         .truncate(false)
@@ -71,13 +78,13 @@ pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
         })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Trouble::new(format!(
+        Err(TryLockError::WouldBlock) => Err(Trouble::new(format!(
             "программа уже работает с папкой {}",
             folder.display()
         ))
         .hint("остановите её (systemctl stop dezhurny) или дайте другой data_dir")
         .code(75)),
-        Err(std::fs::TryLockError::Error(error)) => Err(Trouble::new(format!(
+        Err(TryLockError::Error(error)) => Err(Trouble::new(format!(
             "файл {} не запирается: {error}",
             path.display()
         ))),

@@ -45,7 +45,7 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
     let away =
         |one: &&crate::desk::roster::Specialist| one.away.iter().any(|range| range.contains(today));
     let status = StatusJson {
-        running: files::lock(&snapshot.config).is_err(),
+        running: files::is_running(&snapshot.config),
         tickets: overview.tickets,
         late: overview.late,
         load: overview.load,
@@ -71,11 +71,39 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The words of the database as people read them; roster ids stay as they are.
+fn in_russian(word: &str) -> &str {
+    match word {
+        "new" => "без специалиста",
+        "open" => "в работе",
+        "answered" => "отвечено",
+        "closed" => "закрыто",
+        "spam" => "спам",
+        "merged" => "объединено",
+        "stopped" => "прекращено",
+        "ticket" => "новых обращений",
+        "followup" => "дополнений",
+        "reply" => "ответов специалистов",
+        "note" => "заметок",
+        "command" => "команд",
+        "automatic" => "автоматических",
+        "repeat" => "повторов",
+        "quarantined" => "отложено для человека",
+        "waiting" => "ждёт",
+        "sending" => "отправляется",
+        "sent" => "отправлено",
+        "refused" => "отказано",
+        "dropped" => "снято",
+        other => other,
+    }
+}
+
 fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
     let counted = |counts: &BTreeMap<String, u64>| {
         let parts: Vec<String> = counts
             .iter()
-            .map(|(word, count)| format!("{word} {count}"))
+            .filter(|(_, count)| **count > 0)
+            .map(|(word, count)| format!("{} {count}", in_russian(word)))
             .collect();
         if parts.is_empty() {
             "нет".to_owned()

@@ -179,7 +179,11 @@ fn russian(status: Status) -> &'static str {
         Status::New => "ничьё",
         Status::Open => "ждёт ответа",
         Status::Answered => "отвечено",
+        Status::Waiting => "отложено",
         Status::Closed => "закрыто",
+        Status::Stopped => "прекращено",
+        Status::Spam => "спам",
+        Status::Merged => "объединено",
     }
 }
 

@@ -1,24 +1,22 @@
 //! `config.toml`: every key, its default, and what may be wrong with it.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use jiff::SignedDuration;
 use jiff::civil::time;
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
 
 use super::Faults;
 use super::reader::{File, Section, wrong};
-use super::settings::{
-    Config, ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server,
-    SmtpSettings, Tls,
-};
+use super::settings::{Config, IntakeSettings};
 use super::values::{
     address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size,
-    text, word, work_span, zone,
+    word, work_span, zone,
 };
-use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, Topic, WorkSpan};
+use super::ways::{intake, outgoing};
+use crate::desk::policy::{
+    Action, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
+};
 
 /// Names of the days in `[hours] week`, Monday first.
 const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -78,13 +76,14 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
                 ]),
             )
             .unwrap_or(DeskLanguage::Ru),
-        admins: desk.list("admins", address).unwrap_or_default(),
+        admins: admins(&desk),
         undo: desk
             .get("undo", signed_duration)
             .unwrap_or(SignedDuration::ZERO),
         chat: desk.get("chat", filled),
         hours,
         sla,
+        escalation: escalation(root),
         topics,
         authserv_id,
         plus_addressing,
@@ -111,6 +110,24 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     }
     desk.finish();
     Some(config)
+}
+
+/// Somebody must hear when a letter needs a person.
+fn admins(desk: &Section<'_, '_>) -> Vec<String> {
+    let nobody = || {
+        wrong("не сказано, кому писать о неполадках")
+            .hint("добавьте в [desk] строку: admins = [\"admin@school.ru\"]")
+    };
+    if !desk.has("admins") {
+        desk.fault(nobody());
+    }
+    let listed = desk.get("admins", |value| match value.as_array() {
+        Some(list) if list.is_empty() => Err(nobody()),
+        _ => Ok(()),
+    });
+    listed
+        .and_then(|()| desk.list("admins", address))
+        .unwrap_or_default()
 }
 
 fn tag(desk: &Section<'_, '_>) -> String {
@@ -254,15 +271,52 @@ fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
 }
 
 /// Keys whose features come later: checked now, so that a file need not change then.
-fn accepted_for_later(root: &Section<'_, '_>) {
-    for section in root.sections("escalation") {
-        let _ = section.must("at", percent);
-        let _ = section.must(
+/// The chain; without one in the file the usual one.
+fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
+    let sections = root.sections("escalation");
+    if sections.is_empty() {
+        return vec![
+            Step {
+                percent: 50,
+                action: Action::Remind,
+            },
+            Step {
+                percent: 100,
+                action: Action::Reassign,
+            },
+            Step {
+                percent: 150,
+                action: Action::Raise,
+            },
+        ];
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for section in sections {
+        let percent = section.must("at", percent);
+        let action = section.must(
             "action",
-            word(&[("remind", ()), ("reassign", ()), ("raise", ())]),
+            word(&[
+                ("remind", Action::Remind),
+                ("reassign", Action::Reassign),
+                ("raise", Action::Raise),
+            ]),
         );
+        if let (Some(percent), Some(action)) = (percent, action) {
+            if steps.last().is_some_and(|last| last.percent > percent) {
+                section.fault_at(
+                    "at",
+                    wrong("шаги идут не по порядку")
+                        .hint("сначала меньшие проценты, потом большие"),
+                );
+            }
+            steps.push(Step { percent, action });
+        }
         section.finish();
     }
+    steps
+}
+
+fn accepted_for_later(root: &Section<'_, '_>) {
     if let Some(section) = root.section("conduct") {
         let _ = section.get("incoming", word(&[("warn", ()), ("hold", ())]));
         let _ = section.get("outgoing", word(&[("return", ()), ("warn", ())]));
@@ -275,254 +329,4 @@ fn accepted_for_later(root: &Section<'_, '_>) {
         let _ = section.get("metrics_file", filled);
         section.finish();
     }
-}
-
-fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettings> {
-    let section = root.section("intake")?;
-    let both = section.has("imap") && section.has("maildir");
-    if both {
-        section.fault_at(
-            "maildir",
-            wrong("в [intake] два пути: imap и maildir").hint("оставьте один"),
-        );
-    }
-    let imap = section
-        .section("imap")
-        .and_then(|section| imap(&section, base));
-    let maildir = section
-        .section("maildir")
-        .and_then(|section| maildir(&section, base));
-    section.finish();
-    imap.map(IntakeSettings::Imap)
-        .or(maildir.map(IntakeSettings::Maildir))
-}
-
-fn folders(section: &Section<'_, '_>) -> (String, String) {
-    let folder = |value: &toml::de::DeValue<'_>| {
-        let name = filled(value)?;
-        if name.contains(['\r', '\n', '\0']) {
-            Err(wrong("имя папки не может быть таким"))
-        } else {
-            Ok(name)
-        }
-    };
-    (
-        section
-            .get("processed", folder)
-            .unwrap_or_else(|| "Processed".to_owned()),
-        section
-            .get("attention", folder)
-            .unwrap_or_else(|| "Attention".to_owned()),
-    )
-}
-
-fn poll_every(section: &Section<'_, '_>) -> Duration {
-    section
-        .get("poll_every", duration)
-        .filter(|every| !every.is_zero())
-        .unwrap_or(Duration::from_mins(1))
-}
-
-fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
-    let server = server(section, base, 993, true);
-    let (processed, attention) = folders(section);
-    let mailbox = section
-        .get("mailbox", filled)
-        .unwrap_or_else(|| "INBOX".to_owned());
-    let idle = section.get("idle", flag).unwrap_or(true);
-    let poll_every = poll_every(section);
-    if processed == mailbox || attention == mailbox {
-        section.fault_at(
-            "mailbox",
-            wrong("письма нельзя складывать в ту же папку, из которой они берутся"),
-        );
-    }
-    section.finish();
-    Some(ImapSettings {
-        server: server?,
-        mailbox,
-        processed,
-        attention,
-        idle,
-        poll_every,
-    })
-}
-
-fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
-    let path = section.must("path", filled);
-    let (processed, attention) = folders(section);
-    let poll_every = poll_every(section);
-    section.finish();
-    Some(MaildirSettings {
-        path: base.join(path?),
-        processed,
-        attention,
-        poll_every,
-    })
-}
-
-fn server(
-    section: &Section<'_, '_>,
-    base: &Path,
-    implicit_port: i64,
-    needs_user: bool,
-) -> Option<Server> {
-    let host = section.must("host", filled);
-    let tls = section
-        .get(
-            "tls",
-            word(&[
-                ("implicit", Tls::Implicit),
-                ("starttls", Tls::StartTls),
-                ("none", Tls::None),
-            ]),
-        )
-        .unwrap_or(Tls::Implicit);
-    let usual = match (tls, implicit_port) {
-        (Tls::Implicit, port) => port,
-        (_, 993) => 143,
-        _ => 587,
-    };
-    let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
-    let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
-    let loopback = host
-        .as_deref()
-        .is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "::1");
-    if tls == Tls::None && !loopback && !allow_plaintext && host.is_some() {
-        section.fault_at(
-            "tls",
-            wrong("без шифрования пароль и письма увидит вся сеть")
-                .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
-        );
-    }
-    let user = if needs_user {
-        section.must("user", filled)
-    } else {
-        section.get("user", filled)
-    };
-    let password = password(section, base, user.is_some());
-    let ca_file = section.get("ca_file", filled).map(|path| base.join(path));
-    let fingerprint = section.get("fingerprint", |value| {
-        let said = filled(value)?;
-        let hex: String = said
-            .strip_prefix("sha256:")
-            .unwrap_or_default()
-            .chars()
-            .filter(|one| *one != ':')
-            .collect();
-        if hex.len() == 64 && hex.chars().all(|one| one.is_ascii_hexdigit()) {
-            Ok(hex.to_lowercase())
-        } else {
-            Err(wrong("это не отпечаток сертификата")
-                .hint("пишите sha256: и 64 шестнадцатеричные цифры"))
-        }
-    });
-    Some(Server {
-        host: host?,
-        port: u16::try_from(port).unwrap_or(0),
-        tls,
-        ca_file,
-        fingerprint,
-        allow_plaintext,
-        user,
-        password,
-    })
-}
-
-fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Password> {
-    let inline = section
-        .get("password", text)
-        .map(|one| Password::Inline(SecretString::from(one)));
-    let file = section
-        .get("password_file", filled)
-        .map(|path| Password::File(base.join(path)));
-    let command = if section.has("password_command") {
-        section
-            .list("password_command", text)
-            .filter(|words| !words.is_empty())
-            .map(Password::Command)
-    } else {
-        None
-    };
-    let credential = section
-        .get("password_credential", filled)
-        .map(Password::Credential);
-    let mut found: Vec<Password> = [inline, file, command, credential]
-        .into_iter()
-        .flatten()
-        .collect();
-    if found.len() > 1 {
-        section.fault(wrong("пароль указан несколькими способами").hint(
-            "оставьте один: password_file, password_command, password_credential или password",
-        ));
-    }
-    let named = [
-        "password",
-        "password_file",
-        "password_command",
-        "password_credential",
-    ]
-    .iter()
-    .any(|key| section.has(key));
-    if needed && !named {
-        section.fault(
-            wrong("не сказано, где пароль")
-                .hint("добавьте password_file = \"/etc/dezhurny/password\""),
-        );
-    }
-    found.pop()
-}
-
-fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSettings> {
-    let Some(section) = root.section("outgoing") else {
-        root.fault(
-            wrong("не сказано, как отправлять письма")
-                .hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"),
-        );
-        return None;
-    };
-    let ways = ["smtp", "sendmail", "maildir"]
-        .iter()
-        .filter(|way| section.has(way))
-        .count();
-    if ways != 1 {
-        section.fault(
-            wrong("в [outgoing] должен быть ровно один путь").hint("smtp, sendmail или maildir"),
-        );
-    }
-    let smtp = section
-        .section("smtp")
-        .and_then(|section| smtp(&section, base));
-    let sendmail = section.section("sendmail").and_then(|section| {
-        let command = section.list("command", filled);
-        if command.as_ref().is_none_or(Vec::is_empty) {
-            section.fault(
-                wrong("не сказано, какую программу запускать")
-                    .hint("command = [\"/usr/sbin/sendmail\", \"-i\"]"),
-            );
-        }
-        section.finish();
-        command.filter(|command| !command.is_empty())
-    });
-    let maildir = section.section("maildir").and_then(|section| {
-        let path: Option<PathBuf> = section.must("path", filled).map(|path| base.join(path));
-        section.finish();
-        path
-    });
-    section.finish();
-    smtp.map(OutgoingSettings::Smtp)
-        .or(sendmail.map(OutgoingSettings::Sendmail))
-        .or(maildir.map(OutgoingSettings::Maildir))
-}
-
-fn smtp(section: &Section<'_, '_>, base: &Path) -> Option<SmtpSettings> {
-    let server = server(section, base, 465, false);
-    let connections = section.get("connections", number(1, 50)).unwrap_or(4);
-    let per_hour = section.get("per_hour", number(0, 1_000_000)).unwrap_or(0);
-    section.finish();
-    Some(SmtpSettings {
-        server: server?,
-        connections: usize::try_from(connections).unwrap_or(1),
-        per_hour: u32::try_from(per_hour).unwrap_or(0),
-    })
 }

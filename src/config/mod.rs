@@ -4,10 +4,12 @@
 
 mod config_file;
 mod fault;
+pub mod material_file;
 mod reader;
 mod roster_file;
 pub mod settings;
 mod values;
+mod ways;
 
 use std::path::Path;
 

@@ -275,7 +275,7 @@ impl<'f, 'a> Section<'f, 'a> {
     /// Notes every key that was never asked for. Called last.
     pub fn finish(&self) {
         let known = self.known.borrow();
-        for (name, _) in self.table.iter() {
+        for (name, _) in self.table {
             if known.iter().any(|one| one == name.get_ref()) {
                 continue;
             }

@@ -32,7 +32,7 @@ fn uncommented(text: &str) -> String {
         let optional = ["templates =", "chat =", "ca_file =", "fingerprint ="]
             .iter()
             .any(|key| line.starts_with(key));
-        if !skip && !other_password && !(bare.is_some() && optional) {
+        if !(skip || other_password || bare.is_some() && optional) {
             lines.push(line);
         }
     }
@@ -119,7 +119,7 @@ fn a_missing_file_is_one_sentence_with_a_hint() {
 
 #[test]
 fn the_caret_stands_below_its_place() {
-    let said = parse_config("[desk]\naddress = \"нет адреса\"\n[outgoing.maildir]\npath = \"x\"\n")
+    let said = parse_config("[desk]\naddress = \"нет адреса\"\nadmins = [\"a@b.test\"]\n[outgoing.maildir]\npath = \"x\"\n")
         .unwrap_err()
         .to_string();
     let lines: Vec<&str> = said.lines().collect();

@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use super::reader::{Wrong, wrong};
 use crate::desk::policy::{Span, WorkSpan};
 use crate::desk::roster::DateRange;
+use crate::mail::wire_address;
 
 /// A text.
 pub(super) fn text(value: &DeValue<'_>) -> Result<String, Wrong> {
@@ -73,19 +74,8 @@ pub(super) fn word<T: Copy>(
 pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
     let text = text(value)?;
     let trimmed = text.trim();
-    let good = trimmed.rsplit_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && !local.contains('@')
-            && !domain.is_empty()
-            && !domain.starts_with('.')
-            && !domain.ends_with('.')
-            && !trimmed.contains(|one: char| {
-                one.is_whitespace()
-                    || one.is_control()
-                    || matches!(one, '<' | '>' | ',' | ';' | '"')
-            })
-    });
-    if good {
+    // What the letters themselves are written with decides.
+    if wire_address(trimmed).is_some() && !trimmed.contains(['"', '<', '>', ',', ';']) {
         Ok(trimmed.to_lowercase())
     } else {
         Err(wrong(format!("«{text}» — не почтовый адрес"))

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
@@ -10,8 +12,13 @@ use super::filing::{self, Arrived};
 use super::snapshot::Snapshots;
 use super::token::{TokenKey, fresh_key};
 use crate::desk::outcome::EndState;
-use crate::desk::{self};
-use crate::store::{Store, StoreError};
+use crate::desk::{self, Desk};
+use crate::store::{Store, StoreError, Tx};
+
+/// Tickets stepped in one transaction.
+const DUE: u32 = 50;
+/// Rounds of steps at once: what is left is done at the next look.
+const ROUNDS: u32 = 100;
 
 /// Where a message ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +39,7 @@ pub struct Engine {
     pub(super) key: TokenKey,
     pub(super) clock: Clock,
     pub(super) bell: Arc<Notify>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Engine {
@@ -51,7 +59,18 @@ impl Engine {
             key: TokenKey::new(&key),
             clock,
             bell: Arc::new(Notify::new()),
+            stopping: Arc::default(),
         })
+    }
+
+    /// Nothing new is to be begun from now on.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Is the program about to end?
+    pub(super) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// The desk's memory.
@@ -139,37 +158,68 @@ impl Engine {
         Ok(())
     }
 
-    /// A step of the clock: offers again what nobody could take.
+    /// A step of the clock: offers again what nobody could take, and does what is due.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<(), StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
         let now = self.clock.now();
-        let moved = self
-            .store
-            .transaction(move |tx| {
-                let office = desk::Desk {
-                    policy: &snapshot.config.policy,
-                    roster: &snapshot.roster,
-                    now,
-                };
-                let mut moved = 0;
-                for ticket in tx.unowned()? {
-                    let memory = super::incoming::memory(tx, "", now)?;
-                    let Some(outcome) = desk::unowned(&office, &memory, &ticket) else {
-                        continue;
-                    };
-                    super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                    moved += 1;
-                }
-                Ok(moved)
-            })
-            .await?;
+        let mut moved = self.step_unowned(now).await?;
+        // Each round does one step of each due ticket; what is still due has another step behind it.
+        for _ in 0..ROUNDS {
+            let stepped = self.step_due(now).await?;
+            moved += stepped;
+            if stepped == 0 {
+                break;
+            }
+        }
         if moved > 0 {
             self.bell.notify_one();
         }
         Ok(())
+    }
+
+    async fn step_unowned(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let work = move |tx: &Tx<'_>| {
+            let roster = tx.with_absences(&snapshot.roster)?;
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &roster,
+                now,
+            };
+            let mut moved = 0;
+            for ticket in tx.unowned()? {
+                let memory = super::incoming::memory(tx, "", now)?;
+                let Some(outcome) = desk::unowned(&office, &memory, &ticket) else {
+                    continue;
+                };
+                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+                moved += 1;
+            }
+            Ok(moved)
+        };
+        self.store.transaction(work).await
+    }
+
+    async fn step_due(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let work = move |tx: &Tx<'_>| {
+            let roster = tx.with_absences(&snapshot.roster)?;
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &roster,
+                now,
+            };
+            let due = tx.due_tickets(now, DUE)?;
+            for ticket in &due {
+                let memory = super::incoming::memory(tx, "", now)?;
+                let outcome = desk::step(&office, &memory, ticket);
+                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+            }
+            Ok(due.len())
+        };
+        self.store.transaction(work).await
     }
 }
 

@@ -39,7 +39,12 @@ impl ReadMessage {
 
 /// Reads a message. Slow ones do no harm here: no transaction is open.
 pub fn read(arrived: Arrived) -> ReadMessage {
-    let mut letter = mail::read(&arrived.bytes);
+    let bytes = arrived.bytes.as_slice();
+    // Reading never panics by intention; should it all the same, one letter is set aside and no more.
+    let mut letter = std::panic::catch_unwind(|| mail::read(bytes)).unwrap_or_else(|_| Letter {
+        unreadable: Some("при разборе письма случилась внутренняя ошибка".to_owned()),
+        ..mail::read(b"")
+    });
     if let Some(size) = arrived.truncated {
         letter.unreadable = Some(format!("письмо больше предела ({} МБ)", size >> 20));
     }
@@ -64,17 +69,14 @@ pub fn file(
     let letter = &message.letter;
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
-    let incoming = incoming::incoming(
-        tx,
-        policy,
-        &snapshot.roster,
-        letter,
-        known == Known::ReusedId,
-    )?;
-    let memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let roster = tx.with_absences(&snapshot.roster)?;
+    let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let asks = desk::asks(&roster, &incoming);
+    incoming::look_up(tx, &mut memory, &incoming, &asks, now)?;
     let office = Desk {
         policy,
-        roster: &snapshot.roster,
+        roster: &roster,
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);
@@ -103,7 +105,13 @@ pub fn set_aside(
         roster: &snapshot.roster,
         now,
     };
-    let outcome = desk::set_aside(&office, &from.address, &message.letter.subject, why);
+    let outcome = desk::set_aside(
+        &office,
+        &incoming::memory(tx, &from.address, now)?,
+        &from.address,
+        &message.letter.subject,
+        why,
+    );
     finish(tx, snapshot, key, message, &outcome, &from, now)
 }
 
@@ -124,14 +132,14 @@ fn seen_before(
         return Ok(Some(repeat(attention)));
     }
     let known = tx.known(message.letter.message_id.as_deref(), &message.digest)?;
-    let Known::Repeat(first) = known else {
+    let Known::Repeat { first, quarantined } = known else {
         return Ok(None);
     };
     if let Some(arrival) = &message.arrived.arrival {
         tx.enter(arrival, EndState::Repeat, Some(first), now)?;
     }
     tracing::info!(message_id = message.message_id(), "a repeat, filed before");
-    Ok(Some(repeat(false)))
+    Ok(Some(repeat(quarantined)))
 }
 
 fn finish(

@@ -2,19 +2,25 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::Asks;
 use crate::desk::event::{Evidence, Incoming, Memory, Source};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
-use crate::desk::ticket::{Person, Tongue};
-use crate::mail::{self, Language, Letter, Mailbox, Nature, Route};
+use crate::desk::ticket::{Person, Ticket, Tongue};
+use crate::mail::{self, Language, Letter, Mailbox, Nature};
 use crate::store::{StoreError, Tx};
 
 /// Letters set aside within an hour after which the administrators hear of no more of them.
 const ALERTS_PER_HOUR: u32 = 10;
+/// Tickets listed in one answer.
+const LISTED: u32 = 50;
+/// Merges followed from ticket to ticket.
+const MERGES: u32 = 20;
 /// References looked at; a thread that is longer names its tickets in the last of them.
 const REFERENCES: usize = 50;
 
 /// What the desk remembers that matters for a letter from `address`.
+/// Without what the letter's commands ask for; see [`look_up`].
 pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, StoreError> {
     let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(now);
     Ok(Memory {
@@ -23,9 +29,54 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         load: tx.load()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
-        alerted_lately: tx.quarantined_within(now, SignedDuration::from_hours(1))?
+        alerted_enough: tx.quarantined_within(now, SignedDuration::from_hours(1))?
             >= ALERTS_PER_HOUR,
+        blocked: tx.is_blocked(address)?,
+        ..Memory::default()
     })
+}
+
+/// Looks up what a letter's commands ask to see.
+pub fn look_up(
+    tx: &Tx<'_>,
+    memory: &mut Memory,
+    letter: &Incoming,
+    asks: &Asks,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for number in &asks.named {
+        if let Some(ticket) = tx.ticket(*number)? {
+            memory.named.insert(*number, ticket);
+        }
+    }
+    if let Some(id) = &asks.of_assignee {
+        memory.listed = tx.tickets_of_assignee(id, LISTED)?;
+    }
+    if let Some(address) = &asks.of_requester {
+        memory.listed = tx.tickets_of_requester(address, LISTED)?;
+    }
+    if let Some(words) = &asks.words {
+        memory.listed = tx.tickets_with(words, LISTED)?;
+    }
+    if asks.held
+        && let Some(evidence) = letter.evidence.first()
+    {
+        memory.held = tx.held_reply(evidence.ticket.number, now)?;
+    }
+    Ok(())
+}
+
+/// A ticket, or the one that it was put into.
+fn ticket(tx: &Tx<'_>, number: u64) -> Result<Option<Ticket>, StoreError> {
+    let mut found = tx.ticket(number)?;
+    // Merging in a circle is refused; the bound is for a database that was edited by hand.
+    for _ in 0..MERGES {
+        let Some(into) = found.as_ref().and_then(|ticket| ticket.merged_into) else {
+            break;
+        };
+        found = tx.ticket(into)?;
+    }
+    Ok(found)
 }
 
 /// The letter as the desk sees it.
@@ -40,13 +91,14 @@ pub fn incoming(
         from: writer(policy, roster, letter),
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
-        has_files: !letter.attachments.is_empty(),
+        has_files: letter.attachments.iter().any(|file| !file.inline),
+        has_pictures: letter.attachments.iter().any(|file| file.inline),
         source: source(&letter.nature),
         tongue: match letter.language {
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
-        unreadable: letter.unreadable.clone(),
+        unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         authenticated: authenticated(policy, letter),
         evidence: evidence(tx, policy, letter)?,
@@ -80,6 +132,13 @@ fn writer(policy: &Policy, roster: &Roster, letter: &Letter) -> Person {
             address: from.address,
         },
     }
+}
+
+/// A letter that the mail server takes for spam is neither answered nor thrown away: a person looks at it,
+/// for a parent's letter may be among them.
+fn suspected(letter: &Letter) -> Option<String> {
+    matches!(letter.nature, Nature::Spam(_))
+        .then(|| "почтовый сервер пометил его как спам".to_owned())
 }
 
 fn source(nature: &Nature) -> Source {
@@ -125,26 +184,19 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
     let mut proved = Vec::new();
     let mut named = Vec::new();
     for claim in mail::claims(letter, &own, &policy.tag) {
-        let Some(ticket) = tx.ticket(claim.ticket)? else {
+        let Some(ticket) = ticket(tx, claim.ticket)? else {
             continue;
         };
         let made_for = match &claim.token {
             Some(token) => tx.made_for(claim.ticket, token)?,
             None => None,
         };
-        let one = Evidence {
-            ticket,
-            made_for,
-            by_reference: false,
-        };
-        if one.made_for.is_some() {
-            proved.push(Evidence {
-                by_reference: claim.by == Route::Reference,
-                ..one
-            });
+        let list = if made_for.is_some() {
+            &mut proved
         } else {
-            named.push(one);
-        }
+            &mut named
+        };
+        list.push(Evidence { ticket, made_for });
     }
     let bounced = match &letter.nature {
         Nature::Bounce(bounce) => bounce.message_id.as_ref(),
@@ -158,14 +210,10 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
         let Some(number) = tx.ticket_of_message(message_id)? else {
             continue;
         };
-        if proved
-            .iter()
-            .chain(&named)
-            .any(|one| one.ticket.number == number && (one.by_reference || one.made_for.is_some()))
-        {
+        if proved.iter().any(|one| one.ticket.number == number) {
             continue;
         }
-        let Some(ticket) = tx.ticket(number)? else {
+        let Some(ticket) = ticket(tx, number)? else {
             continue;
         };
         // A bounce gives back our own Message-ID: that is its token.
@@ -173,11 +221,7 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
             Some(token) if bounced == Some(message_id) => tx.made_for(number, &token)?,
             _ => None,
         };
-        proved.push(Evidence {
-            ticket,
-            made_for,
-            by_reference: true,
-        });
+        proved.push(Evidence { ticket, made_for });
     }
     proved.extend(named);
     Ok(proved)

@@ -24,3 +24,6 @@ pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots};
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::alarm::Alarm;
 use super::engine::Engine;
 use super::pause::Pause;
-use super::sending::{SendReport, WayOut};
+use super::sending::{SendReport, Sender, WayOut};
 use super::taking::{Source, TakeError, TakeReport};
 use crate::intake::{Mailbox, MailboxError};
 use crate::outbox::Transport;
@@ -18,6 +18,9 @@ use crate::store::StoreError;
 const OUTBOX_LOOK: Duration = Duration::from_secs(1);
 /// How often the files are looked at, and tickets without an owner are offered again.
 const STEP: Duration = Duration::from_secs(2);
+
+/// How long what has begun may take when the program is told to stop: systemd waits longer.
+const LAST: Duration = Duration::from_secs(8);
 
 /// What the daemon works with.
 pub struct Parts<M, T> {
@@ -84,12 +87,28 @@ where
         ));
     }
     tasks.spawn(step_forever(engine.clone(), stop.clone()));
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!(%error, "a part of the daemon ended by itself");
+    tasks.spawn(announce_stop(engine, stop.clone()));
+    let mut stop = stop;
+    let end = async {
+        stopped(&mut stop).await;
+        tokio::time::sleep(LAST).await;
+    };
+    tokio::pin!(end);
+    loop {
+        tokio::select! {
+            ended = tasks.join_next() => match ended {
+                None => return Ok(()),
+                Some(Err(error)) => tracing::error!(%error, "a part of the daemon ended by itself"),
+                Some(Ok(())) => {}
+            },
+            () = &mut end => {
+                // Every letter is whole all the same: not moved before it was stored, sent again when in doubt.
+                tracing::warn!("a server does not answer; its connection is dropped");
+                tasks.abort_all();
+                return Ok(());
+            }
         }
     }
-    Ok(())
 }
 
 /// Takes in all that is there, sends all that is due, and returns.
@@ -112,21 +131,34 @@ where
     requeue(&engine).await?;
     let mut report = OnceReport::default();
     if let Some(mut mailbox) = mailbox {
-        match engine
-            .take_all(&mut mailbox, &mut Source::new(source))
-            .await
-        {
-            Ok(taken) => report.taken = taken,
-            Err(TakeError::Mailbox(error)) => report.trouble = Some(error.to_string()),
-            Err(TakeError::Store(error)) => return Err(error),
+        let mut source = Source::new(source);
+        loop {
+            let suspects = source.suspicion();
+            let taken = engine.take_all(&mut mailbox, &mut source).await;
+            match taken {
+                Ok(taken) => {
+                    report.taken.add(taken);
+                    break;
+                }
+                // One message that cannot be fetched is tried again, then left alone: the others go on.
+                Err((taken, TakeError::Mailbox(_))) if source.suspicion() > suspects => {
+                    report.taken.add(taken);
+                }
+                Err((taken, TakeError::Mailbox(error))) => {
+                    report.taken.add(taken);
+                    report.trouble = Some(error.to_string());
+                    break;
+                }
+                Err((_, TakeError::Store(error))) => return Err(error),
+            }
         }
     }
     engine.tick().await?;
     let out = WayOut::new(per_hour);
     let mut tasks = JoinSet::new();
-    for mut transport in transports {
+    for transport in transports {
         let (engine, out) = (engine.clone(), out.clone());
-        tasks.spawn(async move { drain(&engine, &mut transport, &out).await });
+        tasks.spawn(async move { drain(&engine, &mut Sender::new(transport), &out).await });
     }
     while let Some(ended) = tasks.join_next().await {
         let sent = ended.map_err(|error| StoreError::Broken(error.to_string()))??;
@@ -138,26 +170,27 @@ where
     Ok(report)
 }
 
-/// Sends until nothing is due: a letter may wait behind one that another connection is sending.
+/// Sends until nothing more can go: a letter may wait behind one that another connection is sending.
 async fn drain<T: Transport>(
     engine: &Engine,
-    transport: &mut T,
+    sender: &mut Sender<T>,
     out: &WayOut,
 ) -> Result<SendReport, StoreError> {
     let mut total = SendReport::default();
     loop {
-        let report = engine.send_due(transport, out).await?;
+        let report = engine.send_due(sender, out).await?;
         let progress = report.sent + report.refused;
         total.sent += report.sent;
         total.refused += report.refused;
         total.deferred += report.deferred;
         total.unreachable = total.unreachable.or(report.unreachable);
-        let now = engine.clock.now();
-        let left = engine.store.transaction(move |tx| tx.busy(now)).await?;
-        if total.unreachable.is_some() || (progress == 0 && !left) {
+        let others = engine.store.transaction(|tx| tx.sending()).await?;
+        if total.unreachable.is_some() || (progress == 0 && !others) {
             return Ok(total);
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        if progress == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 
@@ -173,6 +206,12 @@ async fn requeue(engine: &Engine) -> Result<(), StoreError> {
         );
     }
     Ok(())
+}
+
+/// Tells those who are in the middle of long work.
+async fn announce_stop(engine: Engine, mut stop: watch::Receiver<bool>) {
+    stopped(&mut stop).await;
+    engine.stop();
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -209,7 +248,12 @@ async fn take_forever<M: Mailbox>(
                     },
                 }
             }
-            Err(error) => error,
+            Err((report, error)) => {
+                if report.filed > 0 {
+                    pause.reset();
+                }
+                error
+            }
         };
         let wait = pause.grow();
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
@@ -230,13 +274,14 @@ async fn take_forever<M: Mailbox>(
 
 async fn send_forever<T: Transport>(
     engine: Engine,
-    mut transport: T,
+    transport: T,
     out: WayOut,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut sender = Sender::new(transport);
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(1));
     while !*stop.borrow() {
-        let wait = match engine.send_due(&mut transport, &out).await {
+        let wait = match engine.send_due(&mut sender, &out).await {
             Ok(_) => {
                 pause.reset();
                 engine.until_due(&out, OUTBOX_LOOK).await

@@ -29,6 +29,39 @@ pub struct SendReport {
     pub unreachable: Option<String>,
 }
 
+/// A connection, and what it still owes the database: how letters went that it could not write down.
+#[derive(Debug)]
+pub struct Sender<T> {
+    transport: T,
+    owed: Vec<Owed>,
+}
+
+/// A letter that the database believes to be going.
+#[derive(Debug, Clone, Copy)]
+enum Owed {
+    /// The next server has it.
+    Sent(u64, Timestamp),
+    /// It waits again.
+    Waiting(u64),
+}
+
+impl Owed {
+    fn is_of(self, letter: u64) -> bool {
+        let (Self::Sent(id, _) | Self::Waiting(id)) = self;
+        id == letter
+    }
+}
+
+impl<T> Sender<T> {
+    /// A connection that owes nothing.
+    pub fn new(transport: T) -> Self {
+        Self {
+            transport,
+            owed: vec![],
+        }
+    }
+}
+
 /// What all connections know of the way out: when it may be tried again.
 #[derive(Debug)]
 struct Way {
@@ -64,11 +97,15 @@ impl Engine {
     /// When the database fails.
     pub async fn send_due(
         &self,
-        transport: &mut impl Transport,
+        sender: &mut Sender<impl Transport>,
         out: &WayOut,
     ) -> Result<SendReport, StoreError> {
+        self.pay(sender).await?;
         let mut report = SendReport::default();
         loop {
+            if self.stopping() {
+                return Ok(report);
+            }
             let now = self.clock.now();
             if out
                 .way
@@ -92,11 +129,28 @@ impl Engine {
             }
             let mut due = due.into_iter();
             while let Some(letter) = due.next() {
-                if let Some(why) = self.send_one(transport, out, letter, &mut report).await? {
-                    self.give_back(due.collect(), &why).await?;
-                    report.unreachable = Some(why);
-                    return Ok(report);
-                }
+                let id = letter.id;
+                let stop = match self.send_one(sender, out, letter, &mut report).await {
+                    Ok(None) if self.stopping() => None,
+                    Ok(None) => continue,
+                    Ok(Some(why)) => Some(why),
+                    Err(error) => {
+                        // What cannot be written down now is written down before anything else is sent.
+                        if !sender.owed.iter().any(|owed| owed.is_of(id)) {
+                            sender.owed.push(Owed::Waiting(id));
+                        }
+                        sender
+                            .owed
+                            .extend(due.map(|letter| Owed::Waiting(letter.id)));
+                        return Err(error);
+                    }
+                };
+                sender
+                    .owed
+                    .extend(due.map(|letter| Owed::Waiting(letter.id)));
+                self.pay(sender).await?;
+                report.unreachable = stop;
+                return Ok(report);
             }
         }
     }
@@ -119,7 +173,7 @@ impl Engine {
     /// Sends one letter; `Some` when the way out as a whole does not work.
     async fn send_one(
         &self,
-        transport: &mut impl Transport,
+        sender: &mut Sender<impl Transport>,
         out: &WayOut,
         letter: DueLetter,
         report: &mut SendReport,
@@ -129,14 +183,15 @@ impl Engine {
             ticket,
             kind,
             message_id,
-            sender,
+            sender: reverse_path,
             recipient,
             attempts,
             bytes,
         } = letter;
-        let delivery = transport
+        let delivery = sender
+            .transport
             .send(&Outgoing {
-                sender,
+                sender: reverse_path,
                 recipient: recipient.clone(),
                 bytes,
             })
@@ -147,9 +202,8 @@ impl Engine {
             Delivery::Sent => {
                 report.sent += 1;
                 tracing::info!(ticket, %message_id, to = %recipient, "sent");
-                self.store
-                    .transaction(move |tx| tx.mark_sent(id, now))
-                    .await?;
+                sender.owed.push(Owed::Sent(id, now));
+                self.pay(sender).await?;
             }
             Delivery::Refused(why) => {
                 report.refused += 1;
@@ -169,7 +223,7 @@ impl Engine {
                             recipient,
                             format!("{why} (попытки закончились)"),
                         )
-                        .await?
+                        .await?;
                     }
                 }
             }
@@ -209,12 +263,24 @@ impl Engine {
             .await
     }
 
-    async fn give_back(&self, letters: Vec<DueLetter>, why: &str) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        for letter in letters {
-            self.defer(letter.id, why.to_owned(), now, SignedDuration::ZERO, false)
-                .await?;
+    /// Writes down what the connection owes, all of it or nothing.
+    async fn pay(&self, sender: &mut Sender<impl Transport>) -> Result<(), StoreError> {
+        if sender.owed.is_empty() {
+            return Ok(());
         }
+        let owed = sender.owed.clone();
+        self.store
+            .transaction(move |tx| {
+                for one in owed {
+                    match one {
+                        Owed::Sent(id, at) => tx.mark_sent(id, at)?,
+                        Owed::Waiting(id) => tx.mark_waiting(id)?,
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        sender.owed.clear();
         Ok(())
     }
 

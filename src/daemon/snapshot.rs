@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::config::settings::Config;
 use crate::config::{self, Faults};
@@ -89,8 +89,9 @@ impl Snapshots {
     /// # Errors
     /// When any of them has a fault.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
+        let before = a_little_ago();
         let snapshot = Snapshot::read(path)?;
-        let seen = fingerprint(&snapshot.files(path));
+        let seen = settled(fingerprint(&snapshot.files(path)), before);
         Ok(Self {
             path: Some(path.to_owned()),
             current: RwLock::new(Arc::new(snapshot)),
@@ -134,15 +135,33 @@ impl Snapshots {
             }
             *seen = now;
         }
+        let before = a_little_ago();
         let snapshot = Snapshot::read(path)?;
         if let Ok(mut seen) = self.seen.lock() {
-            *seen = fingerprint(&snapshot.files(path));
+            *seen = settled(fingerprint(&snapshot.files(path)), before);
         }
         if let Ok(mut current) = self.current.write() {
             *current = Arc::new(snapshot);
         }
         Ok(true)
     }
+}
+
+/// File systems keep times in steps of up to a second.
+fn a_little_ago() -> SystemTime {
+    SystemTime::now() - Duration::from_secs(1)
+}
+
+/// A file saved since `before` may have been read in its old form: it counts as not yet seen.
+fn settled(found: Fingerprint, before: SystemTime) -> Fingerprint {
+    let fresh = |state: &Option<(SystemTime, u64)>| state.is_some_and(|(at, _)| at >= before);
+    found
+        .into_iter()
+        .map(|(file, state)| {
+            let state = state.filter(|_| !fresh(&state));
+            (file, state)
+        })
+        .collect()
 }
 
 fn fingerprint(files: &[PathBuf]) -> Fingerprint {

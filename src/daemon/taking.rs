@@ -21,6 +21,14 @@ pub struct TakeReport {
     pub attention: usize,
 }
 
+impl TakeReport {
+    /// Adds another look.
+    pub fn add(&mut self, other: Self) {
+        self.filed += other.filed;
+        self.attention += other.attention;
+    }
+}
+
 /// Why taking stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum TakeError {
@@ -51,6 +59,11 @@ impl Source {
         }
     }
 
+    /// Failures of single messages so far.
+    pub fn suspicion(&self) -> u32 {
+        self.failures.values().sum()
+    }
+
     /// Notes that a message could not be fetched alone. `true` when it is given up now.
     fn failed(&mut self, key: MessageKey) -> bool {
         let count = self.failures.entry(key).or_insert(0);
@@ -63,13 +76,25 @@ impl Engine {
     /// Takes everything that waits, until nothing is left.
     ///
     /// # Errors
-    /// When the mailbox or the store fails; what was filed stays filed, the rest stays in the mailbox.
+    /// When the mailbox or the store fails, with what was filed until then; the rest stays in the mailbox.
     pub async fn take_all(
         &self,
         mailbox: &mut impl Mailbox,
         source: &mut Source,
-    ) -> Result<TakeReport, TakeError> {
+    ) -> Result<TakeReport, (TakeReport, TakeError)> {
         let mut report = TakeReport::default();
+        match self.take_until_empty(mailbox, source, &mut report).await {
+            Ok(()) => Ok(report),
+            Err(error) => Err((report, error)),
+        }
+    }
+
+    async fn take_until_empty(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &mut Source,
+        report: &mut TakeReport,
+    ) -> Result<(), TakeError> {
         loop {
             let waiting: Vec<MessageKey> = mailbox
                 .list()
@@ -78,17 +103,20 @@ impl Engine {
                 .filter(|key| !source.given_up.contains(key))
                 .collect();
             if waiting.is_empty() {
-                return Ok(report);
+                return Ok(());
             }
             let before = report.filed;
             for keys in waiting.chunks(BATCH) {
+                if self.stopping() {
+                    return Ok(());
+                }
                 let messages = self.fetch(mailbox, source, keys).await?;
-                self.file_and_settle(mailbox, source, messages, &mut report)
+                self.file_and_settle(mailbox, source, messages, report)
                     .await?;
             }
             if report.filed == before {
                 // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
-                return Ok(report);
+                return Ok(());
             }
         }
     }

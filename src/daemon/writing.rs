@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use crate::desk::outcome::{Audience, Carry, Message, Notice, Outcome};
+use crate::desk::outcome::{Audience, Carry, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
@@ -214,6 +214,11 @@ fn passed_on(notice: &Notice) -> String {
     }
 }
 
+/// Bytes that a file takes in a letter: base64 in lines of 76 with CRLF (RFC 2045 §6.8).
+fn encoded(size: u64) -> u64 {
+    size.div_ceil(57) * 78
+}
+
 /// Files that fit go along, in order; the others are named.
 fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLine>) {
     let mut left = limit;
@@ -221,9 +226,9 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
     let mut lines = Vec::new();
     for file in files {
         let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-        let fits = size <= left;
+        let fits = encoded(size) <= left;
         if fits {
-            left -= size;
+            left -= encoded(size);
             sent.push(file.clone());
         }
         lines.push(FileLine {
@@ -270,9 +275,14 @@ fn stored(file: &Attachment) -> StoredFile {
 
 /// What was said before, quoted below an answer so that a phone shows what it answers.
 fn earlier(tx: &Tx<'_>, policy: &Policy, notice: &Notice) -> Result<Vec<Earlier>, StoreError> {
-    let (Message::Reply { .. }, Audience::Requester, Some(ticket)) =
-        (&notice.message, notice.audience, &notice.ticket)
-    else {
+    let shows = match (&notice.message, notice.audience) {
+        (Message::Reply { .. } | Message::WaitingReminder { .. }, Audience::Requester) => true,
+        // Whoever gets a ticket later sees what was said since; the request itself is enclosed.
+        (Message::Assignment { reason, .. }, Audience::Staff) => reason.how != Handing::Turn,
+        (Message::Reminder { .. } | Message::Escalated { .. }, Audience::Staff) => true,
+        _ => false,
+    };
+    let Some(ticket) = notice.ticket.as_ref().filter(|_| shows) else {
         return Ok(vec![]);
     };
     let letters = tx.conversation(ticket.number, EARLIER)?;

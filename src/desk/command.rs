@@ -1,15 +1,53 @@
-//! Commands on the first lines of a letter: `#закрыть`, `#close`.
+//! Commands on the first lines of a letter: `#закрыть`, `#передать sidorov`, `#wait 3d`.
 //!
 //! One a line, above the text, any case, `ё` as `е`; they end at the first line of text. What looks
 //! like a command and is none is never passed on, lest a note for the desk reach a requester.
 
+use jiff::civil::Date;
+
 use super::nearest::nearest;
+use super::policy::WorkSpan;
+use super::roster::DateRange;
 
 /// What a letter may ask of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// `#закрыть`: send the text, close.
     Close,
+    /// `#заметка`: the text stays among the staff.
+    Note,
+    /// `#взять`: the ticket is mine.
+    Take,
+    /// `#не-мне ПРИЧИНА`: back into the rotation, not to me.
+    Decline(String),
+    /// `#отмена`: take back my answer while it is held.
+    Undo,
+    /// `#передать ID`: to another specialist.
+    Assign(String),
+    /// `#выше [TIER]`: to the next tier, or to the one named.
+    Raise(Option<String>),
+    /// `#ждать 3d`: wait for the requester so long.
+    Wait(WorkSpan),
+    /// `#отложить 2026-12-01`: sleep till then.
+    Snooze(Date),
+    /// `#тема NAME`: set the topic.
+    Topic(String),
+    /// `#объединить N`: this ticket into another.
+    Merge(u64),
+    /// `#спам`: close silently, block the sender.
+    Spam,
+    /// `#не-спам`: the opposite.
+    NotSpam,
+    /// `#статус [N]`: how a ticket stands, or one's own tickets.
+    Status(Option<u64>),
+    /// `#мои`: the tickets that wait for me.
+    Mine,
+    /// `#найти TEXT`: tickets with these words.
+    Find(String),
+    /// `#отсутствую FROM..TO`: out of the rotation.
+    Away(DateRange),
+    /// `#вернулся`: back in it.
+    Back,
     /// `#решено`: the requester needs nothing more.
     Solved,
     /// `#помощь`: the list of commands.
@@ -25,34 +63,175 @@ pub enum Party {
     Specialist,
 }
 
-/// Every word, whose it is, and what it means. The first word of each language is the one shown.
-const WORDS: &[(&str, Command)] = &[
-    ("закрыть", Command::Close),
-    ("close", Command::Close),
-    ("решено", Command::Solved),
-    ("solved", Command::Solved),
-    ("помощь", Command::Help),
-    ("help", Command::Help),
+/// The command words, before their arguments are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Close,
+    Note,
+    Take,
+    Decline,
+    Undo,
+    Assign,
+    Raise,
+    Wait,
+    Snooze,
+    Topic,
+    Merge,
+    Spam,
+    NotSpam,
+    Status,
+    Mine,
+    Find,
+    Away,
+    Back,
+    Solved,
+    Help,
+}
+
+/// Every word and what it means. The first word of each verb is Russian, the second English.
+const WORDS: &[(&str, Verb)] = &[
+    ("закрыть", Verb::Close),
+    ("close", Verb::Close),
+    ("заметка", Verb::Note),
+    ("note", Verb::Note),
+    ("взять", Verb::Take),
+    ("take", Verb::Take),
+    ("не-мне", Verb::Decline),
+    ("decline", Verb::Decline),
+    ("отмена", Verb::Undo),
+    ("undo", Verb::Undo),
+    ("передать", Verb::Assign),
+    ("assign", Verb::Assign),
+    ("выше", Verb::Raise),
+    ("raise", Verb::Raise),
+    ("ждать", Verb::Wait),
+    ("wait", Verb::Wait),
+    ("отложить", Verb::Snooze),
+    ("snooze", Verb::Snooze),
+    ("тема", Verb::Topic),
+    ("topic", Verb::Topic),
+    ("объединить", Verb::Merge),
+    ("merge", Verb::Merge),
+    ("спам", Verb::Spam),
+    ("spam", Verb::Spam),
+    ("не-спам", Verb::NotSpam),
+    ("not-spam", Verb::NotSpam),
+    ("статус", Verb::Status),
+    ("status", Verb::Status),
+    ("мои", Verb::Mine),
+    ("mine", Verb::Mine),
+    ("найти", Verb::Find),
+    ("find", Verb::Find),
+    ("отсутствую", Verb::Away),
+    ("away", Verb::Away),
+    ("вернулся", Verb::Back),
+    ("вернулась", Verb::Back),
+    ("back", Verb::Back),
+    ("решено", Verb::Solved),
+    ("solved", Verb::Solved),
+    ("помощь", Verb::Help),
+    ("help", Verb::Help),
 ];
 
-impl Command {
-    /// May `party` give it?
-    pub fn allowed(self, party: Party) -> bool {
+impl Verb {
+    fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Close => party == Party::Specialist,
             Self::Solved => party == Party::Requester,
-            Self::Help => true,
+            Self::Help | Self::Status => true,
+            _ => party == Party::Specialist,
         }
     }
 
-    /// Its Russian form with the `#`.
-    pub fn russian(self) -> String {
-        let word = WORDS
-            .iter()
-            .find(|(_, command)| *command == self)
-            .map_or("", |(word, _)| word);
-        format!("#{word}")
+    /// The right form, shown when an argument cannot be understood.
+    fn form(self) -> &'static str {
+        match self {
+            Self::Decline => "#не-мне причина",
+            Self::Assign => "#передать ivanova",
+            Self::Wait => "#ждать 3d",
+            Self::Snooze => "#отложить 2026-12-01",
+            Self::Topic => "#тема оценки",
+            Self::Merge => "#объединить 17",
+            Self::Status => "#статус 17",
+            Self::Find => "#найти четверть",
+            Self::Away => "#отсутствую 2026-12-01..2026-12-05",
+            _ => "",
+        }
     }
+
+    fn with(self, argument: &str) -> Option<Command> {
+        let word = || argument.split_whitespace().next().map(str::to_owned);
+        let text = || (!argument.is_empty()).then(|| argument.to_owned());
+        Some(match self {
+            Self::Close => Command::Close,
+            Self::Note => Command::Note,
+            Self::Take => Command::Take,
+            Self::Decline => Command::Decline(argument.to_owned()),
+            Self::Undo => Command::Undo,
+            Self::Assign => Command::Assign(word()?.to_lowercase()),
+            Self::Raise => Command::Raise(word().map(|tier| tier.to_lowercase())),
+            Self::Wait => Command::Wait(span(argument)?),
+            Self::Snooze => Command::Snooze(day(argument)?),
+            Self::Topic => Command::Topic(text()?),
+            Self::Merge => Command::Merge(number(argument)?),
+            Self::Spam => Command::Spam,
+            Self::NotSpam => Command::NotSpam,
+            Self::Status if argument.is_empty() => Command::Status(None),
+            Self::Status => Command::Status(Some(number(argument)?)),
+            Self::Mine => Command::Mine,
+            Self::Find => Command::Find(text()?),
+            Self::Away => Command::Away(days(argument)?),
+            Self::Back => Command::Back,
+            Self::Solved => Command::Solved,
+            Self::Help => Command::Help,
+        })
+    }
+}
+
+/// `17`, `#17`, `ЭЖ-17`, `[ЭЖ-17]`.
+fn number(argument: &str) -> Option<u64> {
+    let digits = argument.trim_matches(['[', ']', '#', ' ', '.', ',']);
+    let digits = digits.rsplit_once('-').map_or(digits, |(_, digits)| digits);
+    digits.parse().ok().filter(|number| *number > 0)
+}
+
+/// `3d`, `3д`, `3 дня`, `4h`, `4 часа`: working days or hours.
+fn span(argument: &str) -> Option<WorkSpan> {
+    let digits: String = argument.chars().take_while(char::is_ascii_digit).collect();
+    let count: u32 = digits
+        .parse()
+        .ok()
+        .filter(|count| (1..=400).contains(count))?;
+    let unit = argument.get(digits.len()..)?.trim().to_lowercase();
+    match unit.chars().next()? {
+        'd' | 'д' => Some(WorkSpan::Days(count)),
+        'h' | 'ч' => Some(WorkSpan::Time(jiff::SignedDuration::from_hours(i64::from(
+            count,
+        )))),
+        _ => None,
+    }
+}
+
+/// `2026-12-01`, `01.12.2026`.
+fn day(argument: &str) -> Option<Date> {
+    let text = argument.trim().trim_end_matches(['.', ',']);
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.split('.');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    date.ok().filter(|date| date.year() >= 2000)
+}
+
+/// `2026-12-01..2026-12-05`, or one day.
+fn days(argument: &str) -> Option<DateRange> {
+    let argument = argument.replace(['–', '—'], "..").replace(" - ", "..");
+    let (from, to) = argument.split_once("..").unwrap_or((&argument, &argument));
+    let range = DateRange {
+        from: day(from)?,
+        to: day(to)?,
+    };
+    (range.from <= range.to).then_some(range)
 }
 
 /// A letter's commands and the text that remains.
@@ -62,17 +241,19 @@ pub struct Parsed {
     pub commands: Vec<Command>,
     /// What is left when the commands are taken out, trimmed.
     pub text: String,
-    /// The first word that looks like a command and is none of this party's, with the nearest one.
-    pub unknown: Option<Unknown>,
+    /// The first line that looks like a command and cannot be obeyed.
+    pub fault: Option<Fault>,
 }
 
-/// A `#word` that is no command.
+/// A line that looks like a command and is none of this party's, or has no argument that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct Fault {
     /// As it was typed, with the `#`.
     pub word: String,
-    /// The command that was probably meant, with the `#`.
+    /// What was probably meant, with the `#`: the nearest command, or the right form of this one.
     pub nearest: Option<String>,
+    /// The command is known; its argument is not understood.
+    pub argument: bool,
 }
 
 /// Reads the commands above the text of a letter's new part.
@@ -85,59 +266,138 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
             lines.next();
             continue;
         }
-        let Some(word) = line
+        let Some(rest) = line
             .strip_prefix('#')
             .filter(|rest| rest.starts_with(char::is_alphabetic))
         else {
             break;
         };
-        let word = word.split_whitespace().next().unwrap_or(word);
-        let folded = word.to_lowercase().replace('ё', "е");
-        let folded = folded.trim_end_matches(['.', ',', '!', ';', ':']);
-        let known = WORDS
-            .iter()
-            .find(|(name, command)| *name == folded && command.allowed(party));
-        if let Some((_, command)) = known {
-            parsed.commands.push(*command);
-            lines.next();
-        } else {
-            let names = WORDS
-                .iter()
-                .filter(|(_, command)| command.allowed(party))
-                .map(|(name, _)| *name);
-            let near = nearest(folded, names).map(|name| format!("#{name}"));
-            parsed.unknown = Some(Unknown {
-                word: format!("#{word}"),
-                nearest: near,
-            });
-            break;
+        let (word, argument) = rest
+            .split_once(char::is_whitespace)
+            .map_or((rest, ""), |(word, argument)| (word, argument.trim()));
+        match verb(word, party) {
+            Ok(verb) => match verb.with(argument) {
+                Some(command) => {
+                    parsed.commands.push(command);
+                    lines.next();
+                }
+                None => {
+                    parsed.fault = Some(Fault {
+                        word: line.to_owned(),
+                        nearest: Some(verb.form().to_owned()),
+                        argument: true,
+                    });
+                    break;
+                }
+            },
+            Err(near) => {
+                parsed.fault = Some(Fault {
+                    word: format!("#{word}"),
+                    nearest: near,
+                    argument: false,
+                });
+                break;
+            }
         }
     }
-    parsed.text = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+    if parsed.fault.is_some() {
+        // The faulty line is named in the answer; the text is what stands below it.
+        lines.next();
+    }
+    lines
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .clone_into(&mut parsed.text);
     parsed
+}
+
+fn verb(word: &str, party: Party) -> Result<Verb, Option<String>> {
+    let folded = word.to_lowercase().replace('ё', "е").replace('_', "-");
+    let folded = folded.trim_end_matches(['.', ',', '!', ';', ':']);
+    let allowed = || WORDS.iter().filter(|(_, verb)| verb.allowed(party));
+    allowed()
+        .find(|(name, _)| *name == folded)
+        .map(|(_, verb)| *verb)
+        .ok_or_else(|| {
+            nearest(folded, allowed().map(|(name, _)| *name)).map(|name| format!("#{name}"))
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
 
     #[test]
     fn a_command_and_a_text() {
         let parsed = parse("#Закрыть\n\nПериод открыт, проверьте.", Party::Specialist);
         assert_eq!(parsed.commands, [Command::Close]);
         assert_eq!(parsed.text, "Период открыт, проверьте.");
-        assert_eq!(parsed.unknown, None);
+        assert_eq!(parsed.fault, None);
     }
 
     #[test]
-    fn a_misspelt_command_gets_a_hint() {
+    fn a_misspelt_command_gets_a_hint_and_its_text_is_kept() {
         let parsed = parse("#закрыйть\nтекст", Party::Specialist);
         assert_eq!(
-            parsed.unknown,
-            Some(Unknown {
+            parsed.fault,
+            Some(Fault {
                 word: "#закрыйть".into(),
-                nearest: Some("#закрыть".into())
+                nearest: Some("#закрыть".into()),
+                argument: false,
             })
+        );
+        assert_eq!(parsed.text, "текст");
+    }
+
+    #[test]
+    fn several_commands_with_their_arguments() {
+        let text = "#Тема оценки\n#передать Sidorov\n#ждать 3 дня\n#отложить 01.12.2026\n#объединить [ЭЖ-17]\n\nСлова";
+        let parsed = parse(text, Party::Specialist);
+        assert_eq!(
+            parsed.commands,
+            [
+                Command::Topic("оценки".into()),
+                Command::Assign("sidorov".into()),
+                Command::Wait(WorkSpan::Days(3)),
+                Command::Snooze(date(2026, 12, 1)),
+                Command::Merge(17),
+            ]
+        );
+        assert_eq!(parsed.text, "Слова");
+    }
+
+    #[test]
+    fn an_argument_that_is_not_understood_gets_the_right_form() {
+        for (line, form) in [
+            ("#ждать немного", "#ждать 3d"),
+            ("#отложить завтра", "#отложить 2026-12-01"),
+            ("#передать", "#передать ivanova"),
+            (
+                "#отсутствую 2026-12-05..2026-12-01",
+                "#отсутствую 2026-12-01..2026-12-05",
+            ),
+        ] {
+            let fault = parse(line, Party::Specialist).fault.unwrap();
+            assert_eq!(
+                (fault.argument, fault.nearest.as_deref()),
+                (true, Some(form)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn english_forms_and_the_letter_yo() {
+        let parsed = parse(
+            "#not-spam\n#AWAY 2026-12-01..2026-12-05\n#raise",
+            Party::Specialist,
+        );
+        assert_eq!(parsed.commands.len(), 3);
+        assert_eq!(
+            parse("#найти ёлка", Party::Specialist).commands,
+            [Command::Find("ёлка".into())]
         );
     }
 
@@ -150,11 +410,11 @@ mod tests {
 
     #[test]
     fn a_number_sign_is_no_command() {
-        assert_eq!(parse("#1 вопрос", Party::Requester).unknown, None);
+        assert_eq!(parse("#1 вопрос", Party::Requester).fault, None);
     }
 
     #[test]
     fn a_specialists_command_is_not_a_requesters() {
-        assert!(parse("#закрыть", Party::Requester).unknown.is_some());
+        assert!(parse("#закрыть", Party::Requester).fault.is_some());
     }
 }

@@ -1,18 +1,26 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod clock;
+mod handing;
+mod office;
 mod opening;
+mod orders;
 mod requester;
+mod speaker;
 mod specialist;
 
 use jiff::Timestamp;
 
-use super::event::{Evidence, Incoming, Memory, Source};
-use super::outcome::{
-    Alert, Audience, Carry, Change, EndState, Kind, Message, NoteWhy, Notice, Outcome,
-};
-use super::policy::{DeskLanguage, Policy};
-use super::roster::{Roster, Specialist};
-use super::ticket::{Person, Status, Ticket, Tongue};
+use speaker::Speaker;
+
+pub use clock::step;
+pub use orders::{Asks, asks};
+
+use super::event::{Incoming, Memory, Source};
+use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
+use super::policy::Policy;
+use super::roster::Roster;
+use super::ticket::Ticket;
 
 /// What every decision is made with: the school's rules, its people, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -25,22 +33,23 @@ pub struct Desk<'a> {
     pub now: Timestamp,
 }
 
-/// Who is speaking, as far as it is proved.
-enum Speaker<'a> {
-    /// A specialist with a token of theirs, or vouched for by a trusted server.
-    Specialist(&'a Specialist, &'a Ticket),
-    /// Someone at a specialist's address without proof.
-    Claimed(&'a Specialist, &'a Ticket),
-    /// The one who asked.
-    Requester(&'a Ticket),
-    /// Someone who answers a letter that was made for a specialist.
-    Another(&'a Ticket),
-    /// Someone who takes no part; the ticket that they named, if any.
-    Stranger(Option<&'a Ticket>),
-}
-
 /// What follows from a letter.
 pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
+    let mut outcome = decide_letter(desk, memory, letter);
+    schedule(desk, &mut outcome);
+    outcome
+}
+
+/// Sets when the clock is to look at each ticket that changed.
+fn schedule(desk: &Desk<'_>, outcome: &mut Outcome) {
+    for change in &mut outcome.changes {
+        if let Change::Open(ticket) | Change::Update(ticket) = change {
+            ticket.next_at = clock::next_at(desk, ticket);
+        }
+    }
+}
+
+fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     if let Some(why) = &letter.unreadable {
         return desk.quarantine(memory, letter, why);
     }
@@ -58,8 +67,11 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     if desk.policy.is_own(&letter.from.address) {
         return desk.automatic(letter, "it comes from the desk's own address");
     }
+    if memory.blocked {
+        return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
     match desk.speaker(letter) {
-        Speaker::Specialist(who, ticket) => specialist::speaks(desk, who, ticket, letter),
+        Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
         Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
@@ -67,7 +79,8 @@ pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     }
 }
 
-/// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1).
+/// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1), and never
+/// a report of a report.
 pub fn refused(
     desk: &Desk<'_>,
     ticket: Option<&Ticket>,
@@ -94,6 +107,8 @@ pub fn refused(
         );
     }
     match (ticket, assignee) {
+        // It told of a refusal itself: telling of that would never end.
+        _ if kind == Kind::Bounce.word() => {}
         (Some(ticket), Some(who)) => {
             let message = Message::Undeliverable {
                 recipient: to.to_owned(),
@@ -119,12 +134,21 @@ pub fn refused(
 }
 
 /// What follows when a letter could not be decided: set aside, and told once (promise 4).
-pub fn set_aside(desk: &Desk<'_>, from: &str, subject: &str, why: &str) -> Outcome {
+pub fn set_aside(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    from: &str,
+    subject: &str,
+    why: &str,
+) -> Outcome {
     let mut outcome = Outcome::quiet(
         EndState::Quarantined,
         Kind::Auto,
         format!("could not be processed: {why}"),
     );
+    if memory.alerted_enough {
+        return outcome;
+    }
     let alert = Alert::Unreadable {
         why: why.to_owned(),
         from: from.to_owned(),
@@ -159,10 +183,20 @@ pub fn unowned(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Option<Outc
     );
     outcome.ticket = Some(ticket.number);
     let mut ticket = ticket.clone();
-    opening::assign(desk, memory, &mut ticket, &mut outcome, false);
-    ticket.assignee.as_ref()?;
+    let owned = handing::assign(
+        desk,
+        memory,
+        &mut ticket,
+        &mut outcome,
+        Reason::default(),
+        false,
+    );
+    if !owned {
+        return None;
+    }
     ticket.updated = desk.now;
     outcome.changes.insert(0, Change::Update(ticket));
+    schedule(desk, &mut outcome);
     Some(outcome)
 }
 
@@ -194,85 +228,14 @@ impl Outcome {
     }
 }
 
-impl Policy {
-    /// Is it one of the desk's own addresses, with or without a plus tag?
-    pub fn is_own(&self, address: &str) -> bool {
-        let plain = match address.split_once('@') {
-            Some((local, domain)) => {
-                format!(
-                    "{}@{domain}",
-                    local.split_once('+').map_or(local, |(base, _)| base)
-                )
-            }
-            None => address.to_owned(),
-        };
-        std::iter::once(&self.address)
-            .chain(&self.extra)
-            .any(|own| *own == plain || own == address)
-    }
-
-    /// The language for someone who wrote in `theirs`.
-    pub fn tongue(&self, theirs: Tongue) -> Tongue {
-        match self.language {
-            DeskLanguage::Ru => Tongue::Ru,
-            DeskLanguage::En => Tongue::En,
-            DeskLanguage::Auto => theirs,
-        }
-    }
-}
-
-impl<'a> Desk<'a> {
-    fn speaker<'b>(&self, letter: &'b Incoming) -> Speaker<'b>
-    where
-        'a: 'b,
-    {
-        let from = letter.from.address.as_str();
-        let specialist = self.roster.by_address(from);
-        let mut named = None;
-        for Evidence {
-            ticket,
-            made_for,
-            by_reference,
-        } in &letter.evidence
-        {
-            named = named.or(Some(ticket));
-            let wrote_it = ticket.requester.address == from;
-            match (made_for, specialist) {
-                (Some((address, Audience::Staff)), Some(who))
-                    if who.address == *address || who.aliases.contains(address) =>
-                {
-                    return Speaker::Specialist(who, ticket);
-                }
-                // A specialist who asked the desk something is a requester in that ticket.
-                (Some((_, Audience::Requester)), _) if wrote_it => {
-                    return Speaker::Requester(ticket);
-                }
-                // Nobody can guess a token: whoever has the requester's may add to the ticket, from
-                // whichever address. The answer still goes to the requester alone.
-                (Some((_, Audience::Requester)), None) => return Speaker::Requester(ticket),
-                (_, Some(who)) if !wrote_it => {
-                    return if letter.authenticated {
-                        Speaker::Specialist(who, ticket)
-                    } else {
-                        Speaker::Claimed(who, ticket)
-                    };
-                }
-                (Some((_, Audience::Staff)), _) => return Speaker::Another(ticket),
-                (None, _) if wrote_it && *by_reference => return Speaker::Requester(ticket),
-                (None, _) if wrote_it => return Speaker::Requester(ticket),
-                _ => {}
-            }
-        }
-        Speaker::Stranger(named)
-    }
-
+impl Desk<'_> {
     fn quarantine(&self, memory: &Memory, letter: &Incoming, why: &str) -> Outcome {
         let mut outcome = Outcome::quiet(
             EndState::Quarantined,
             Kind::Auto,
             format!("unreadable: {why}"),
         );
-        if !memory.alerted_lately {
+        if !memory.alerted_enough {
             let alert = Alert::Unreadable {
                 why: why.to_owned(),
                 from: letter.from.address.clone(),
@@ -309,7 +272,7 @@ impl<'a> Desk<'a> {
         let Some((evidence, to)) = letter.evidence.iter().find_map(|one| {
             one.made_for
                 .as_ref()
-                .map(|(address, _)| (one, address.clone()))
+                .map(|made| (one, made.address.clone()))
         }) else {
             return Outcome::quiet(
                 EndState::Automatic,
@@ -333,7 +296,11 @@ impl<'a> Desk<'a> {
             return outcome;
         }
         let to = recipient.map_or(to, str::to_owned);
-        refused(self, Some(&evidence.ticket), "letter", &to, said)
+        let kind = evidence
+            .made_for
+            .as_ref()
+            .map_or(Kind::Auto, |made| made.kind);
+        refused(self, Some(&evidence.ticket), kind.word(), &to, said)
     }
 
     fn note_from_another(&self, ticket: &Ticket, letter: &Incoming) -> Outcome {
@@ -360,63 +327,6 @@ impl<'a> Desk<'a> {
             outcome.notices.push(notice);
         }
         outcome
-    }
-
-    fn assignee(&self, ticket: &Ticket) -> Option<&'a Specialist> {
-        ticket
-            .assignee
-            .as_deref()
-            .and_then(|id| self.roster.by_id(id))
-    }
-
-    fn for_requester(&self, ticket: &Ticket, message: Message) -> Notice {
-        Notice {
-            to: ticket.requester.clone(),
-            audience: Audience::Requester,
-            tongue: ticket.tongue,
-            ticket: Some(ticket.clone()),
-            message,
-            carry: Carry::Nothing,
-            not_before: None,
-        }
-    }
-
-    fn for_specialist(&self, who: &Specialist, ticket: &Ticket, message: Message) -> Notice {
-        Notice {
-            to: Person {
-                name: who.name.clone(),
-                address: who.address.clone(),
-            },
-            audience: Audience::Staff,
-            tongue: self.policy.tongue(Tongue::Ru),
-            ticket: Some(ticket.clone()),
-            message,
-            carry: Carry::Nothing,
-            not_before: None,
-        }
-    }
-
-    fn alert(&self, ticket: Option<&Ticket>, alert: &Alert) -> Vec<Notice> {
-        let to_one = |address: &String| Notice {
-            to: Person {
-                name: String::new(),
-                address: address.clone(),
-            },
-            audience: Audience::Staff,
-            tongue: self.policy.tongue(Tongue::Ru),
-            ticket: ticket.cloned(),
-            message: Message::AdminAlert(alert.clone()),
-            carry: Carry::Nothing,
-            not_before: None,
-        };
-        self.policy.admins.iter().map(to_one).collect()
-    }
-
-    fn close(&self, ticket: &mut Ticket) {
-        ticket.status = Status::Closed;
-        ticket.closed = Some(self.now);
-        ticket.response_due = None;
-        ticket.updated = self.now;
     }
 }
 

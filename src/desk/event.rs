@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::outcome::Audience;
+use super::outcome::{Audience, Kind};
 use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
@@ -24,15 +24,24 @@ pub enum Source {
     },
 }
 
+/// What the desk knows of the letter that a token was put into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFor {
+    /// To whom it went, lower case.
+    pub address: String,
+    /// Their part (promise 13).
+    pub audience: Audience,
+    /// What sort of letter it was.
+    pub kind: Kind,
+}
+
 /// How a letter names a ticket, after its token was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The ticket, as it stands.
     pub ticket: Ticket,
     /// For whom the token was made; `None` for a subject tag, a foreign Message-ID or a bad token.
-    pub made_for: Option<(String, Audience)>,
-    /// It names a letter of this ticket by its own Message-ID (no secret: a participant's word counts).
-    pub by_reference: bool,
+    pub made_for: Option<MadeFor>,
 }
 
 /// A letter as the desk sees it.
@@ -44,8 +53,10 @@ pub struct Incoming {
     pub subject: String,
     /// What was written now.
     pub new_text: String,
-    /// Files came with it.
+    /// Files came with it, pictures inside its text not counted.
     pub has_files: bool,
+    /// Pictures stand inside its text: a screenshot, or the logo of a signature.
+    pub has_pictures: bool,
     /// What sort of sender.
     pub source: Source,
     /// Its language.
@@ -73,6 +84,14 @@ pub struct Memory {
     pub acks_today: u32,
     /// Letters from this sender in the last hour, this one not counted.
     pub letters_this_hour: u32,
-    /// Administrators were told of unreadable letters within the last hour.
-    pub alerted_lately: bool,
+    /// Its sender is blocked.
+    pub blocked: bool,
+    /// Tickets that the letter's commands name, by number.
+    pub named: BTreeMap<u64, Ticket>,
+    /// Tickets that the letter's commands ask for.
+    pub listed: Vec<Ticket>,
+    /// The answer of the letter's ticket that is held, if any.
+    pub held: Option<u64>,
+    /// Administrators were told of so many letters set aside within the hour that more would be noise.
+    pub alerted_enough: bool,
 }

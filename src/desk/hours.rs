@@ -1,14 +1,21 @@
 //! Working time: when a span that is counted in working minutes or days ends.
 //!
-//! Pure: the calendar and the time zone are arguments. A day's hours are wall-clock hours in the
-//! school's zone, so the change to summer time moves no deadline.
+//! Pure: the calendar and the time zone are arguments. A moment is working time when the clock on
+//! the school's wall shows a time within that day's hours. So the change to summer time moves no
+//! opening and no closing; an hour that the clock skips is nobody's, one that it shows twice counts
+//! twice.
+//!
+//! Where a calendar has no working time within the horizon, plain time counts from there on, in
+//! [`Hours::after`] and [`Hours::between`] alike. So a deadline is always found, a longer span never
+//! ends earlier, and the two stay each other's inverse.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::tz::{Offset, TimeZoneFollowingTransitions};
+use jiff::{SignedDuration, Timestamp};
 
 use super::policy::{Hours, Span, WorkSpan};
 
-/// Days looked ahead before a calendar without working time is given up.
+/// Days in a row without working time after which no more is expected.
 const HORIZON: u32 = 800;
 
 impl Hours {
@@ -36,110 +43,191 @@ impl Hours {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
 
-    /// The instant at which `span` of working time, begun at `from`, has passed. Working days end at
-    /// the closing of that day. A calendar without working time counts plain time instead.
+    /// The first instant of working time not before `at`: `at` itself when open. `None` when the
+    /// calendar has no working time within the horizon.
+    pub fn next_open(&self, at: Timestamp) -> Option<Timestamp> {
+        self.stretches(at).next().map(|stretch| stretch.start)
+    }
+
+    /// The working time between two instants; zero when `to` is not later than `from`.
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        let mut sum = SignedDuration::ZERO;
+        let mut reached = from;
+        for stretch in self.stretches(from) {
+            if to <= stretch.start {
+                return sum;
+            }
+            sum += to.min(stretch.end).duration_since(stretch.start);
+            if to <= stretch.end {
+                return sum;
+            }
+            reached = stretch.end;
+        }
+        sum + to.duration_since(reached).max(SignedDuration::ZERO)
+    }
+
+    /// The instant at which `span` of working time, begun at `from`, has passed; a length of zero or
+    /// less has passed at the next opening. Working days are those after the day of `from` and end
+    /// at their last closing; zero days end at the next closing day's, today's included.
     pub fn after(&self, from: Timestamp, span: WorkSpan) -> Timestamp {
-        let found = match span {
+        match span {
             WorkSpan::Time(length) => self.after_time(from, length),
             WorkSpan::Days(days) => self.after_days(from, days),
-        };
-        found.unwrap_or_else(|| {
-            let plain = match span {
-                WorkSpan::Time(length) => length,
-                WorkSpan::Days(days) => SignedDuration::from_hours(24 * i64::from(days)),
-            };
-            from.checked_add(plain).unwrap_or(from)
-        })
+        }
     }
 
-    fn days_from(&self, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
-        let first = self.day(from);
-        (0..HORIZON).filter_map(move |offset| {
-            let day = first.checked_add(i64::from(offset).days()).ok()?;
-            let span = self.on(day)?;
-            let start = day
-                .to_datetime(span.from)
-                .to_zoned_datetime(self.zone.clone())
-                .ok()?
-                .timestamp();
-            let end = day
-                .to_datetime(span.to)
-                .to_zoned_datetime(self.zone.clone())
-                .ok()?
-                .timestamp();
-            (end > from).then_some((start.max(from), end))
-        })
+    /// The instant at which `percent` of the working time between `from` and `due` has passed: a
+    /// step of a chain that runs beside a deadline. At 100 it is `due` itself when `due` came of
+    /// [`Hours::after`]; above, it is later than `due` by as much working time.
+    pub fn share(&self, from: Timestamp, due: Timestamp, percent: u32) -> Timestamp {
+        let percent = i32::try_from(percent).unwrap_or(i32::MAX);
+        let part = self.between(from, due).saturating_mul(percent) / 100;
+        self.after_time(from, part)
     }
 
-    fn after_time(&self, from: Timestamp, length: SignedDuration) -> Option<Timestamp> {
-        let mut left = length;
-        for (start, end) in self.days_from(from) {
-            let here = end.duration_since(start);
+    fn after_time(&self, from: Timestamp, length: SignedDuration) -> Timestamp {
+        let mut left = length.max(SignedDuration::ZERO);
+        let mut reached = from;
+        for stretch in self.stretches(from) {
+            let here = stretch.end.duration_since(stretch.start);
             if left <= here {
-                return start.checked_add(left).ok();
+                return later(stretch.start, left);
             }
             left -= here;
+            reached = stretch.end;
+        }
+        later(reached, left)
+    }
+
+    fn after_days(&self, from: Timestamp, days: u32) -> Timestamp {
+        let mut left = days;
+        let mut last = self.day(from);
+        let mut reached = from;
+        let mut stretches = self.stretches(from).peekable();
+        // Zero days: the first day that still has working time stands for a day after today.
+        if days == 0
+            && let Some(first) = stretches.peek()
+        {
+            left = 1;
+            last = first.day.yesterday().unwrap_or(Date::MIN);
+        }
+        while let Some(stretch) = stretches.next() {
+            reached = reached.max(stretch.end);
+            if stretch.day <= last {
+                continue;
+            }
+            last = stretch.day;
+            left = left.saturating_sub(1);
+            if left > 0 {
+                continue;
+            }
+            // Where the clock goes back over midnight a day returns after the first minutes of the
+            // next, so the last closing is looked for until the day after that.
+            return stretches
+                .take_while(|other| other.day <= last.tomorrow().unwrap_or(Date::MAX))
+                .filter(|other| other.day == last)
+                .last()
+                .map_or(stretch.end, |other| other.end);
+        }
+        later(reached, SignedDuration::from_hours(24 * i64::from(left)))
+    }
+
+    /// The working time from `from` on, in order, until the horizon.
+    fn stretches(&self, from: Timestamp) -> Stretches<'_> {
+        let mut changes = self.zone.following(from);
+        let (end, next_offset) = next_change(&mut changes);
+        let offset = self.zone.to_offset(from);
+        Stretches {
+            hours: self,
+            changes,
+            start: from,
+            end,
+            offset,
+            next_offset,
+            day: Some(offset.to_datetime(from).date()),
+            barren: 0,
+        }
+    }
+}
+
+/// Working time without a break, on one civil day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    day: Date,
+    start: Timestamp,
+    end: Timestamp,
+}
+
+/// Goes through time in periods of one offset from UTC, and through the civil days of each. Within a
+/// period the wall clock runs evenly, so that a day's hours are one stretch.
+struct Stretches<'a> {
+    hours: &'a Hours,
+    changes: TimeZoneFollowingTransitions<'a>,
+    /// The period's first instant, or the instant asked about.
+    start: Timestamp,
+    /// The first instant after the period.
+    end: Timestamp,
+    offset: Offset,
+    /// The offset of the next period; none after the last.
+    next_offset: Option<Offset>,
+    /// The day to look at next; none when time has ended.
+    day: Option<Date>,
+    /// Days seen since the last with working time.
+    barren: u32,
+}
+
+impl Stretches<'_> {
+    fn on(&self, day: Date) -> Option<Stretch> {
+        let span = self.hours.on(day)?;
+        let instant = |time| self.offset.to_timestamp(day.to_datetime(time)).ok();
+        let start = instant(span.from)?.max(self.start);
+        let end = instant(span.to)?.min(self.end);
+        (start < end).then_some(Stretch { day, start, end })
+    }
+
+    /// The day after `day`, in the next period when this one ends before.
+    fn step(&mut self, day: Date) -> Option<Date> {
+        let next = day.tomorrow().ok()?;
+        let begins = self.offset.to_timestamp(next.into()).ok()?;
+        if begins < self.end {
+            return Some(next);
+        }
+        self.offset = self.next_offset?;
+        self.start = self.end;
+        (self.end, self.next_offset) = next_change(&mut self.changes);
+        Some(self.offset.to_datetime(self.start).date())
+    }
+}
+
+impl Iterator for Stretches<'_> {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        while self.barren < HORIZON {
+            let day = self.day?;
+            let found = self.on(day);
+            self.day = self.step(day);
+            self.barren += 1;
+            if found.is_some() {
+                self.barren = 0;
+                return found;
+            }
         }
         None
     }
+}
 
-    fn after_days(&self, from: Timestamp, days: u32) -> Option<Timestamp> {
-        let today = self.day(from);
-        self.days_from(from)
-            .filter(|(start, _)| self.day(*start) > today || days == 0)
-            .nth(usize::try_from(days.saturating_sub(1)).ok()?)
-            .map(|(_, end)| end)
-    }
+/// When the offset changes next and to what; the end of time and nothing when never.
+fn next_change(changes: &mut TimeZoneFollowingTransitions<'_>) -> (Timestamp, Option<Offset>) {
+    changes.next().map_or((Timestamp::MAX, None), |change| {
+        (change.timestamp(), Some(change.offset()))
+    })
+}
+
+/// `at` and `length` of plain time, at most the end of time.
+fn later(at: Timestamp, length: SignedDuration) -> Timestamp {
+    at.checked_add(length).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::time;
-    use jiff::tz::TimeZone;
-
-    fn school() -> Hours {
-        let full = Some(Span {
-            from: time(8, 0, 0, 0),
-            to: time(17, 0, 0, 0),
-        });
-        Hours {
-            week: [full, full, full, full, full, None, None],
-            holidays: vec![],
-            special: vec![],
-            zone: TimeZone::get("Europe/Moscow").unwrap(),
-        }
-    }
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn four_hours_begun_on_friday_afternoon_end_on_monday() {
-        let hours = school();
-        let due = hours.after(
-            at("2026-11-20T15:00:00+03:00"),
-            WorkSpan::Time(SignedDuration::from_hours(4)),
-        );
-        assert_eq!(due, at("2026-11-23T10:00:00+03:00"));
-    }
-
-    #[test]
-    fn five_days_are_five_working_days() {
-        let hours = school();
-        let due = hours.after(at("2026-11-23T10:00:00+03:00"), WorkSpan::Days(5));
-        assert_eq!(due, at("2026-11-30T17:00:00+03:00"));
-    }
-
-    #[test]
-    fn a_calendar_without_working_time_counts_plain_time() {
-        let mut hours = school();
-        hours.week = [None; 7];
-        let due = hours.after(
-            at("2026-11-23T10:00:00+03:00"),
-            WorkSpan::Time(SignedDuration::from_hours(4)),
-        );
-        assert_eq!(due, at("2026-11-23T14:00:00+03:00"));
-    }
-}
+mod tests;

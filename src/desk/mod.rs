@@ -4,14 +4,19 @@
 //! and what is written. The same inputs always give the same outcome (promise 7).
 
 pub mod command;
+pub mod conduct;
 mod decide;
 pub mod event;
 pub mod hours;
+pub mod materials;
+mod message;
 pub mod nearest;
 pub mod outcome;
 pub mod policy;
 pub mod roster;
 pub mod rotation;
+pub mod stem;
 pub mod ticket;
+pub mod topics;
 
-pub use decide::{Desk, decide, refused, set_aside, trouble, unowned};
+pub use decide::{Asks, Desk, asks, decide, refused, set_aside, step, trouble, unowned};

@@ -1,10 +1,16 @@
 //! What a decision consists of: changes to make and letters to write, as values.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::rotation::{PassedOver, Pool, Round};
+use super::roster::DateRange;
+use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
+
+pub use super::message::{
+    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
+};
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,6 +51,8 @@ impl EndState {
 }
 
 /// Kind of a letter in a ticket, as `tickets show --json` names it.
+///
+/// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -57,11 +65,33 @@ pub enum Kind {
     Bounce,
     Ack,
     Assignment,
+    Reminder,
+    Escalation,
     Report,
     Command,
 }
 
 impl Kind {
+    const ALL: [Self; 12] = [
+        Self::Request,
+        Self::Followup,
+        Self::Reply,
+        Self::Note,
+        Self::Auto,
+        Self::Bounce,
+        Self::Ack,
+        Self::Assignment,
+        Self::Reminder,
+        Self::Escalation,
+        Self::Report,
+        Self::Command,
+    ];
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+
     /// The word used in the database and in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -73,6 +103,8 @@ impl Kind {
             Self::Bounce => "bounce",
             Self::Ack => "ack",
             Self::Assignment => "assignment",
+            Self::Reminder => "reminder",
+            Self::Escalation => "escalation",
             Self::Report => "report",
             Self::Command => "command",
         }
@@ -112,6 +144,28 @@ pub enum Change {
     Open(Ticket),
     /// A ticket as it is now.
     Update(Ticket),
+    /// The clock is to look at a ticket again then, and not before.
+    Postpone(u64, Timestamp),
+    /// Letters from this address are not taken for requests from now on.
+    Block(String),
+    /// They are again.
+    Unblock(String),
+    /// A held answer is not sent; its id.
+    TakeBack(u64),
+    /// A specialist is away on these days, beside what the roster says.
+    Away {
+        /// Their roster id.
+        specialist: String,
+        /// The days.
+        days: DateRange,
+    },
+    /// A specialist is back: what they said of these days is over.
+    Back {
+        /// Their roster id.
+        specialist: String,
+        /// The day.
+        day: Date,
+    },
     /// A pool's round after a turn.
     Turn(Pool, Round),
     /// A line in a ticket's history (promise 11).
@@ -124,146 +178,6 @@ pub enum Change {
         event: &'static str,
         /// Why, or more of what, in plain words.
         detail: String,
-    },
-}
-
-/// Why a ticket came to its assignee.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reason {
-    /// Names of those passed over, and why.
-    pub passed_over: Vec<(String, PassedOver)>,
-    /// Name of the tier that could not take it, when the ticket climbed.
-    pub climbed_from: Option<String>,
-}
-
-/// What one letter of the desk says. `letters` turns it into words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
-    /// To the requester: we have it, who answers, until when.
-    Acknowledgement {
-        /// The assignee's name, when it may be shown.
-        assignee: Option<String>,
-        /// Their reception hours.
-        reception: Option<String>,
-        /// Until when the answer is due.
-        due: Option<Timestamp>,
-        /// It came outside working time.
-        closed_now: bool,
-    },
-    /// To a specialist: this is yours.
-    Assignment {
-        /// Until when to answer.
-        due: Option<Timestamp>,
-        /// Why it came to them.
-        reason: Reason,
-    },
-    /// To the requester: a specialist's words.
-    Reply {
-        /// The words.
-        text: String,
-        /// The specialist's name, when it may be shown.
-        specialist: Option<String>,
-        /// The ticket is closed with it.
-        closes: bool,
-    },
-    /// To the assignee: the requester wrote again.
-    Followup {
-        /// Until when to answer.
-        due: Option<Timestamp>,
-        /// The ticket had been closed.
-        reopened: bool,
-    },
-    /// To the assignee: somebody wrote who may not speak in the ticket.
-    Note {
-        /// Why their letter was not passed on.
-        why: NoteWhy,
-    },
-    /// To the requester or a specialist: it is closed.
-    Closed {
-        /// Closed by the requester.
-        by_requester: bool,
-    },
-    /// To the one who gave a command.
-    CommandResult(CommandResult),
-    /// To one who claims to be a specialist without proof.
-    Confirm,
-    /// To a specialist: the requester could not be reached.
-    Undeliverable {
-        /// The address refused.
-        recipient: String,
-        /// What the server said.
-        diagnostic: String,
-    },
-    /// To the administrators.
-    AdminAlert(Alert),
-}
-
-/// Why a letter stays a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoteWhy {
-    /// An assignment was passed on, and somebody else answered it.
-    AnsweredByAnother,
-    /// Another specialist than the assignee wrote.
-    Colleague,
-}
-
-/// How a command ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandResult {
-    /// Closed as asked; the text went to the requester or there was none.
-    Closed {
-        /// A text was sent with it.
-        sent: bool,
-    },
-    /// It was closed already.
-    AlreadyClosed,
-    /// The list of commands for specialists.
-    SpecialistHelp,
-    /// The list of commands for requesters.
-    RequesterHelp,
-    /// No such command; nothing was sent on.
-    Unknown {
-        /// What was typed.
-        word: String,
-        /// What was probably meant.
-        nearest: Option<String>,
-        /// The text that was held back.
-        text: String,
-    },
-    /// An answer without words and without files.
-    Empty,
-}
-
-/// Why the administrators hear of something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alert {
-    /// A letter went to Attention.
-    Unreadable {
-        /// Why, in plain words.
-        why: String,
-        /// From whom it seems to be.
-        from: String,
-        /// Its subject, as far as it could be read.
-        subject: String,
-    },
-    /// Nobody of a tier could take a ticket.
-    NobodyAvailable {
-        /// The tier's name.
-        tier: String,
-        /// A higher tier has it now.
-        climbed: bool,
-    },
-    /// A letter of the desk could not be delivered and has no specialist to tell.
-    Undeliverable {
-        /// The address refused.
-        recipient: String,
-        /// What the server said.
-        diagnostic: String,
-    },
-    /// The desk itself is in trouble; the text is plain and says what to do.
-    Trouble {
-        /// What happened.
-        what: String,
     },
 }
 
@@ -307,9 +221,12 @@ impl Notice {
             Message::Reply { .. } => Kind::Reply,
             Message::Followup { .. } => Kind::Followup,
             Message::Note { .. } => Kind::Note,
-            Message::Closed { .. } | Message::Undeliverable { .. } | Message::AdminAlert(_) => {
-                Kind::Report
+            Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
+            Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
+            Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
+                Kind::Bounce
             }
+            Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
             Message::CommandResult(_) | Message::Confirm => Kind::Command,
         }
     }

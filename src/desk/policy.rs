@@ -50,6 +50,26 @@ pub struct Sla {
     pub close_after: WorkSpan,
 }
 
+/// What is done when a part of a deadline has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// The assignee is reminded.
+    Remind,
+    /// The next in the same tier gets it.
+    Reassign,
+    /// The next tier gets it, and the supervisor hears.
+    Raise,
+}
+
+/// A step of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// Percent of the deadline that runs.
+    pub percent: u32,
+    /// What is done then.
+    pub action: Action,
+}
+
 /// The language that the desk writes to requesters in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeskLanguage {
@@ -75,7 +95,7 @@ pub struct Topic {
 pub struct Limits {
     /// Largest letter taken in, bytes.
     pub message: u64,
-    /// Most bytes of attachments sent on in one letter.
+    /// Most bytes that attachments sent on take in one letter, encoded.
     pub attachments_out: u64,
     /// Letters an hour from one address; above it no acknowledgement.
     pub letters_per_hour: u32,
@@ -106,6 +126,8 @@ pub struct Policy {
     pub hours: Hours,
     /// Deadlines.
     pub sla: Sla,
+    /// What follows when nobody answers in time, in order.
+    pub escalation: Vec<Step>,
     /// Topics.
     pub topics: Vec<Topic>,
     /// Servers whose Authentication-Results are believed, lower case.

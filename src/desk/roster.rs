@@ -1,7 +1,5 @@
 //! Who answers: the people of the roster file, their tiers and their absences, as values.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -84,14 +82,5 @@ impl Roster {
     /// The tier with this id.
     pub fn tier(&self, id: &str) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.id == id)
-    }
-
-    /// Ids of all specialists with their places in the file.
-    pub fn places(&self) -> BTreeMap<&str, usize> {
-        self.specialists
-            .iter()
-            .enumerate()
-            .map(|(place, one)| (one.id.as_str(), place))
-            .collect()
     }
 }

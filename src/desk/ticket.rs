@@ -15,26 +15,48 @@ pub enum Status {
     Open,
     /// Answered: the requester may write again.
     Answered,
+    /// It sleeps until its time, or until the requester writes.
+    Waiting,
     /// Done.
     Closed,
+    /// Service was ended (clause 5).
+    Stopped,
+    /// Not a request; its sender is blocked.
+    Spam,
+    /// It goes on in another ticket.
+    Merged,
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Open,
+        Self::Answered,
+        Self::Waiting,
+        Self::Closed,
+        Self::Stopped,
+        Self::Spam,
+        Self::Merged,
+    ];
+
     /// The word used in JSON, in the database and on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Open => "open",
             Self::Answered => "answered",
+            Self::Waiting => "waiting",
             Self::Closed => "closed",
+            Self::Stopped => "stopped",
+            Self::Spam => "spam",
+            Self::Merged => "merged",
         }
     }
 
     /// The status of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Open, Self::Answered, Self::Closed]
-            .into_iter()
-            .find(|one| one.word() == word)
+        Self::ALL.into_iter().find(|one| one.word() == word)
     }
 }
 
@@ -101,8 +123,18 @@ pub struct Ticket {
     pub first_responded: Option<Timestamp>,
     /// Until when the running answer is due; `None` while nobody waits for the desk.
     pub response_due: Option<Timestamp>,
+    /// When what runs now began: the deadline of an answer, or the wait for the requester.
+    pub started: Timestamp,
+    /// Steps of it that are done: of the escalation, or reminders of a wait.
+    pub steps: u32,
+    /// Until when it sleeps.
+    pub wake: Option<Timestamp>,
+    /// When the clock is to look at it next.
+    pub next_at: Option<Timestamp>,
     /// When it was closed.
     pub closed: Option<Timestamp>,
     /// An older ticket that its first letter named without a right to it.
     pub linked: Option<u64>,
+    /// The ticket that it was put into.
+    pub merged_into: Option<u64>,
 }

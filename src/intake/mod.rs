@@ -1,7 +1,6 @@
 //! The ways in: IMAP, Maildir and a pipe, behind one trait.
 
 mod imap;
-mod imap_exec;
 mod maildir;
 mod mutf7;
 

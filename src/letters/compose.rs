@@ -5,12 +5,14 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::desk::outcome::{Audience, CommandResult, Message, NoteWhy, Notice};
+use crate::desk::outcome::{
+    Alert, Audience, ClosedBy, CommandResult, Message, NoteWhy, Notice, Reason,
+};
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, Followup, Frame, Note, Reply,
-    Undeliverable,
+    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Note,
+    Reply, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
@@ -33,7 +35,15 @@ pub(super) fn compose(
     enclosed: Option<&Enclosed<'_>>,
     earlier: &[Earlier],
 ) -> (&'static str, Value) {
-    let hidden = hidden(desk, notice);
+    let mut hidden = hidden(desk, notice);
+    // Whoever wrote what is enclosed may have done so from another address than the ticket's.
+    if notice.audience != Audience::Requester
+        && !desk.policy.show_requester_address
+        && !matches!(notice.message, Message::AdminAlert(_))
+    {
+        let stranger = enclosed.filter(|one| desk.roster.by_address(&one.from.address).is_none());
+        hidden.extend(stranger.map(|one| one.from.address.clone()));
+    }
     let writer = Writer {
         desk,
         notice,
@@ -67,7 +77,7 @@ fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
 /// Writes one letter.
 pub(super) struct Writer<'a> {
     pub(super) desk: &'a DeskWords<'a>,
-    notice: &'a Notice,
+    pub(super) notice: &'a Notice,
     pub(super) tongue: Tongue,
     pub(super) hidden: Vec<String>,
     pub(super) hide: Hidden,
@@ -100,25 +110,13 @@ impl Writer<'_> {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
                 self.reply(frame, said, enclosed, earlier)
             }
-            Message::Assignment { due, reason } => as_value(
-                "assignment",
-                &Assignment {
-                    due: due.map(|due| self.until(due)),
-                    due_short: due
-                        .filter(|due| !self.late(Some(*due)))
-                        .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
-                    late: self.late(*due),
-                    passed_over: self.passed_over(reason),
-                    climbed_from: reason
-                        .climbed_from
-                        .as_deref()
-                        .map(|tier| one_line(tier, NAME)),
-                    enclosed: enclosed_view,
-                    close: self.link(&frame, "#закрыть", "#close"),
-                    help: self.link(&frame, "#помощь", "#help"),
-                    frame,
-                },
-            ),
+            Message::Assignment { due, reason } => {
+                self.assignment(frame, *due, reason, enclosed_view, earlier)
+            }
+            Message::Reminder { .. }
+            | Message::WaitingReminder { .. }
+            | Message::Reassigned { .. }
+            | Message::Escalated { .. } => self.deadline(frame, earlier),
             Message::Followup { due, reopened } => as_value(
                 "followup",
                 &Followup {
@@ -138,15 +136,20 @@ impl Writer<'_> {
                     why: match why {
                         NoteWhy::AnsweredByAnother => "answered-by-another",
                         NoteWhy::Colleague => "colleague",
+                        NoteWhy::Internal => "internal",
                     },
                     enclosed: enclosed_view,
                     frame,
                 },
             ),
-            Message::Closed { by_requester } => as_value(
+            Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {
-                    by_requester: *by_requester,
+                    by: match by {
+                        ClosedBy::Requester => "requester",
+                        ClosedBy::Specialist => "specialist",
+                        ClosedBy::Silence => "silence",
+                    },
                     enclosed: enclosed_view
                         .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
                     frame,
@@ -174,7 +177,13 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::AdminAlert(alert) => as_value("admin-alert", &admin_alert(frame, alert)),
+            Message::AdminAlert(alert) => {
+                let mut view = admin_alert(frame, alert);
+                if let Alert::Late { due } = alert {
+                    view.due = due.map(|due| self.until(due));
+                }
+                as_value("admin-alert", &view)
+            }
         }
     }
 
@@ -199,6 +208,41 @@ impl Writer<'_> {
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
                 solved: self.link(&frame, "#решено", "#solved"),
+                frame,
+            },
+        )
+    }
+
+    fn assignment(
+        &self,
+        frame: Frame,
+        due: Option<Timestamp>,
+        reason: &Reason,
+        enclosed: Option<EnclosedView>,
+        earlier: &[Earlier],
+    ) -> (&'static str, Value) {
+        as_value(
+            "assignment",
+            &Assignment {
+                due: due.map(|due| self.until(due)),
+                due_short: due
+                    .filter(|due| !self.late(Some(*due)))
+                    .map(|due| when::until_short(self.tongue, self.zone(), self.desk.now, due)),
+                late: self.late(due),
+                passed_over: self.passed_over(reason),
+                climbed_from: reason
+                    .climbed_from
+                    .as_deref()
+                    .map(|tier| one_line(tier, NAME)),
+                why: self.why(&reason.how),
+                note: self.clean(&reason.note),
+                enclosed,
+                earlier: self.earlier(earlier),
+                close: self.link(&frame, "#закрыть", "#close"),
+                wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                decline: self.link(&frame, "#не-мне", "#decline"),
+                raise: self.link(&frame, "#выше", "#raise"),
+                help: self.link(&frame, "#помощь", "#help"),
                 frame,
             },
         )
@@ -263,16 +307,11 @@ impl Writer<'_> {
 
     fn result(&self, frame: Frame, staff: bool, result: &CommandResult) -> CommandView {
         let mut view = CommandView {
-            result: match result {
-                CommandResult::Closed { .. } => "closed",
-                CommandResult::AlreadyClosed => "already-closed",
-                CommandResult::SpecialistHelp => "specialist-help",
-                CommandResult::RequesterHelp => "requester-help",
-                CommandResult::Unknown { .. } => "unknown",
-                CommandResult::Empty => "empty",
-            },
+            result: "help",
             staff,
-            sent: matches!(result, CommandResult::Closed { sent: true }),
+            lines: vec![],
+            rows: vec![],
+            commands: vec![],
             word: String::new(),
             nearest: None,
             text: String::new(),
@@ -280,30 +319,67 @@ impl Writer<'_> {
             help: self.link(&frame, "#помощь", "#help"),
             frame,
         };
-        if let CommandResult::Unknown {
-            word,
-            nearest,
-            text,
-        } = result
-        {
-            view.word = self.line(word, NAME);
-            view.text = self.clean(text);
-            view.nearest = nearest.as_deref().map(|word| one_line(word, NAME));
-            view.retry = view.nearest.as_deref().map(|nearest| {
-                let subject = format!("Re: {}", view.frame.base);
-                let whole = format!("{nearest}\n\n{}", view.text);
-                let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
-                if link.len() <= LINK {
-                    link
-                } else {
-                    mailto(self.desk.reply_to, &subject, nearest)
-                }
-            });
+        match result {
+            CommandResult::Done(did) => {
+                view.result = "done";
+                view.lines = self.done(did);
+                view.rows = self.rows(did);
+            }
+            CommandResult::Refused { why, text } => {
+                view.result = "refused";
+                view.lines = vec![self.refusal(why)];
+                view.text = self.clean(text);
+            }
+            CommandResult::SpecialistHelp => view.commands = self.commands(true),
+            CommandResult::RequesterHelp => view.commands = self.commands(false),
+            CommandResult::Empty => view.result = "empty",
+            CommandResult::Unknown {
+                word,
+                nearest,
+                argument,
+                text,
+            } => {
+                view.result = if *argument { "argument" } else { "unknown" };
+                view.word = self.line(word, NAME);
+                view.text = self.clean(text);
+                view.nearest = nearest.as_deref().map(|word| one_line(word, NAME));
+                view.retry = self.retry(&view).filter(|_| !argument);
+            }
         }
         view
     }
 
-    fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
+    /// A link that writes the letter again with the command put right.
+    fn retry(&self, view: &CommandView) -> Option<String> {
+        let nearest = view.nearest.as_deref()?;
+        let subject = format!("Re: {}", view.frame.base);
+        let whole = format!("{nearest}\n\n{}", view.text);
+        let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
+        if link.len() <= LINK {
+            Some(link)
+        } else {
+            Some(mailto(self.desk.reply_to, &subject, nearest))
+        }
+    }
+
+    pub(super) fn is_staff(&self) -> bool {
+        self.notice.audience != Audience::Requester
+    }
+
+    /// Who asked, as the staff may see them.
+    pub(super) fn requester(&self) -> String {
+        let Some(ticket) = &self.notice.ticket else {
+            return String::new();
+        };
+        let Person { name, address } = &ticket.requester;
+        match (name.is_empty(), self.hidden.contains(address)) {
+            (false, _) => self.line(name, NAME),
+            (true, false) => one_line(address, NAME),
+            (true, true) => String::new(),
+        }
+    }
+
+    pub(super) fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
         let subject = format!("Re: {}", frame.base);
         Link::new(self.desk.reply_to, &subject, self.say(russian, english))
     }
@@ -325,11 +401,11 @@ impl Writer<'_> {
         ))
     }
 
-    fn until(&self, due: Timestamp) -> String {
+    pub(super) fn until(&self, due: Timestamp) -> String {
         when::until(self.tongue, self.zone(), self.desk.now, due)
     }
 
-    fn late(&self, due: Option<Timestamp>) -> bool {
+    pub(super) fn late(&self, due: Option<Timestamp>) -> bool {
         due.is_some_and(|due| due < self.desk.now)
     }
 
@@ -345,6 +421,6 @@ impl Writer<'_> {
     }
 }
 
-fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
+pub(super) fn as_value(name: &'static str, context: &impl Serialize) -> (&'static str, Value) {
     (name, Value::from(Serde(context)))
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
 
 /// What every letter has.
@@ -78,9 +79,66 @@ pub(super) struct Assignment {
     /// «Сидоров Пётр Ильич — отсутствует до 28 ноября».
     pub passed_over: Vec<String>,
     pub climbed_from: Option<String>,
+    /// Why it came to the reader: a clause.
+    pub why: String,
+    /// What a colleague says about it.
+    pub note: String,
     pub enclosed: Option<EnclosedView>,
+    pub earlier: Vec<EarlierView>,
     pub close: Link,
+    pub wait: Link,
+    pub decline: Link,
+    pub raise: Link,
     pub help: Link,
+}
+
+/// `reminder`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Reminder {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `due` or `woke`.
+    pub why: &'static str,
+    pub due: Option<String>,
+    pub late: bool,
+    pub close: Link,
+    pub wait: Link,
+    pub decline: Link,
+    pub raise: Link,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `waiting-reminder`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct WaitingReminder {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// «в пятницу до 17:00».
+    pub closes: String,
+    pub solved: Link,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `reassigned`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Reassigned {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub to: String,
+    pub late: bool,
+    pub take: Link,
+}
+
+/// `raised`: to a supervisor.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Escalated {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub due: Option<String>,
+    pub requester: String,
+    pub earlier: Vec<EarlierView>,
 }
 
 /// `reply`.
@@ -119,7 +177,7 @@ pub(super) struct Followup {
 pub(super) struct Note {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `answered-by-another` or `colleague`.
+    /// `answered-by-another`, `colleague` or `internal`.
     pub why: &'static str,
     pub enclosed: Option<EnclosedView>,
 }
@@ -129,7 +187,8 @@ pub(super) struct Note {
 pub(super) struct Closed {
     #[serde(flatten)]
     pub frame: Frame,
-    pub by_requester: bool,
+    /// `requester`, `specialist` or `silence`.
+    pub by: &'static str,
     pub enclosed: Option<EnclosedView>,
 }
 
@@ -138,11 +197,16 @@ pub(super) struct Closed {
 pub(super) struct CommandView {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `closed`, `already-closed`, `specialist-help`, `requester-help`, `unknown` or `empty`.
+    /// `done`, `refused`, `help`, `unknown`, `argument` or `empty`.
     pub result: &'static str,
     /// The reader is of the staff.
     pub staff: bool,
-    pub sent: bool,
+    /// What was done, or why not: a line each.
+    pub lines: Vec<String>,
+    /// Tickets that were asked for.
+    pub rows: Vec<TicketRow>,
+    /// All commands, for `help`.
+    pub commands: Vec<CommandLine>,
     pub word: String,
     pub nearest: Option<String>,
     pub text: String,
@@ -174,7 +238,7 @@ pub(super) struct Undeliverable {
 pub(super) struct AdminAlert {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `unreadable`, `nobody-available`, `undeliverable` or `trouble`.
+    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late` or `trouble`.
     pub alert: &'static str,
     pub why: String,
     pub from: String,
@@ -183,5 +247,7 @@ pub(super) struct AdminAlert {
     pub climbed: bool,
     pub recipient: String,
     pub diagnostic: String,
+    pub limit: u32,
+    pub due: Option<String>,
     pub what: String,
 }

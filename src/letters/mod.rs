@@ -4,8 +4,10 @@
 //! Promises: no decisions; text and HTML say the same; a requester never reads a specialist's
 //! address; whatever a person wrote comes out literally, never as template or as HTML.
 
+mod commands;
 mod compose;
 mod context;
+mod deadlines;
 mod html;
 mod links;
 pub mod names;

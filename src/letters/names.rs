@@ -53,6 +53,24 @@ pub fn aloud(name: &str) -> String {
     }
 }
 
+/// For tables: «Иванова М. П.». A name whose parts are not certain stays as it is.
+pub fn short(name: &str) -> String {
+    let initial = |word: &str| {
+        word.chars()
+            .next()
+            .map(|one| format!(" {one}."))
+            .unwrap_or_default()
+    };
+    match parts(name) {
+        Some(Parts {
+            given,
+            patronymic,
+            surname: Some(surname),
+        }) => format!("{surname}{}{}", initial(&given), initial(&patronymic)),
+        _ => name.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
 fn parts(name: &str) -> Option<Parts> {
     let words: Vec<String> = name
         .trim_matches(['"', '\'', '«', '»', ' '])

@@ -93,6 +93,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             Message::Closed { .. } if name == "closed" => Audience::Requester,
             Message::Acknowledgement { .. }
             | Message::Reply { .. }
+            | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
             _ => Audience::Staff,
         };

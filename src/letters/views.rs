@@ -1,13 +1,13 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Reason};
+use crate::desk::outcome::{Alert, Handing, Reason};
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
 
 use super::compose::{LINE, NAME, SUBJECT, Writer};
 use super::context::{AdminAlert, EarlierView, EnclosedView, FileView, Frame};
 use super::text::{one_line, tidy};
-use super::{Earlier, Enclosed, FileLine, when};
+use super::{Earlier, Enclosed, FileLine, names, when};
 
 /// Earlier letters shown, and their characters all together.
 const EARLIER: usize = 3;
@@ -49,6 +49,41 @@ impl Writer<'_> {
             .iter()
             .map(|(name, cause)| format!("{} — {}", one_line(name, NAME), why(name, *cause)))
             .collect()
+    }
+
+    /// Why the reader has the ticket, as a clause. Names stay in the nominative.
+    pub(super) fn why(&self, how: &Handing) -> String {
+        let ru = self.tongue == Tongue::Ru;
+        let person = |name: &str| one_line(&names::aloud(name), NAME);
+        match how {
+            Handing::Turn => self.say("Ваша очередь", "it is your turn").to_owned(),
+            Handing::Declined(name, why) => {
+                let why = self.line(why, LINE);
+                let why = if why.is_empty() {
+                    why
+                } else {
+                    format!(" ({why})")
+                };
+                if ru {
+                    format!(
+                        "{} отдаёт его дальше{why}, теперь Ваша очередь",
+                        person(name)
+                    )
+                } else {
+                    format!("{} passes it on{why}, and it is your turn", person(name))
+                }
+            }
+            Handing::Colleague(name) if ru => format!("Вам его передаёт {}", person(name)),
+            Handing::Colleague(name) => format!("{} passes it to you", person(name)),
+            Handing::Raised(name) if ru => format!("{} просит помощи Вашей ступени", person(name)),
+            Handing::Raised(name) => format!("{} asks your tier for help", person(name)),
+            Handing::Late => self
+                .say(
+                    "срок прошёл, а ответа не было; теперь Ваша очередь",
+                    "nobody answered in time, and it is your turn",
+                )
+                .to_owned(),
+        }
     }
 
     pub(super) fn enclosed(&self, enclosed: &Enclosed<'_>) -> EnclosedView {
@@ -135,6 +170,8 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         climbed: false,
         recipient: String::new(),
         diagnostic: String::new(),
+        limit: 0,
+        due: None,
         what: String::new(),
     };
     match alert {
@@ -157,6 +194,12 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
             view.recipient = one_line(recipient, NAME);
             view.diagnostic = one_line(diagnostic, LINE);
         }
+        Alert::Flood { from, limit } => {
+            view.alert = "flood";
+            view.from = one_line(from, NAME);
+            view.limit = *limit;
+        }
+        Alert::Late { .. } => view.alert = "late",
         Alert::Trouble { what } => view.what = tidy(what),
     }
     view

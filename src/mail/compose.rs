@@ -195,8 +195,31 @@ fn mailbox(one: &Mailbox) -> Result<lettre::message::Mailbox, lettre::address::A
     let name = words::one_line(&one.name);
     Ok(lettre::message::Mailbox::new(
         (!name.is_empty()).then_some(name),
-        one.address.parse()?,
+        written(&one.address)?,
     ))
+}
+
+/// The address as it is written. Some providers gave out local parts with dots where RFC 5321 has none
+/// (`a..b@`): in quotes they are the same mailbox. A domain in Cyrillic is written as every server takes
+/// it (RFC 5891).
+fn written(address: &str) -> Result<lettre::Address, lettre::address::AddressError> {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+    let plain = lettre::Address::new(local, &domain);
+    plain.or_else(|error| {
+        let quotable = local
+            .chars()
+            .all(|one| one.is_ascii_graphic() && !matches!(one, '"' | '\\'));
+        if local.is_empty() || !quotable {
+            return Err(error);
+        }
+        lettre::Address::new(format!("\"{local}\""), &domain)
+    })
+}
+
+/// The address as header fields and SMTP carry it; `None` when no letter can be written to it.
+pub fn wire_address(address: &str) -> Option<String> {
+    written(address).ok().map(|address| address.to_string())
 }
 
 fn angled(id: &str) -> String {
@@ -286,6 +309,20 @@ mod tests {
         }
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("Auto-Submitted: auto-replied\r\n"), "{text}");
+    }
+
+    #[test]
+    fn odd_addresses_that_exist_can_be_written_to() {
+        for (address, as_written) in [
+            ("a..b@home.test", "\"a..b\"@home.test"),
+            ("мама@школа.рф", "мама@xn--80atdl2c.xn--p1ai"),
+            ("anna@школа.рф", "anna@xn--80atdl2c.xn--p1ai"),
+        ] {
+            assert_eq!(written(address).unwrap().to_string(), as_written);
+        }
+        for none in ["anna", "@home.test", "a b@home.test", "a@", "a@b\r\nc"] {
+            assert_eq!(wire_address(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod words;
 
 pub use authentic::vouched_for;
 pub use claims::claims;
-pub use compose::{ComposeError, compose};
+pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;
 pub use html::html_to_text;
 pub use letter::{

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Delivery, Outgoing, Transport};
 use crate::config::settings::{SmtpSettings, Tls};
+use crate::mail::wire_address;
 use crate::net::{self, Stream};
 
 /// Longest wait for the answer to a command.
@@ -107,7 +108,12 @@ impl SmtpTransport {
         connection: &mut AsyncSmtpConnection,
         letter: &Outgoing,
     ) -> (Delivery, bool) {
-        let international = !letter.recipient.is_ascii() || !letter.sender.is_ascii();
+        let Some(recipient) = wire_address(&letter.recipient) else {
+            let what = format!("адрес {} не годится для отправки", letter.recipient);
+            return (Delivery::Refused(what), true);
+        };
+        let sender = wire_address(&letter.sender).unwrap_or_default();
+        let international = !recipient.is_ascii() || !sender.is_ascii();
         if international
             && !connection
                 .server_info()
@@ -120,7 +126,7 @@ impl SmtpTransport {
                 true,
             );
         }
-        let mut mail = format!("MAIL FROM:<{}>", letter.sender);
+        let mut mail = format!("MAIL FROM:<{sender}>");
         if connection
             .server_info()
             .supports_feature(Extension::EightBitMime)
@@ -133,7 +139,7 @@ impl SmtpTransport {
         mail.push_str("\r\n");
         let commands = [
             (mail, 250..=259),
-            (format!("RCPT TO:<{}>\r\n", letter.recipient), 250..=259),
+            (format!("RCPT TO:<{recipient}>\r\n"), 250..=259),
             ("DATA\r\n".to_owned(), 354..=354),
         ];
         for (command, good) in commands {
@@ -311,11 +317,10 @@ impl Transport for SmtpTransport {
         }
         // A kept connection may have been closed by the server meanwhile: that is known before any word
         // of the letter is said, and costs nothing but a new one.
-        if let Some(mut connection) = self.open.take() {
-            if matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250)
-            {
-                self.open = Some(connection);
-            }
+        if let Some(mut connection) = self.open.take()
+            && matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250)
+        {
+            self.open = Some(connection);
         }
         let mut connection = match self.open.take() {
             Some(connection) => connection,

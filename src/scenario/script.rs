@@ -223,7 +223,7 @@ pub(super) fn address(person: &str) -> String {
 fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
     match (step?, keyword) {
         (Step::Write(letter) | Step::Answer { letter, .. }, "Тема") => {
-            letter.subject = Some(value.to_owned())
+            letter.subject = Some(value.to_owned());
         }
         (Step::Write(letter) | Step::Answer { letter, .. }, "Заголовок") => {
             let (name, content) = value.split_once(':')?;

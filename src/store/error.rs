@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The job broke off; its changes were taken back.
     #[error("внутренняя ошибка при записи: {0}; изменения отменены")]
     Broken(String),
+    /// Nothing of the whole transaction was stored: it says nothing about the one job in it.
+    #[error("база данных не записывает: {0}; проверьте место на диске и права")]
+    NotDurable(String),
     /// The writer has ended.
     #[error("база данных закрыта")]
     Closed,
@@ -55,7 +58,7 @@ impl StoreError {
                     | rusqlite::ErrorCode::DatabaseLocked
                     | rusqlite::ErrorCode::CannotOpen
             ),
-            Self::Open { .. } | Self::Newer { .. } | Self::Closed => true,
+            Self::Open { .. } | Self::Newer { .. } | Self::NotDurable(_) | Self::Closed => true,
             _ => false,
         }
     }

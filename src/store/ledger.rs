@@ -18,17 +18,6 @@ pub struct Arrival {
     pub uid: u32,
 }
 
-/// A message whose transaction is durable but which may still lie in the inbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsettled {
-    /// UIDVALIDITY.
-    pub validity: u32,
-    /// UID.
-    pub uid: u32,
-    /// A person must look at it.
-    pub attention: bool,
-}
-
 impl Tx<'_> {
     /// Was this message taken in under this key, and does a person have to look at it?
     ///
@@ -85,24 +74,5 @@ impl Tx<'_> {
             update.execute(params![source, validity, uid])?;
         }
         Ok(())
-    }
-
-    /// Messages that are filed but not known to have left the inbox.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn unsettled(&self, source: &str) -> Result<Vec<Unsettled>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT validity, uid, state FROM arrivals WHERE source = ?1 AND settled = 0",
-        )?;
-        let rows = query.query_map([source], |row| {
-            let state: String = row.get(2)?;
-            Ok(Unsettled {
-                validity: row.get(0)?,
-                uid: row.get(1)?,
-                attention: state == EndState::Quarantined.word(),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::{millis, signed};
 use super::{StoreError, Tx};
+use crate::desk::event::MadeFor;
 use crate::desk::outcome::{Audience, EndState, Kind};
 use crate::desk::ticket::Person;
 
@@ -29,8 +30,13 @@ pub struct StoredFile {
 pub enum Known {
     /// It was never seen.
     New,
-    /// The same letter was taken in before, under this id (promise 2).
-    Repeat(u64),
+    /// The same letter was taken in before (promise 2).
+    Repeat {
+        /// The id of the first.
+        first: u64,
+        /// The first was set aside for a person.
+        quarantined: bool,
+    },
     /// Another letter had its Message-ID.
     ReusedId,
 }
@@ -129,13 +135,18 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn known(&self, message_id: Option<&str>, digest: &[u8; 32]) -> Result<Known, StoreError> {
         let mut same = self.connection.prepare_cached(
-            "SELECT id FROM letters WHERE digest = ?1 AND message_id IS ?2 LIMIT 1",
+            "SELECT id, end_state IS 'quarantined' FROM letters WHERE digest = ?1 AND message_id IS ?2 LIMIT 1",
         )?;
-        let found: Option<i64> = same
-            .query_row(params![&digest[..], message_id], |row| row.get(0))
+        let found: Option<(i64, bool)> = same
+            .query_row(params![&digest[..], message_id], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
-        if let Some(id) = found {
-            return Ok(Known::Repeat(u64::try_from(id).unwrap_or(0)));
+        if let Some((id, quarantined)) = found {
+            return Ok(Known::Repeat {
+                first: u64::try_from(id).unwrap_or(0),
+                quarantined,
+            });
         }
         let Some(message_id) = message_id else {
             return Ok(Known::New);
@@ -179,7 +190,10 @@ impl Tx<'_> {
                 size(&letter.original),
                 compress(&letter.original)?,
             ])?;
-        Ok(u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0))
+        let id = u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0);
+        let Person { name, address } = &letter.from;
+        self.index(id, &[&letter.subject, &letter.new_text, name, address])?;
+        Ok(id)
     }
 
     /// The id that the next letter gets; the same until one is stored.
@@ -223,6 +237,8 @@ impl Tx<'_> {
                 compress(&letter.bytes)?,
                 letter.token,
             ])?;
+        // What a specialist answered is to be found; the desk's own words are not.
+        self.index(letter.id, &[&letter.words])?;
         self.connection
             .prepare_cached(
                 "INSERT INTO outbox (letter, state, sender, recipient, next_at, since)
@@ -242,22 +258,23 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn made_for(
-        &self,
-        ticket: u64,
-        token: &str,
-    ) -> Result<Option<(String, Audience)>, StoreError> {
+    pub fn made_for(&self, ticket: u64, token: &str) -> Result<Option<MadeFor>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT to_address, audience FROM letters WHERE token = ?1 AND ticket = ?2",
+            "SELECT to_address, audience, kind FROM letters WHERE token = ?1 AND ticket = ?2",
         )?;
-        let found: Option<(String, String)> = query
+        let found: Option<(String, String, String)> = query
             .query_row(params![token, signed(ticket)], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        Ok(found.and_then(|(address, word)| {
-            let audience = Audience::ALL.into_iter().find(|one| one.word() == word)?;
-            Some((address, audience))
+        Ok(found.and_then(|(address, audience, kind)| {
+            Some(MadeFor {
+                address,
+                audience: Audience::ALL
+                    .into_iter()
+                    .find(|one| one.word() == audience)?,
+                kind: Kind::from_word(&kind)?,
+            })
         }))
     }
 

@@ -8,9 +8,11 @@ mod ledger;
 mod letters;
 mod meta;
 mod outbox;
+mod people;
 mod query;
 mod row;
 mod schema;
+mod search;
 mod tickets;
 mod writer;
 
@@ -21,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 pub use error::StoreError;
-pub use ledger::{Arrival, Unsettled};
+pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};

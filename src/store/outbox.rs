@@ -56,6 +56,13 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
 }
 
+/// A waiting letter `o` (joined to its row `l`) that no older one to the same person in the same ticket
+/// holds up.
+const UNBLOCKED: &str = "o.state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM outbox p JOIN letters m ON m.id = p.letter
+    WHERE p.state IN ('waiting', 'sending') AND p.letter < o.letter
+      AND p.recipient = o.recipient AND m.ticket IS l.ticket AND l.ticket IS NOT NULL)";
+
 impl Tx<'_> {
     /// Takes up to `most` letters whose time has come, oldest first, and marks them as being sent.
     /// A letter waits while an older one to the same person in the same ticket has not gone.
@@ -63,16 +70,12 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn claim_due(&self, now: Timestamp, most: u32) -> Result<Vec<DueLetter>, StoreError> {
-        let mut query = self.connection.prepare_cached(
+        let mut query = self.connection.prepare_cached(&format!(
             "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
              FROM outbox o JOIN letters l ON l.id = o.letter
-             WHERE o.state = 'waiting' AND o.next_at <= ?1
-               AND NOT EXISTS (
-                 SELECT 1 FROM outbox p JOIN letters m ON m.id = p.letter
-                 WHERE p.state IN ('waiting', 'sending') AND p.letter < o.letter
-                   AND p.recipient = o.recipient AND m.ticket IS l.ticket AND l.ticket IS NOT NULL)
-             ORDER BY o.letter LIMIT ?2",
-        )?;
+             WHERE o.next_at <= ?1 AND {UNBLOCKED}
+             ORDER BY o.letter LIMIT ?2"
+        ))?;
         let rows = query.query_map(params![millis(now), most], |row| {
             let packed: Vec<u8> = row.get("original")?;
             Ok((
@@ -106,29 +109,30 @@ impl Tx<'_> {
         Ok(due)
     }
 
-    /// When the next letter is due; `None` when none waits.
+    /// When the next letter that can be claimed is due; `None` when none waits.
     ///
     /// # Errors
     /// When the database fails.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT min(next_at) AS next FROM outbox WHERE state = 'waiting'")?;
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT min(o.next_at) AS next FROM outbox o JOIN letters l ON l.id = o.letter
+             WHERE {UNBLOCKED}"
+        ))?;
         Ok(query
             .query_row([], |row| instant_or_none(row, "next"))
             .optional()?
             .flatten())
     }
 
-    /// Is any letter being sent, or due at `now`?
+    /// Is any letter being sent?
     ///
     /// # Errors
     /// When the database fails.
-    pub fn busy(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT 1 FROM outbox WHERE state = 'sending' OR (state = 'waiting' AND next_at <= ?1) LIMIT 1",
-        )?;
-        Ok(query.exists([millis(now)])?)
+    pub fn sending(&self) -> Result<bool, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT 1 FROM outbox WHERE state = 'sending' LIMIT 1")?;
+        Ok(query.exists([])?)
     }
 
     /// Letters that were being sent when the program ended wait again.
@@ -153,6 +157,19 @@ impl Tx<'_> {
                  WHERE letter = ?1",
             )?
             .execute(params![signed(id), millis(now)])?;
+        Ok(())
+    }
+
+    /// It was claimed but not tried: it waits as before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_waiting(&self, id: u64) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET state = 'waiting' WHERE letter = ?1 AND state = 'sending'",
+            )?
+            .execute([signed(id)])?;
         Ok(())
     }
 
@@ -199,6 +216,21 @@ impl Tx<'_> {
             .connection
             .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1")?;
         Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    }
+
+    /// The answer of a ticket that is held back so that it can still be taken back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn held_reply(&self, ticket: u64, now: Timestamp) -> Result<Option<u64>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT max(l.id) FROM letters l JOIN outbox o ON o.letter = l.id
+             WHERE l.ticket = ?1 AND l.kind = 'reply' AND o.state = 'waiting' AND o.attempts = 0
+               AND o.next_at > ?2",
+        )?;
+        let found: Option<i64> =
+            query.query_row(params![signed(ticket), millis(now)], |row| row.get(0))?;
+        Ok(found.and_then(|id| u64::try_from(id).ok()))
     }
 
     /// Puts a refused or waiting letter at the head of the queue.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::outbox::{OutboxRow, read_row};
 use super::row::{instant, json, natural, signed};
+use super::search;
 use super::tickets::read_ticket;
 use super::{StoreError, StoredFile, schema};
 use crate::desk::ticket::Ticket;
@@ -116,47 +117,27 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn tickets(&self, filter: &TicketFilter) -> Result<Vec<TicketRow>, StoreError> {
+        let words = filter
+            .search
+            .as_deref()
+            .map(|words| search::query(words).unwrap_or_default());
+        if words.as_deref() == Some("") {
+            return Ok(vec![]);
+        }
         let mut query = self.connection.prepare(
             "SELECT *, (SELECT count(*) FROM letters WHERE ticket = number) AS letters FROM tickets
-             WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR assignee = ?2) ORDER BY number",
+             WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR assignee = ?2)
+               AND (?3 IS NULL OR number IN (
+                 SELECT l.ticket FROM words w JOIN letters l ON l.id = w.rowid WHERE words MATCH ?3))
+             ORDER BY number",
         )?;
-        let rows = query.query_map(params![filter.status, filter.assignee], |row| {
+        let rows = query.query_map(params![filter.status, filter.assignee, words], |row| {
             Ok(TicketRow {
                 ticket: read_ticket(row)?,
                 letters: natural(row, "letters")?,
             })
         })?;
-        let mut found = Vec::new();
-        for row in rows {
-            let row = row?;
-            if let Some(search) = &filter.search
-                && !self.mentions(&row.ticket, search)?
-            {
-                continue;
-            }
-            found.push(row);
-        }
-        Ok(found)
-    }
-
-    /// Does a ticket mention all words? SQLite's own `LIKE` knows no Cyrillic case.
-    fn mentions(&self, ticket: &Ticket, search: &str) -> Result<bool, StoreError> {
-        let fold = |text: &str| text.to_lowercase().replace('ё', "е");
-        let mut text = fold(&format!(
-            "{} {} {}",
-            ticket.subject, ticket.requester.name, ticket.requester.address
-        ));
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT text FROM letters WHERE ticket = ?1")?;
-        let rows = query.query_map([signed(ticket.number)], |row| row.get::<_, String>(0))?;
-        for row in rows {
-            text.push(' ');
-            text.push_str(&fold(&row?));
-        }
-        Ok(fold(search)
-            .split_whitespace()
-            .all(|word| text.contains(word)))
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// One ticket.

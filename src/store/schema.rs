@@ -35,9 +35,15 @@ CREATE TABLE tickets (
     first_response_due INTEGER,
     first_responded    INTEGER,
     response_due       INTEGER,
+    started            INTEGER NOT NULL,
+    steps              INTEGER NOT NULL,
+    wake               INTEGER,
+    next_at            INTEGER,
     closed             INTEGER,
-    linked             INTEGER
+    linked             INTEGER,
+    merged_into        INTEGER
 ) STRICT;
+CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX tickets_status ON tickets (status, assignee);
 CREATE INDEX tickets_requester ON tickets (requester_address);
 
@@ -85,6 +91,24 @@ CREATE TABLE rounds (
     topic TEXT NOT NULL,
     turns TEXT NOT NULL,
     PRIMARY KEY (tier, topic)
+) STRICT;
+
+CREATE VIRTUAL TABLE words USING fts5 (stems, content = '', contentless_delete = 1);
+
+CREATE TABLE blocked (
+    address TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE absences (
+    specialist TEXT NOT NULL,
+    first_day  TEXT NOT NULL,
+    last_day   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE returns (
+    specialist TEXT PRIMARY KEY,
+    day        TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE outbox (

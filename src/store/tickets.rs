@@ -37,6 +37,48 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Tickets whose time has come, the longest due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn due_tickets(&self, now: Timestamp, most: u32) -> Result<Vec<Ticket>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM tickets WHERE next_at <= ?1 ORDER BY next_at, number LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![millis(now), most], read_ticket)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Tickets that wait for an answer of a specialist, the most urgent first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tickets_of_assignee(&self, id: &str, most: u32) -> Result<Vec<Ticket>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM tickets WHERE assignee = ?1 AND status IN ('open', 'waiting')
+             ORDER BY response_due IS NULL, response_due, number LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![id, most], read_ticket)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A requester's own tickets, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tickets_of_requester(
+        &self,
+        address: &str,
+        most: u32,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM tickets WHERE requester_address = ?1 AND status <> 'spam'
+             ORDER BY number DESC LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![address, most], read_ticket)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The rounds that run.
     ///
     /// # Errors
@@ -58,14 +100,14 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Tickets that wait for each specialist, by roster id.
+    /// Tickets that wait for an answer of each specialist, by roster id.
     ///
     /// # Errors
     /// When the database fails.
     pub fn load(&self) -> Result<BTreeMap<String, u32>, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT assignee, count(*) FROM tickets
-             WHERE status IN ('open', 'answered') AND assignee IS NOT NULL GROUP BY assignee",
+             WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
         )?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -81,12 +123,24 @@ impl Tx<'_> {
             match change {
                 Change::Open(ticket) => self.write_ticket(ticket, INSERT)?,
                 Change::Update(ticket) => self.write_ticket(ticket, UPDATE)?,
-                Change::Turn(..) | Change::History { .. } => {}
+                _ => {}
             }
         }
         for change in changes {
             match change {
                 Change::Turn(pool, round) => self.write_round(pool, round)?,
+                Change::Postpone(number, at) => {
+                    self.connection
+                        .prepare_cached("UPDATE tickets SET next_at = ?2 WHERE number = ?1")?
+                        .execute(params![signed(*number), millis(*at)])?;
+                }
+                Change::Block(address) => self.block(address, now)?,
+                Change::Unblock(address) => self.unblock(address)?,
+                Change::TakeBack(letter) => {
+                    self.drop_letter(*letter, now)?;
+                }
+                Change::Away { specialist, days } => self.away(specialist, *days)?,
+                Change::Back { specialist, day } => self.back(specialist, *day)?,
                 Change::History {
                     ticket,
                     actor,
@@ -140,8 +194,13 @@ impl Tx<'_> {
                 ":first_response_due": millis_of(ticket.first_response_due),
                 ":first_responded": millis_of(ticket.first_responded),
                 ":response_due": millis_of(ticket.response_due),
+                ":started": millis(ticket.started),
+                ":steps": ticket.steps,
+                ":wake": millis_of(ticket.wake),
+                ":next_at": millis_of(ticket.next_at),
                 ":closed": millis_of(ticket.closed),
                 ":linked": ticket.linked.map(signed),
+                ":merged_into": ticket.merged_into.map(signed),
             })?;
         if written == 1 {
             Ok(())
@@ -153,17 +212,25 @@ impl Tx<'_> {
 
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
-    topic, channel, created, updated, first_response_due, first_responded, response_due, closed, linked)
+    topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
+    closed, linked, merged_into)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
-    :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :closed, :linked)";
+    :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
+    :next_at, :closed, :linked, :merged_into)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
     requester_address = :requester_address, tongue = :tongue, assignee = :assignee, excluded = :excluded,
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
-    closed = :closed, linked = :linked
+    started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
+    merged_into = :merged_into
 WHERE number = :number";
+
+fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
+    let found: Option<i64> = row.get(column)?;
+    Ok(found.and_then(|number| u64::try_from(number).ok()))
+}
 
 /// A row of `tickets` as a value.
 pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
@@ -193,9 +260,12 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         first_response_due: instant_or_none(row, "first_response_due")?,
         first_responded: instant_or_none(row, "first_responded")?,
         response_due: instant_or_none(row, "response_due")?,
+        started: instant(row, "started")?,
+        steps: row.get("steps")?,
+        wake: instant_or_none(row, "wake")?,
+        next_at: instant_or_none(row, "next_at")?,
         closed: instant_or_none(row, "closed")?,
-        linked: row
-            .get::<_, Option<i64>>("linked")?
-            .and_then(|number| u64::try_from(number).ok()),
+        linked: number(row, "linked")?,
+        merged_into: number(row, "merged_into")?,
     })
 }

@@ -35,7 +35,7 @@ where
         Box::new(move |committed| {
             let result = match committed {
                 Ok(()) => result,
-                Err(why) => result.and(Err(StoreError::Broken(why))),
+                Err(why) => Err(StoreError::NotDurable(why)),
             };
             // Nobody waits any longer when the caller was stopped; the work is done all the same.
             let _ = sender.send(result);
@@ -50,7 +50,7 @@ fn in_savepoint<R>(
 ) -> Result<R, StoreError> {
     // A full disk makes SQLite take the whole transaction back: nothing may then be written beside it.
     if connection.is_autocommit() {
-        return Err(StoreError::Broken("транзакция прервана".to_owned()));
+        return Err(StoreError::NotDurable("транзакция прервана".to_owned()));
     }
     connection.execute_batch("SAVEPOINT job")?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&Tx { connection })))

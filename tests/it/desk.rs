@@ -2,5 +2,6 @@
 
 mod bench;
 mod faults;
+mod stage;
 mod talk;
 mod volume;

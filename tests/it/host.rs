@@ -276,6 +276,28 @@ impl MailHost {
         &self.folder
     }
 
+    /// Addresses that have a mailbox.
+    pub fn addresses(&self) -> Vec<String> {
+        let names = |folder: &Path| -> Vec<String> {
+            fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect()
+        };
+        let mail = self.folder.join("mail");
+        names(&mail)
+            .into_iter()
+            .flat_map(|domain| {
+                let users = names(&mail.join(&domain));
+                users
+                    .into_iter()
+                    .map(move |user| format!("{user}@{domain}"))
+            })
+            .collect()
+    }
+
     /// Where the mail of `address` lies.
     pub fn maildir(&self, address: &str) -> PathBuf {
         let address = address.to_lowercase();

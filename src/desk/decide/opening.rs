@@ -1,11 +1,14 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
+use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{Alert, Carry, Change, EndState, Kind, Message, Outcome, Reason};
-use super::super::roster::Tier;
-use super::super::rotation::{Availability, next_in_tier};
+use super::super::outcome::{
+    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
+    Reason,
+};
 use super::super::ticket::{Status, Ticket};
-use super::Desk;
+use super::super::topics;
+use super::{Desk, handing, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -14,6 +17,11 @@ pub(super) fn opens(
     letter: &Incoming,
     linked: Option<u64>,
 ) -> Outcome {
+    let asked = specialist::commands_alone(desk, memory, letter)
+        .or_else(|| requester_asks(desk, memory, letter));
+    if let Some(answer) = asked {
+        return answer;
+    }
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
@@ -42,15 +50,21 @@ pub(super) fn opens(
             .find(|tier| !tier.outside)
             .map(|tier| tier.id.clone())
             .unwrap_or_default(),
-        topic: None,
+        topic: topics::choose(&desk.policy.topics, &letter.subject, &letter.new_text)
+            .map(|topic| topic.name.clone()),
         channel: "email".to_owned(),
         created: desk.now,
         updated: desk.now,
         first_response_due: Some(first),
         first_responded: None,
         response_due: Some(first),
+        started: desk.now,
+        steps: 0,
+        wake: None,
+        next_at: None,
         closed: None,
         linked,
+        merged_into: None,
     };
     outcome.history(
         number,
@@ -58,10 +72,49 @@ pub(super) fn opens(
         "opened",
         opening_detail(letter, linked),
     );
-    assign(desk, memory, &mut ticket, &mut outcome, true);
+    handing::assign(
+        desk,
+        memory,
+        &mut ticket,
+        &mut outcome,
+        Reason::default(),
+        true,
+    );
     acknowledge(desk, memory, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
+}
+
+/// `#помощь`, `#статус` alone, in a letter of its own: the answer, and no ticket. Both tell nothing that
+/// the reader of this address may not know.
+fn requester_asks(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Option<Outcome> {
+    let parsed = parse(&letter.new_text, Party::Requester);
+    let only_asks = !parsed.commands.is_empty()
+        && parsed.text.is_empty()
+        && parsed.fault.is_none()
+        && !letter.has_files;
+    let result = match parsed.commands.first() {
+        Some(Command::Help) if only_asks => CommandResult::RequesterHelp,
+        Some(Command::Status(None)) if only_asks => {
+            CommandResult::Done(vec![Did::Tickets(None, memory.listed.clone())])
+        }
+        _ => return None,
+    };
+    let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
+    if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
+        "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
+        return Some(outcome);
+    }
+    outcome.notices.push(Notice {
+        to: letter.from.clone(),
+        audience: Audience::Requester,
+        tongue: desk.policy.tongue(letter.tongue),
+        ticket: None,
+        message: Message::CommandResult(result),
+        carry: Carry::Nothing,
+        not_before: None,
+    });
+    Some(outcome)
 }
 
 fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
@@ -75,113 +128,17 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
     detail
 }
 
-/// Gives the ticket to the next in turn, climbing the school's own tiers while nobody can take it.
-pub(super) fn assign(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    ticket: &mut Ticket,
-    outcome: &mut Outcome,
-    alert: bool,
-) {
-    let now = Availability {
-        today: desk.policy.hours.day(desk.now),
-        load: memory.load.clone(),
-        excluded: ticket.excluded.clone(),
-    };
-    let inside: Vec<&Tier> = desk
-        .roster
-        .tiers
-        .iter()
-        .filter(|tier| !tier.outside)
-        .collect();
-    let from = inside
-        .iter()
-        .position(|tier| tier.id == ticket.tier)
-        .unwrap_or(0);
-    let mut climbed_from = None;
-    let mut all_passed = Vec::new();
-    for tier in inside.iter().skip(from) {
-        let Some(turn) = next_in_tier(
-            desk.roster,
-            &tier.id,
-            ticket.topic.as_deref(),
-            &memory.rounds,
-            &now,
-        ) else {
-            climbed_from = climbed_from.or_else(|| Some((*tier).clone()));
-            continue;
-        };
-        let Some(who) = desk.roster.by_id(&turn.specialist) else {
-            continue;
-        };
-        ticket.assignee = Some(who.id.clone());
-        ticket.tier.clone_from(&tier.id);
-        ticket.status = Status::Open;
-        all_passed.extend(turn.passed_over);
-        let detail = if all_passed.is_empty() {
-            "their turn".to_owned()
-        } else {
-            let names: Vec<String> = all_passed
-                .iter()
-                .map(|(id, why)| format!("{id} ({why:?})").to_lowercase())
-                .collect();
-            format!("their turn; passed over: {}", names.join(", "))
-        };
-        outcome.history(
-            ticket.number,
-            "desk",
-            "assigned",
-            format!("to {}: {detail}", who.id),
-        );
-        outcome.changes.push(Change::Turn(turn.pool, turn.round));
-        let name = |id: &str| {
-            desk.roster
-                .by_id(id)
-                .map_or_else(|| id.to_owned(), |one| one.name.clone())
-        };
-        let reason = Reason {
-            passed_over: all_passed
-                .iter()
-                .map(|(id, why)| (name(id), *why))
-                .collect(),
-            climbed_from: climbed_from.as_ref().map(|tier| tier.name.clone()),
-        };
-        let mut notice = desk.for_specialist(
-            who,
-            ticket,
-            Message::Assignment {
-                due: ticket.response_due,
-                reason,
-            },
-        );
-        notice.carry = Carry::Request;
-        outcome.notices.push(notice);
-        break;
-    }
-    if let Some(tier) = climbed_from {
-        let climbed = ticket.assignee.is_some();
-        let detail = format!("nobody of {} can take it", tier.id);
-        outcome.history(
-            ticket.number,
-            "desk",
-            if climbed { "climbed" } else { "unowned" },
-            detail,
-        );
-        if alert {
-            outcome.notices.extend(desk.alert(
-                Some(ticket),
-                &Alert::NobodyAvailable {
-                    tier: tier.name,
-                    climbed,
-                },
-            ));
-        }
-    }
-}
-
 /// The acknowledgement, or the reason why there is none.
 fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
     let limits = &desk.policy.limits;
+    // Said once, when the limit is crossed; each later letter is silent.
+    if memory.letters_this_hour == limits.letters_per_hour {
+        let alert = Alert::Flood {
+            from: ticket.requester.address.clone(),
+            limit: limits.letters_per_hour,
+        };
+        outcome.notices.extend(desk.alert(None, &alert));
+    }
     let mut refuse = None;
     if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");

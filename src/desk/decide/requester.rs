@@ -2,9 +2,11 @@
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{Carry, Change, CommandResult, EndState, Kind, Message, Outcome};
+use super::super::outcome::{
+    Carry, Change, ClosedBy, CommandResult, EndState, Kind, Message, Outcome, Reason, Refusal,
+};
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, opening};
+use super::{Desk, handing};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -20,7 +22,7 @@ pub(super) fn writes_again(
     );
     outcome.ticket = Some(ticket.number);
     // A parent's `#word` that resembles no command is text, and text is never turned away.
-    if let Some(unknown) = parsed.unknown.filter(|unknown| unknown.nearest.is_some()) {
+    if let Some(unknown) = parsed.fault.filter(|unknown| unknown.nearest.is_some()) {
         outcome.end = EndState::Command;
         outcome.kind = Kind::Command;
         outcome.history(
@@ -32,6 +34,7 @@ pub(super) fn writes_again(
         let result = CommandResult::Unknown {
             word: unknown.word,
             nearest: unknown.nearest,
+            argument: unknown.argument,
             text: parsed.text,
         };
         outcome
@@ -51,14 +54,15 @@ pub(super) fn writes_again(
         }
     }
     if solved {
-        solve(desk, ticket, &parsed.text, &mut outcome);
+        let more = !parsed.text.is_empty() || letter.has_files;
+        solve(desk, ticket, more, &mut outcome);
     } else {
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
     outcome
 }
 
-fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
+fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
     outcome.end = EndState::Command;
     outcome.kind = Kind::Command;
     if ticket.status == Status::Closed {
@@ -68,7 +72,10 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
             "solved",
             "it was closed already",
         );
-        let already = Message::CommandResult(CommandResult::AlreadyClosed);
+        let already = Message::CommandResult(CommandResult::Refused {
+            why: Refusal::AlreadyClosed,
+            text: String::new(),
+        });
         outcome.notices.push(desk.for_requester(ticket, already));
         return;
     }
@@ -80,12 +87,13 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, text: &str, outcome: &mut Outcome) {
         "closed",
         "the requester says that it is solved",
     );
+    let by = ClosedBy::Requester;
     outcome
         .notices
-        .push(desk.for_requester(&ticket, Message::Closed { by_requester: true }));
+        .push(desk.for_requester(&ticket, Message::Closed { by }));
     if let Some(who) = desk.assignee(&ticket) {
-        let mut notice = desk.for_specialist(who, &ticket, Message::Closed { by_requester: true });
-        if !text.is_empty() {
+        let mut notice = desk.for_specialist(who, &ticket, Message::Closed { by });
+        if more {
             notice.carry = Carry::Files;
         }
         outcome.notices.push(notice);
@@ -116,12 +124,9 @@ fn follow_up(
         detail,
     );
     if ticket.status != Status::Open && ticket.status != Status::New {
-        let due = desk
-            .policy
-            .hours
-            .after(desk.now, desk.policy.sla.next_response);
-        ticket.response_due = Some(due);
+        desk.expect_answer(&mut ticket);
         ticket.status = Status::Open;
+        ticket.wake = None;
         ticket.closed = None;
     }
     ticket.updated = desk.now;
@@ -142,9 +147,10 @@ fn follow_up(
         notice.carry = Carry::Files;
         outcome.notices.push(notice);
     } else {
-        ticket.excluded.extend(ticket.assignee.take());
+        // Away, not excluded: when nobody else can take it, it waits for them.
+        ticket.assignee = None;
         ticket.status = Status::New;
-        opening::assign(desk, memory, &mut ticket, outcome, true);
+        handing::assign(desk, memory, &mut ticket, outcome, Reason::default(), true);
         for notice in &mut outcome.notices {
             if matches!(notice.message, Message::Assignment { .. }) {
                 notice.carry = Carry::Files;

@@ -1,18 +1,21 @@
-//! A specialist writes: the answer to the requester, `#закрыть`, `#помощь`.
+//! A specialist writes: commands first, then the answer to the requester.
 
 use jiff::SignedDuration;
 
 use super::super::command::{Command, Party, parse};
-use super::super::event::Incoming;
+use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Carry, Change, CommandResult, EndState, Kind, Message, NoteWhy, Outcome,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, NoteWhy, Notice, Outcome,
+    Refusal,
 };
 use super::super::roster::Specialist;
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Person, Status, Ticket};
 use super::Desk;
+use super::orders::{self, Orders, TextFor};
 
 pub(super) fn speaks(
     desk: &Desk<'_>,
+    memory: &Memory,
     who: &Specialist,
     ticket: &Ticket,
     letter: &Incoming,
@@ -24,134 +27,202 @@ pub(super) fn speaks(
         format!("{} writes", who.id),
     );
     outcome.ticket = Some(ticket.number);
-    let say = |outcome: &mut Outcome, result| {
-        outcome
-            .notices
-            .push(desk.for_specialist(who, ticket, Message::CommandResult(result)));
+    if let Some(fault) = parsed.fault {
+        let why = format!("no command {}; nothing was sent on", fault.word);
+        let result = CommandResult::Unknown {
+            word: fault.word,
+            nearest: fault.nearest,
+            argument: fault.argument,
+            text: parsed.text,
+        };
+        return refused(desk, who, ticket, outcome, &why, result);
+    }
+    // A picture beside a bare command is the logo of a signature; alone it is the answer.
+    let speaks = !parsed.text.is_empty()
+        || letter.has_files
+        || (letter.has_pictures && parsed.commands.is_empty());
+    if !speaks && parsed.commands.is_empty() {
+        let why = "a letter without words or files";
+        return refused(desk, who, ticket, outcome, why, CommandResult::Empty);
+    }
+    let mut orders = Orders {
+        desk,
+        memory,
+        who,
+        ticket: ticket.clone(),
+        outcome: outcome.clone(),
+        did: vec![],
+        text_for: TextFor::Requester,
+        closes: false,
+        text: parsed.text.clone(),
     };
-    if let Some(unknown) = parsed.unknown {
-        outcome.history(
-            ticket.number,
-            &who.id,
-            "refused",
-            format!("no command {}; nothing was sent on", unknown.word),
-        );
-        say(
-            &mut outcome,
-            CommandResult::Unknown {
-                word: unknown.word,
-                nearest: unknown.nearest,
+    for command in &parsed.commands {
+        if let Err(why) = orders.obey(command) {
+            let result = CommandResult::Refused {
+                why,
                 text: parsed.text,
-            },
-        );
-        return outcome;
-    }
-    if parsed.commands.contains(&Command::Help) {
-        outcome.history(ticket.number, &who.id, "help", "");
-        say(&mut outcome, CommandResult::SpecialistHelp);
-    }
-    let closes = parsed.commands.contains(&Command::Close);
-    let speaks = !parsed.text.is_empty() || (letter.has_files && parsed.commands.is_empty());
-    if !speaks && !closes {
-        if parsed.commands.is_empty() {
-            outcome.history(
-                ticket.number,
-                &who.id,
-                "refused",
-                "a letter without words or files",
+            };
+            return refused(
+                desk,
+                who,
+                ticket,
+                outcome,
+                "a command cannot be obeyed",
+                result,
             );
-            say(&mut outcome, CommandResult::Empty);
         }
-        return outcome;
     }
-    if closes && !speaks && ticket.status == Status::Closed {
-        outcome.history(ticket.number, &who.id, "refused", "it was closed already");
-        say(&mut outcome, CommandResult::AlreadyClosed);
-        return outcome;
+    if speaks && orders.text_for == TextFor::Requester {
+        if let Some(refusal) = shut(&orders.ticket) {
+            let result = CommandResult::Refused {
+                why: refusal,
+                text: parsed.text,
+            };
+            return refused(desk, who, ticket, outcome, "nothing can be sent", result);
+        }
+        answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+    } else if speaks {
+        orders.outcome.end = EndState::Note;
+        orders.outcome.kind = Kind::Note;
+        tell_colleague(&mut orders, NoteWhy::Internal);
     }
-    answer(desk, who, ticket, letter, parsed.text, closes, &mut outcome);
-    outcome
+    if orders.closes {
+        close(&mut orders, speaks);
+    }
+    finish(orders, ticket, &parsed.commands)
 }
 
-fn answer(
+fn shut(ticket: &Ticket) -> Option<Refusal> {
+    matches!(
+        ticket.status,
+        Status::Spam | Status::Merged | Status::Stopped
+    )
+    .then_some(Refusal::Shut(ticket.status))
+}
+
+fn refused(
     desk: &Desk<'_>,
     who: &Specialist,
     ticket: &Ticket,
-    letter: &Incoming,
-    text: String,
-    closes: bool,
-    outcome: &mut Outcome,
-) {
-    let mut ticket = ticket.clone();
-    let speaks = !text.is_empty() || letter.has_files;
-    if speaks {
-        outcome.end = EndState::Reply;
-        outcome.kind = Kind::Reply;
-        ticket.first_responded = ticket.first_responded.or(Some(desk.now));
-        ticket.response_due = None;
-        ticket.status = Status::Answered;
-        ticket.closed = None;
-        ticket.updated = desk.now;
-        outcome.history(ticket.number, &who.id, "answered", "");
+    mut outcome: Outcome,
+    why: &str,
+    result: CommandResult,
+) -> Outcome {
+    outcome.history(ticket.number, &who.id, "refused", why);
+    let message = Message::CommandResult(result);
+    outcome
+        .notices
+        .push(desk.for_specialist(who, ticket, message));
+    outcome
+}
+
+/// The words go to the requester; whoever else has the ticket hears of them.
+fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
+    let desk = orders.desk;
+    let waits = orders.ticket.status == Status::Waiting;
+    orders.outcome.end = EndState::Reply;
+    orders.outcome.kind = Kind::Reply;
+    orders.ticket.first_responded = orders.ticket.first_responded.or(Some(desk.now));
+    if !waits {
+        orders.ticket.status = Status::Answered;
+        orders.ticket.started = desk.now;
+        orders.ticket.steps = 0;
     }
-    if closes {
-        desk.close(&mut ticket);
-        outcome.history(ticket.number, &who.id, "closed", "");
-    }
+    orders.ticket.response_due = None;
+    orders.ticket.closed = None;
+    let (number, who) = (orders.ticket.number, orders.who.id.clone());
+    orders.outcome.history(number, &who, "answered", "");
     // Whoever answers a ticket that nobody has, has it.
-    if ticket.assignee.is_none() {
-        ticket.assignee = Some(who.id.clone());
-        outcome.history(
-            ticket.number,
-            "desk",
-            "assigned",
-            format!("to {}: they answered it", who.id),
-        );
+    if orders.ticket.assignee.is_none() {
+        orders.ticket.assignee = Some(who.clone());
+        let detail = format!("to {who}: they answered it");
+        orders.outcome.history(number, "desk", "assigned", detail);
     }
-    if speaks {
-        let specialist = desk.policy.show_specialist_name.then(|| who.name.clone());
-        let mut notice = desk.for_requester(
-            &ticket,
-            Message::Reply {
-                text,
-                specialist,
-                closes,
-            },
-        );
-        notice.carry = Carry::Files;
-        if desk.policy.undo > SignedDuration::ZERO {
-            notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
-        }
-        outcome.notices.push(notice);
-    } else {
-        outcome.notices.push(desk.for_requester(
-            &ticket,
-            Message::Closed {
-                by_requester: false,
-            },
-        ));
+    let mut shown = orders.ticket.clone();
+    if orders.closes {
+        shown.status = Status::Closed;
     }
-    if closes {
-        let result = CommandResult::Closed { sent: speaks };
+    let specialist = desk
+        .policy
+        .show_specialist_name
+        .then(|| orders.who.name.clone());
+    let message = Message::Reply {
+        text,
+        specialist,
+        closes: orders.closes,
+    };
+    let mut notice = desk.for_requester(&shown, message);
+    notice.carry = Carry::Files;
+    if desk.policy.undo > SignedDuration::ZERO {
+        notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
+    }
+    orders.outcome.notices.push(notice);
+    if with_commands {
+        orders.did.insert(0, Did::Sent);
+    }
+    tell_colleague(orders, NoteWhy::Colleague);
+}
+
+/// The assignee reads what a colleague wrote in their ticket.
+fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
+    let desk = orders.desk;
+    let assignee = desk.assignee(&orders.ticket);
+    let Some(other) = assignee.filter(|other| other.id != orders.who.id) else {
+        return;
+    };
+    // Whoever has just got the ticket has the words in the assignment.
+    let just_got = orders.outcome.notices.iter().any(|notice| {
+        notice.to.address == other.address && matches!(notice.message, Message::Assignment { .. })
+    });
+    if just_got {
+        return;
+    }
+    let mut notice = desk.for_specialist(other, &orders.ticket, Message::Note { why });
+    notice.carry = Carry::Files;
+    orders.outcome.notices.push(notice);
+}
+
+fn close(orders: &mut Orders<'_>, speaks: bool) {
+    let desk = orders.desk;
+    desk.close(&mut orders.ticket);
+    let (number, who) = (orders.ticket.number, orders.who.id.clone());
+    orders.outcome.history(number, &who, "closed", "");
+    let told = speaks && orders.text_for == TextFor::Requester;
+    if !told {
+        let by = ClosedBy::Specialist;
+        let notice = desk.for_requester(&orders.ticket, Message::Closed { by });
+        orders.outcome.notices.push(notice);
+    }
+    orders.did.push(Did::Closed);
+}
+
+fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome {
+    let Orders {
+        desk,
+        who,
+        mut ticket,
+        mut outcome,
+        did,
+        ..
+    } = orders;
+    if ticket != *before {
+        ticket.updated = desk.now;
+        outcome.changes.insert(0, Change::Update(ticket.clone()));
+    }
+    if !did.is_empty() {
+        let message = Message::CommandResult(CommandResult::Done(did));
         outcome
             .notices
-            .push(desk.for_specialist(who, &ticket, Message::CommandResult(result)));
+            .push(desk.for_specialist(who, &ticket, message));
     }
-    if let Some(other) = desk
-        .assignee(&ticket)
-        .filter(|other| other.id != who.id && speaks)
-    {
-        let mut notice = desk.for_specialist(
-            other,
-            &ticket,
-            Message::Note {
-                why: NoteWhy::Colleague,
-            },
-        );
-        notice.carry = Carry::Files;
-        outcome.notices.push(notice);
+    if commands.contains(&Command::Help) {
+        outcome.history(ticket.number, &who.id, "help", "");
+        let message = Message::CommandResult(CommandResult::SpecialistHelp);
+        outcome
+            .notices
+            .push(desk.for_specialist(who, &ticket, message));
     }
-    outcome.changes.insert(0, Change::Update(ticket));
+    outcome
 }
 
 /// A specialist's address without proof: not obeyed (promise 6). A letter with a fresh token goes to
@@ -172,4 +243,68 @@ pub(super) fn claims_to(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket) -> O
         .notices
         .push(desk.for_specialist(who, ticket, Message::Confirm));
     outcome
+}
+
+/// Commands in a letter that belongs to no ticket: lists go to the address of the roster, where they tell
+/// nothing that its reader may not know; what changes anything needs proof.
+pub(super) fn commands_alone(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+) -> Option<Outcome> {
+    let who = desk.roster.by_address(&letter.from.address)?;
+    let parsed = parse(&letter.new_text, Party::Specialist);
+    if parsed.commands.is_empty() || !parsed.text.is_empty() || parsed.fault.is_some() {
+        return None;
+    }
+    let mut outcome = Outcome::quiet(
+        EndState::Command,
+        Kind::Command,
+        format!("{} gives commands", who.id),
+    );
+    let result = if parsed.commands.iter().all(|one| *one == Command::Help) {
+        CommandResult::SpecialistHelp
+    } else {
+        match alone(desk, memory, who, letter, &parsed.commands) {
+            Ok((changes, did)) => {
+                outcome.changes = changes;
+                CommandResult::Done(did)
+            }
+            Err(why) => CommandResult::Refused {
+                why,
+                text: String::new(),
+            },
+        }
+    };
+    let to = Person {
+        name: who.name.clone(),
+        address: who.address.clone(),
+    };
+    let message = Message::CommandResult(result);
+    let notice: Notice = desk.for_staff(to, None, message);
+    outcome.notices.push(notice);
+    Some(outcome)
+}
+
+fn alone(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    who: &Specialist,
+    letter: &Incoming,
+    commands: &[Command],
+) -> Result<(Vec<Change>, Vec<Did>), Refusal> {
+    let mut changes = Vec::new();
+    let mut did = Vec::new();
+    for command in commands {
+        match command {
+            Command::Away(_) | Command::Back if letter.authenticated => {
+                let (more, done) = orders::absence(desk, who, command)?;
+                changes.extend(more);
+                did.push(done);
+            }
+            Command::Help => {}
+            other => did.push(orders::look(memory, other)?),
+        }
+    }
+    Ok((changes, did))
 }

@@ -7,10 +7,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::desk::event::{Evidence, Incoming, Memory, Source};
-use crate::desk::outcome::CommandResult;
-use crate::desk::policy::{Hours, Limits, Sla, Span, WorkSpan};
-use crate::desk::roster::Tier;
+use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, Source};
+use crate::desk::outcome::{Audience, ClosedBy, CommandResult, Notice};
+use crate::desk::policy::{DeskLanguage, Hours, Limits, Sla, Span, WorkSpan};
+use crate::desk::roster::{Specialist, Tier};
+use crate::desk::ticket::{Person, Status, Tongue};
+
+mod edges;
 
 fn policy() -> Policy {
     let day = Some(Span {
@@ -38,6 +41,7 @@ fn policy() -> Policy {
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
         },
+        escalation: vec![],
         topics: vec![],
         authserv_id: vec![],
         plus_addressing: true,
@@ -89,6 +93,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         subject: "Не видно оценок".into(),
         new_text: text.into(),
         has_files: false,
+        has_pictures: false,
         source: Source::Human,
         tongue: Tongue::Ru,
         unreadable: None,
@@ -127,11 +132,14 @@ fn opened() -> Ticket {
 
 fn answering(from: &str, text: &str, made_for: Option<(&str, Audience)>) -> Incoming {
     let mut letter = letter(from, text);
-    let made_for = made_for.map(|(address, audience)| (address.to_owned(), audience));
+    let made_for = made_for.map(|(address, audience)| MadeFor {
+        address: address.to_owned(),
+        audience,
+        kind: Kind::Assignment,
+    });
     letter.evidence = vec![Evidence {
         ticket: opened(),
         made_for,
-        by_reference: true,
     }];
     letter
 }
@@ -231,8 +239,7 @@ fn a_forwarded_assignment_answered_by_another_is_a_note() {
 
 #[test]
 fn a_stranger_with_a_tag_opens_a_linked_ticket() {
-    let mut letter = answering("stranger@home.test", "И у меня", None);
-    letter.evidence[0].by_reference = false;
+    let letter = answering("stranger@home.test", "И у меня", None);
     let outcome = run(&letter);
     assert_eq!(outcome.end, EndState::Ticket);
     assert!(matches!(&outcome.changes[0], Change::Open(ticket) if ticket.linked == Some(7)));
@@ -245,7 +252,7 @@ fn closing_tells_both() {
     assert!(matches!(
         to_requester(&outcome)[..],
         [Message::Closed {
-            by_requester: false
+            by: ClosedBy::Specialist
         }]
     ));
     assert_eq!(outcome.notices.len(), 2);

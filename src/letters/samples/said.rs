@@ -2,10 +2,13 @@
 
 use jiff::SignedDuration;
 
-use crate::desk::outcome::{Alert, CommandResult, Message, NoteWhy, Reason};
+use crate::desk::outcome::{
+    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
+};
 use crate::desk::rotation::PassedOver;
+use crate::desk::ticket::Tongue;
 
-use super::world::now;
+use super::world::{now, ticket};
 
 /// Template, variant, message.
 pub(super) type Said = (&'static str, &'static str, Message);
@@ -16,6 +19,7 @@ const ANSWER: &str = "Период за четверть открыт с сег�
 pub(super) fn messages() -> Vec<Said> {
     let mut all = first_letters();
     all.extend(later_letters());
+    all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
     all
@@ -52,6 +56,8 @@ fn first_letters() -> Vec<Said> {
             Message::Assignment {
                 due,
                 reason: Reason {
+                    how: Handing::Late,
+                    note: "Посмотри, пожалуйста, права родителя.".to_owned(),
                     passed_over: vec![
                         ("Сидоров Пётр Ильич".to_owned(), PassedOver::Away),
                         ("Петрова Ольга Львовна".to_owned(), PassedOver::Full),
@@ -109,6 +115,83 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         (
+            "reminder",
+            "soon",
+            Message::Reminder {
+                why: ReminderWhy::Due,
+                due,
+            },
+        ),
+        (
+            "reminder",
+            "late",
+            Message::Reminder {
+                why: ReminderWhy::Due,
+                due: Some(now() - SignedDuration::from_mins(35)),
+            },
+        ),
+        (
+            "reminder",
+            "woke",
+            Message::Reminder {
+                why: ReminderWhy::Woke,
+                due,
+            },
+        ),
+        (
+            "waiting-reminder",
+            "half-way",
+            Message::WaitingReminder {
+                closes: now() + SignedDuration::from_hours(30),
+            },
+        ),
+        (
+            "reassigned",
+            "late",
+            Message::Reassigned {
+                to: "Сидоров Пётр Ильич".to_owned(),
+                late: true,
+            },
+        ),
+        (
+            "reassigned",
+            "by a colleague",
+            Message::Reassigned {
+                to: "Сидоров Пётр Ильич".to_owned(),
+                late: false,
+            },
+        ),
+        (
+            "raised",
+            "with a new owner",
+            Message::Escalated {
+                from: Some("Иванова Мария Петровна".to_owned()),
+                to: Some("Петров Сергей Николаевич".to_owned()),
+                due: Some(now() - SignedDuration::from_mins(90)),
+            },
+        ),
+        (
+            "raised",
+            "nobody above",
+            Message::Escalated {
+                from: Some("Иванова Мария Петровна".to_owned()),
+                to: None,
+                due: None,
+            },
+        ),
+    ]
+}
+
+fn notes_and_closings() -> Vec<Said> {
+    vec![
+        (
+            "note",
+            "internal",
+            Message::Note {
+                why: NoteWhy::Internal,
+            },
+        ),
+        (
             "note",
             "answered by another",
             Message::Note {
@@ -125,25 +208,36 @@ fn later_letters() -> Vec<Said> {
         (
             "closed",
             "by the requester",
-            Message::Closed { by_requester: true },
+            Message::Closed {
+                by: ClosedBy::Requester,
+            },
         ),
         (
             "closed",
             "by the desk",
             Message::Closed {
-                by_requester: false,
+                by: ClosedBy::Specialist,
+            },
+        ),
+        (
+            "closed",
+            "after silence",
+            Message::Closed {
+                by: ClosedBy::Silence,
             },
         ),
         (
             "closed-staff",
             "by the requester",
-            Message::Closed { by_requester: true },
+            Message::Closed {
+                by: ClosedBy::Requester,
+            },
         ),
         (
             "closed-staff",
             "by the desk",
             Message::Closed {
-                by_requester: false,
+                by: ClosedBy::Specialist,
             },
         ),
     ]
@@ -155,18 +249,39 @@ fn command_letters() -> Vec<Said> {
     vec![
         (
             "command-result",
-            "closed, sent",
-            command(CommandResult::Closed { sent: true }),
+            "done",
+            command(CommandResult::Done(vec![
+                Did::Sent,
+                Did::Topic("оценки".to_owned()),
+                Did::Assigned("Сидоров Пётр Ильич".to_owned()),
+                Did::Closed,
+            ])),
         ),
         (
             "command-result",
-            "closed, nothing sent",
-            command(CommandResult::Closed { sent: false }),
+            "a table",
+            command(CommandResult::Done(vec![Did::Tickets(
+                Some("четверть".to_owned()),
+                vec![ticket(Tongue::Ru), ticket(Tongue::Ru)],
+            )])),
         ),
         (
             "command-result",
-            "closed already",
-            command(CommandResult::AlreadyClosed),
+            "refused",
+            command(CommandResult::Refused {
+                why: Refusal::NoSpecialist("sidorof".to_owned(), Some("sidorov".to_owned())),
+                text: answer.clone(),
+            }),
+        ),
+        (
+            "command-result",
+            "an argument",
+            command(CommandResult::Unknown {
+                word: "#ждать немного".to_owned(),
+                nearest: Some("#ждать 3d".to_owned()),
+                argument: true,
+                text: answer.clone(),
+            }),
         ),
         (
             "command-result",
@@ -184,6 +299,7 @@ fn command_letters() -> Vec<Said> {
             command(CommandResult::Unknown {
                 word: "#закрыйть".to_owned(),
                 nearest: Some("#закрыть".to_owned()),
+                argument: false,
                 text: answer,
             }),
         ),
@@ -193,6 +309,7 @@ fn command_letters() -> Vec<Said> {
             command(CommandResult::Unknown {
                 word: "#абырвалг".to_owned(),
                 nearest: None,
+                argument: false,
                 text: String::new(),
             }),
         ),
@@ -221,6 +338,21 @@ fn trouble_letters() -> Vec<Said> {
                 why: "there is no sender".to_owned(),
                 from: recipient.clone(),
                 subject: "оценки".to_owned(),
+            }),
+        ),
+        (
+            "admin-alert",
+            "late",
+            alert(Alert::Late {
+                due: Some(now() - SignedDuration::from_mins(90)),
+            }),
+        ),
+        (
+            "admin-alert",
+            "flood",
+            alert(Alert::Flood {
+                from: recipient.clone(),
+                limit: 20,
             }),
         ),
         (

@@ -35,8 +35,13 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         first_response_due: None,
         first_responded: None,
         response_due: None,
+        started: now(),
+        steps: 0,
+        wake: None,
+        next_at: None,
         closed: None,
         linked: None,
+        merged_into: None,
     }
 }
 
@@ -66,6 +71,7 @@ pub(super) fn policy() -> Policy {
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
         },
+        escalation: vec![],
         topics: vec![],
         authserv_id: vec![],
         plus_addressing: true,

@@ -31,7 +31,7 @@ fn faults_name_file_and_line() {
         unknown.contains("closed.txt:3: this letter has no value `specialist`"),
         "{unknown}"
     );
-    assert!(unknown.contains("by_requester"), "{unknown}");
+    assert!(unknown.contains("it has: base, by, case"), "{unknown}");
     let syntax = fault("ru/closed.txt", "Re: {{ base }}\n{% if %}\n");
     assert!(syntax.contains("closed.txt:2:"), "{syntax}");
     let absent = fault(

@@ -103,20 +103,36 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
     bench.run(&["run", "--once", "--quiet"]);
     let ack = bench.host.wait_for("anna@home.test", 1, BOUND);
     assert_eq!(field(&ack[0], "In-Reply-To"), field(&letter, "Message-ID"));
-    // Codes of sysexits: 65 no message, 78 faulty files.
+    // Codes of sysexits: 65 no message, 69 too large; a fault of ours is 75, lest the sender get it back.
     let empty = bench
         .command(&["deliver"])
         .stdin(Stdio::null())
         .output()
         .unwrap();
     assert_eq!(empty.status.code(), Some(65));
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    bench.write(
+        "config.toml",
+        &format!("{config}[limits]\nmessage = \"1 KiB\"\n"),
+    );
+    std::fs::write(
+        bench.path().join("large"),
+        [letter.as_slice(), &[b'x'; 2000]].concat(),
+    )
+    .unwrap();
+    let large = bench
+        .command(&["deliver"])
+        .stdin(std::fs::File::open(bench.path().join("large")).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(large.status.code(), Some(69));
     bench.write("config.toml", "[desk]\n");
     let faulty = bench
         .command(&["deliver"])
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    assert_eq!(faulty.status.code(), Some(78));
+    assert_eq!(faulty.status.code(), Some(75));
 }
 
 #[test]

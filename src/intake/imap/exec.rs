@@ -6,23 +6,18 @@
 use std::time::Duration;
 
 use async_imap::Session;
-use imap_proto::{Response, ResponseCode, Status};
+use imap_proto::{Response, Status};
 
 use crate::net::Stream;
 
 /// Longest silence of the server within one command.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
+pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
 /// How a command failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failed {
-    /// The server says `NO`; the session is in step. The flag says that the folder is missing.
-    No {
-        /// What it said.
-        said: String,
-        /// TRYCREATE (RFC 9051 §7.1).
-        try_create: bool,
-    },
+    /// The server says `NO`; the session is in step.
+    No(String),
     /// `BAD`, a lost connection, silence or nonsense: the session must not be used again.
     Lost(String),
 }
@@ -62,10 +57,7 @@ pub(super) async fn exec(
                     .to_owned();
                 return match status {
                     Status::Ok => Ok(()),
-                    Status::No => Err(Failed::No {
-                        said,
-                        try_create: matches!(outcome.code, Some(ResponseCode::TryCreate)),
-                    }),
+                    Status::No => Err(Failed::No(said)),
                     _ => Err(lost(&format!("сервер не понял ({said})"))),
                 };
             }

@@ -1,0 +1,263 @@
+//! `[intake]` and `[outgoing]`: the ways in and out, and the servers behind them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::reader::{Section, wrong};
+use super::settings::{
+    ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server,
+    SmtpSettings, Tls,
+};
+use super::values::{duration, filled, flag, number, text, word};
+
+pub(super) fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettings> {
+    let section = root.section("intake")?;
+    let both = section.has("imap") && section.has("maildir");
+    if both {
+        section.fault_at(
+            "maildir",
+            wrong("в [intake] два пути: imap и maildir").hint("оставьте один"),
+        );
+    }
+    let imap = section
+        .section("imap")
+        .and_then(|section| imap(&section, base));
+    let maildir = section
+        .section("maildir")
+        .and_then(|section| maildir(&section, base));
+    section.finish();
+    imap.map(IntakeSettings::Imap)
+        .or(maildir.map(IntakeSettings::Maildir))
+}
+
+fn folders(section: &Section<'_, '_>) -> (String, String) {
+    let folder = |value: &toml::de::DeValue<'_>| {
+        let name = filled(value)?;
+        if name.contains(['\r', '\n', '\0']) {
+            Err(wrong("имя папки не может быть таким"))
+        } else {
+            Ok(name)
+        }
+    };
+    (
+        section
+            .get("processed", folder)
+            .unwrap_or_else(|| "Processed".to_owned()),
+        section
+            .get("attention", folder)
+            .unwrap_or_else(|| "Attention".to_owned()),
+    )
+}
+
+fn poll_every(section: &Section<'_, '_>) -> Duration {
+    section
+        .get("poll_every", duration)
+        .filter(|every| !every.is_zero())
+        .unwrap_or(Duration::from_mins(1))
+}
+
+fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
+    let server = server(section, base, 993, true);
+    let (processed, attention) = folders(section);
+    let mailbox = section
+        .get("mailbox", filled)
+        .unwrap_or_else(|| "INBOX".to_owned());
+    let idle = section.get("idle", flag).unwrap_or(true);
+    let poll_every = poll_every(section);
+    if processed == mailbox || attention == mailbox {
+        section.fault_at(
+            "mailbox",
+            wrong("письма нельзя складывать в ту же папку, из которой они берутся"),
+        );
+    }
+    section.finish();
+    Some(ImapSettings {
+        server: server?,
+        mailbox,
+        processed,
+        attention,
+        idle,
+        poll_every,
+    })
+}
+
+fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
+    let path = section.must("path", filled);
+    let (processed, attention) = folders(section);
+    let poll_every = poll_every(section);
+    section.finish();
+    Some(MaildirSettings {
+        path: base.join(path?),
+        processed,
+        attention,
+        poll_every,
+    })
+}
+
+fn server(
+    section: &Section<'_, '_>,
+    base: &Path,
+    implicit_port: i64,
+    needs_user: bool,
+) -> Option<Server> {
+    let host = section.must("host", filled);
+    let tls = section
+        .get(
+            "tls",
+            word(&[
+                ("implicit", Tls::Implicit),
+                ("starttls", Tls::StartTls),
+                ("none", Tls::None),
+            ]),
+        )
+        .unwrap_or(Tls::Implicit);
+    let usual = match (tls, implicit_port) {
+        (Tls::Implicit, port) => port,
+        (_, 993) => 143,
+        _ => 587,
+    };
+    let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
+    let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
+    let loopback = host
+        .as_deref()
+        .is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "::1");
+    if tls == Tls::None && !loopback && !allow_plaintext && host.is_some() {
+        section.fault_at(
+            "tls",
+            wrong("без шифрования пароль и письма увидит вся сеть")
+                .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
+        );
+    }
+    let user = if needs_user {
+        section.must("user", filled)
+    } else {
+        section.get("user", filled)
+    };
+    let password = password(section, base, user.is_some());
+    let ca_file = section.get("ca_file", filled).map(|path| base.join(path));
+    let fingerprint = section.get("fingerprint", |value| {
+        let said = filled(value)?;
+        let hex: String = said
+            .strip_prefix("sha256:")
+            .unwrap_or_default()
+            .chars()
+            .filter(|one| *one != ':')
+            .collect();
+        if hex.len() == 64 && hex.chars().all(|one| one.is_ascii_hexdigit()) {
+            Ok(hex.to_lowercase())
+        } else {
+            Err(wrong("это не отпечаток сертификата")
+                .hint("пишите sha256: и 64 шестнадцатеричные цифры"))
+        }
+    });
+    Some(Server {
+        host: host?,
+        port: u16::try_from(port).unwrap_or(0),
+        tls,
+        ca_file,
+        fingerprint,
+        allow_plaintext,
+        user,
+        password,
+    })
+}
+
+fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Password> {
+    let inline = section
+        .get("password", text)
+        .map(|one| Password::Inline(SecretString::from(one)));
+    let file = section
+        .get("password_file", filled)
+        .map(|path| Password::File(base.join(path)));
+    let command = if section.has("password_command") {
+        section
+            .list("password_command", text)
+            .filter(|words| !words.is_empty())
+            .map(Password::Command)
+    } else {
+        None
+    };
+    let credential = section
+        .get("password_credential", filled)
+        .map(Password::Credential);
+    let mut found: Vec<Password> = [inline, file, command, credential]
+        .into_iter()
+        .flatten()
+        .collect();
+    if found.len() > 1 {
+        section.fault(wrong("пароль указан несколькими способами").hint(
+            "оставьте один: password_file, password_command, password_credential или password",
+        ));
+    }
+    let named = [
+        "password",
+        "password_file",
+        "password_command",
+        "password_credential",
+    ]
+    .iter()
+    .any(|key| section.has(key));
+    if needed && !named {
+        section.fault(
+            wrong("не сказано, где пароль")
+                .hint("добавьте password_file = \"/etc/dezhurny/password\""),
+        );
+    }
+    found.pop()
+}
+
+pub(super) fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSettings> {
+    let Some(section) = root.section("outgoing") else {
+        root.fault(
+            wrong("не сказано, как отправлять письма")
+                .hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"),
+        );
+        return None;
+    };
+    let ways = ["smtp", "sendmail", "maildir"]
+        .iter()
+        .filter(|way| section.has(way))
+        .count();
+    if ways != 1 {
+        section.fault(
+            wrong("в [outgoing] должен быть ровно один путь").hint("smtp, sendmail или maildir"),
+        );
+    }
+    let smtp = section
+        .section("smtp")
+        .and_then(|section| smtp(&section, base));
+    let sendmail = section.section("sendmail").and_then(|section| {
+        let command = section.list("command", filled);
+        if command.as_ref().is_none_or(Vec::is_empty) {
+            section.fault(
+                wrong("не сказано, какую программу запускать")
+                    .hint("command = [\"/usr/sbin/sendmail\", \"-i\"]"),
+            );
+        }
+        section.finish();
+        command.filter(|command| !command.is_empty())
+    });
+    let maildir = section.section("maildir").and_then(|section| {
+        let path: Option<PathBuf> = section.must("path", filled).map(|path| base.join(path));
+        section.finish();
+        path
+    });
+    section.finish();
+    smtp.map(OutgoingSettings::Smtp)
+        .or(sendmail.map(OutgoingSettings::Sendmail))
+        .or(maildir.map(OutgoingSettings::Maildir))
+}
+
+fn smtp(section: &Section<'_, '_>, base: &Path) -> Option<SmtpSettings> {
+    let server = server(section, base, 465, false);
+    let connections = section.get("connections", number(1, 50)).unwrap_or(4);
+    let per_hour = section.get("per_hour", number(0, 1_000_000)).unwrap_or(0);
+    section.finish();
+    Some(SmtpSettings {
+        server: server?,
+        connections: usize::try_from(connections).unwrap_or(1),
+        per_hour: u32::try_from(per_hour).unwrap_or(0),
+    })
+}

@@ -1,0 +1,130 @@
+//! One rule of the files to one regular expression over a text's units.
+
+use regex::Regex;
+
+use super::rules::{LONGEST_ENTRY, tag};
+
+/// The pattern of one rule.
+pub(super) fn pattern(
+    rule: &str,
+    classes: &[(&str, Vec<String>)],
+    names: bool,
+) -> Result<String, String> {
+    if rule.chars().count() > LONGEST_ENTRY * 8 || rule.trim().is_empty() {
+        return Err("здесь нужно слово или несколько слов".to_owned());
+    }
+    let rule = rule.to_lowercase().replace('ё', "е");
+    if let Some(odd) = rule
+        .chars()
+        .find(|one| !one.is_alphanumeric() && !" *()[]|?<>@.,!-\"".contains(*one))
+    {
+        return Err(format!("знак {odd} в правиле ничего не значит"));
+    }
+    let pattern = phrases(&rule, classes, names)?;
+    // Each by itself, so that a fault is told of the rule that has it.
+    Regex::new(&pattern).map_err(|_| "скобки в правиле не сходятся".to_owned())?;
+    Ok(pattern)
+}
+
+/// Alternatives of phrases.
+fn phrases(text: &str, classes: &[(&str, Vec<String>)], names: bool) -> Result<String, String> {
+    let mut alternatives = Vec::new();
+    for phrase in split(text, '|')? {
+        let mut units = String::new();
+        for unit in split(phrase, ' ')?
+            .into_iter()
+            .filter(|unit| !unit.is_empty())
+        {
+            units.push_str(&one_unit(unit, classes, names)?);
+        }
+        alternatives.push(units);
+    }
+    Ok(format!("(?:{})", alternatives.join("|")))
+}
+
+fn one_unit(unit: &str, classes: &[(&str, Vec<String>)], names: bool) -> Result<String, String> {
+    if let Some(inner) = unit.strip_prefix('<') {
+        let inner = inner
+            .strip_suffix('>')
+            .ok_or("скобка < не закрыта".to_owned())?;
+        return Ok(format!("{}{{0,3}}", phrases(inner, classes, names)?));
+    }
+    if let Some(inner) = unit.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+        && split(inner, '|').is_ok()
+        // A group that is the whole word may hold phrases.
+        && (inner.contains([' ', '@', '<']))
+    {
+        return phrases(inner, classes, names);
+    }
+    let mark = if names { "=?" } else { "" };
+    if let Some(name) = unit.strip_prefix('@')
+        && let Some(class) = classes.iter().position(|(class, _)| *class == name)
+    {
+        return Ok(format!(" {mark}[^ :=]*:[A-Z]*{}[A-Z]* ", tag(class)));
+    }
+    Ok(format!(" {mark}(?:{}):[A-Z]* ", letters(unit, classes)))
+}
+
+/// The pattern of one word's letters.
+pub(super) fn letters(word: &str, classes: &[(&str, Vec<String>)]) -> String {
+    let mut pattern = String::new();
+    let mut rest = word;
+    let mut within = false;
+    while let Some(letter) = rest.chars().next() {
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        match letter {
+            // «[а-я]»: here a dash is none.
+            '[' | ']' => {
+                within = letter == '[';
+                pattern.push(letter);
+            }
+            other if within => pattern.push(other),
+            '*' => pattern.push_str("[а-яa-z0-9]*"),
+            '.' | '-' | '"' | '!' | ',' => pattern.push_str(&regex::escape(&letter.to_string())),
+            '(' => pattern.push_str("(?:"),
+            'ё' => pattern.push('е'),
+            '@' => {
+                let class = classes
+                    .iter()
+                    .filter(|(name, _)| rest.starts_with(name))
+                    .max_by_key(|(name, _)| name.len());
+                if let Some((name, words)) = class {
+                    let words: Vec<String> = words.iter().map(|word| letters(word, &[])).collect();
+                    pattern.push_str(&format!("(?:{})", words.join("|")));
+                    rest = rest.get(name.len()..).unwrap_or_default();
+                } else {
+                    // No such class: a pattern that does not compile tells of it.
+                    pattern.push('(');
+                }
+            }
+            other => pattern.push(other),
+        }
+    }
+    pattern
+}
+
+/// The parts of a rule between `at` outside of brackets.
+fn split(text: &str, at: char) -> Result<Vec<&str>, String> {
+    let mut depth = 0_i32;
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (place, letter) in text.char_indices() {
+        match letter {
+            '(' | '[' | '<' => depth += 1,
+            ')' | ']' | '>' => depth -= 1,
+            _ if letter == at && depth == 0 => {
+                parts.push(text.get(from..place).unwrap_or_default());
+                from = place + letter.len_utf8();
+            }
+            _ => {}
+        }
+        if depth < 0 {
+            return Err("скобки в правиле не сходятся".to_owned());
+        }
+    }
+    if depth != 0 {
+        return Err("скобки в правиле не сходятся".to_owned());
+    }
+    parts.push(text.get(from..).unwrap_or_default());
+    Ok(parts)
+}

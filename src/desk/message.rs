@@ -1,0 +1,312 @@
+//! What the desk's letters say, as values; `letters` turns them into words.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::roster::DateRange;
+use super::rotation::PassedOver;
+use super::ticket::{Status, Ticket};
+
+/// Why a ticket came to its assignee.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reason {
+    /// How it was handed over.
+    pub how: Handing,
+    /// What a colleague says about it, for the staff alone.
+    pub note: String,
+    /// Names of those passed over, and why.
+    pub passed_over: Vec<(String, PassedOver)>,
+    /// Name of the tier that could not take it, when the ticket climbed.
+    pub climbed_from: Option<String>,
+}
+
+/// How a ticket was handed over. The names are of people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Handing {
+    /// It was their turn.
+    #[default]
+    Turn,
+    /// Their turn, after somebody gave it back, with the reason.
+    Declined(String, String),
+    /// A colleague passed it on.
+    Colleague(String),
+    /// Somebody raised it to this tier.
+    Raised(String),
+    /// Nobody had answered in time.
+    Late,
+}
+
+/// Who or what closed a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosedBy {
+    /// The requester says that it is solved.
+    Requester,
+    /// A specialist.
+    Specialist,
+    /// Nobody wrote for a long time.
+    Silence,
+}
+
+/// What a reminder is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReminderWhy {
+    /// The answer is due soon, or late.
+    Due,
+    /// It slept until now.
+    Woke,
+}
+
+/// What one letter of the desk says. `letters` turns it into words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// To the requester: we have it, who answers, until when.
+    Acknowledgement {
+        /// The assignee's name, when it may be shown.
+        assignee: Option<String>,
+        /// Their reception hours.
+        reception: Option<String>,
+        /// Until when the answer is due.
+        due: Option<Timestamp>,
+        /// It came outside working time.
+        closed_now: bool,
+    },
+    /// To a specialist: this is yours.
+    Assignment {
+        /// Until when to answer.
+        due: Option<Timestamp>,
+        /// Why it came to them.
+        reason: Reason,
+    },
+    /// To the requester: a specialist's words.
+    Reply {
+        /// The words.
+        text: String,
+        /// The specialist's name, when it may be shown.
+        specialist: Option<String>,
+        /// The ticket is closed with it.
+        closes: bool,
+    },
+    /// To the assignee: the requester wrote again.
+    Followup {
+        /// Until when to answer.
+        due: Option<Timestamp>,
+        /// The ticket had been closed.
+        reopened: bool,
+    },
+    /// To the assignee: somebody wrote who may not speak in the ticket.
+    Note {
+        /// Why their letter was not passed on.
+        why: NoteWhy,
+    },
+    /// To the requester or a specialist: it is closed.
+    Closed {
+        /// Who or what closed it.
+        by: ClosedBy,
+    },
+    /// To the assignee: something is to be done.
+    Reminder {
+        /// What about.
+        why: ReminderWhy,
+        /// Until when to answer.
+        due: Option<Timestamp>,
+    },
+    /// To the requester: we wait for You.
+    WaitingReminder {
+        /// When it is closed without a further letter.
+        closes: Timestamp,
+    },
+    /// To the one who had it: somebody else has it now.
+    Reassigned {
+        /// Their name.
+        to: String,
+        /// Because of the deadline; else a colleague did it.
+        late: bool,
+    },
+    /// To a supervisor: a ticket of their people is late.
+    Escalated {
+        /// Whose it was.
+        from: Option<String>,
+        /// Who has it now.
+        to: Option<String>,
+        /// Until when it should have been answered.
+        due: Option<Timestamp>,
+    },
+    /// To the one who gave a command.
+    CommandResult(CommandResult),
+    /// To one who claims to be a specialist without proof.
+    Confirm,
+    /// To a specialist: the requester could not be reached.
+    Undeliverable {
+        /// The address refused.
+        recipient: String,
+        /// What the server said.
+        diagnostic: String,
+    },
+    /// To the administrators.
+    AdminAlert(Alert),
+}
+
+/// Why a letter stays a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteWhy {
+    /// An assignment was passed on, and somebody else answered it.
+    AnsweredByAnother,
+    /// Another specialist than the assignee answered the requester.
+    Colleague,
+    /// A specialist wrote for the staff alone.
+    Internal,
+}
+
+/// How a letter with commands ended: all of them were obeyed, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandResult {
+    /// What was done, in order.
+    Done(Vec<Did>),
+    /// Nothing was done.
+    Refused {
+        /// Why.
+        why: Refusal,
+        /// The text that was held back.
+        text: String,
+    },
+    /// The list of commands for specialists.
+    SpecialistHelp,
+    /// The list of commands for requesters.
+    RequesterHelp,
+    /// No such command, or its argument is not understood; nothing was sent on.
+    Unknown {
+        /// What was typed.
+        word: String,
+        /// What was probably meant, or the right form.
+        nearest: Option<String>,
+        /// The command is known, its argument is not understood.
+        argument: bool,
+        /// The text that was held back.
+        text: String,
+    },
+    /// An answer without words and without files.
+    Empty,
+}
+
+/// One thing that was done. Names are of people and tiers, as they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Did {
+    /// The answer went to the requester.
+    Sent,
+    /// The text stays among the staff.
+    Noted,
+    /// Closed.
+    Closed,
+    /// The ticket is the writer's now.
+    Taken,
+    /// Given back; who has it now.
+    Declined(String),
+    /// The held answer is not sent.
+    TakenBack,
+    /// Passed to a specialist.
+    Assigned(String),
+    /// Raised to a tier; who has it there.
+    Raised(String, String),
+    /// Waits for the requester until then.
+    Waiting(Timestamp),
+    /// Sleeps until then.
+    Snoozed(Timestamp),
+    /// The topic is set.
+    Topic(String),
+    /// Put into another ticket.
+    Merged(u64),
+    /// Closed as spam; this address is blocked.
+    Spam(String),
+    /// Opened again; this address is free.
+    NotSpam(String),
+    /// Out of the rotation on these days.
+    Away(DateRange),
+    /// Back in it.
+    Back,
+    /// The tickets asked for; the word that was searched, if any.
+    Tickets(Option<String>, Vec<Ticket>),
+}
+
+/// Why a command is not obeyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is closed already.
+    AlreadyClosed,
+    /// It is the writer's already.
+    AlreadyYours,
+    /// It is not the writer's.
+    NotYours,
+    /// It is spam, merged or stopped: nothing can be done with it.
+    Shut(Status),
+    /// Nobody else can take it.
+    NobodyElse,
+    /// No such specialist; the nearest id.
+    NoSpecialist(String, Option<String>),
+    /// No such tier; the nearest id.
+    NoTier(String, Option<String>),
+    /// There is no higher tier.
+    NoTierAbove,
+    /// That tier is outside the school.
+    TierOutside(String),
+    /// No such topic; the nearest name.
+    NoTopic(String, Option<String>),
+    /// The day has passed.
+    Past(Date),
+    /// No such ticket.
+    NoTicket(u64),
+    /// It cannot be put into itself, nor into one that is in it.
+    MergeCircle(u64),
+    /// The other ticket is somebody else's: one would read the other's answers.
+    OtherRequester(u64),
+    /// No answer is held.
+    NothingHeld,
+    /// It is no spam.
+    NotSpam,
+    /// The command belongs into an answer to a letter about a ticket.
+    NeedsTicket,
+}
+
+/// Why the administrators hear of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alert {
+    /// A letter went to Attention.
+    Unreadable {
+        /// Why, in plain words.
+        why: String,
+        /// From whom it seems to be.
+        from: String,
+        /// Its subject, as far as it could be read.
+        subject: String,
+    },
+    /// Nobody of a tier could take a ticket.
+    NobodyAvailable {
+        /// The tier's name.
+        tier: String,
+        /// A higher tier has it now.
+        climbed: bool,
+    },
+    /// A letter of the desk could not be delivered and has no specialist to tell.
+    Undeliverable {
+        /// The address refused.
+        recipient: String,
+        /// What the server said.
+        diagnostic: String,
+    },
+    /// A ticket is late, and there is no supervisor to tell.
+    Late {
+        /// Until when it should have been answered.
+        due: Option<Timestamp>,
+    },
+    /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
+    Flood {
+        /// The address.
+        from: String,
+        /// The limit.
+        limit: u32,
+    },
+    /// The desk itself is in trouble; the text is plain and says what to do.
+    Trouble {
+        /// What happened.
+        what: String,
+    },
+}

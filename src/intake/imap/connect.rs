@@ -1,0 +1,222 @@
+//! Connecting, logging in, and finding or making the folders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_imap::{Client, Session};
+use imap_proto::{Capability, MailboxDatum, Response, ResponseCode, Status};
+use secrecy::ExposeSecret;
+
+use super::super::{Folder, MailboxError, mutf7};
+use super::exec::{Failed, SILENCE, exec, quoted};
+use super::{ImapMailbox, Open};
+use crate::config::settings::Tls;
+use crate::net::{self, NetError, Stream};
+
+impl ImapMailbox {
+    pub(super) async fn connect(&self) -> Result<Open, MailboxError> {
+        let mut session = self.login().await?;
+        let mut words = BTreeSet::new();
+        let answer = exec(&mut session, "CAPABILITY", |answer| {
+            if let Response::Capabilities(all) = answer {
+                words.extend(all.iter().filter_map(|one| match one {
+                    Capability::Atom(word) => Some(word.to_uppercase()),
+                    _ => None,
+                }));
+            }
+        });
+        answer.await.map_err(|failed| self.lost(&failed))?;
+        let folders = self.folders(&mut session).await?;
+        let (mut validity, mut exists) = (0, 0);
+        let command = format!("SELECT {}", quoted(&mutf7::encode(&self.settings.mailbox)));
+        exec(&mut session, &command, |answer| match answer {
+            Response::Data {
+                status: Status::Ok,
+                outcome,
+            } => {
+                if let Some(ResponseCode::UidValidity(value)) = outcome.code {
+                    validity = value;
+                }
+            }
+            Response::MailboxData(MailboxDatum::Exists(count)) => exists = *count,
+            _ => {}
+        })
+        .await
+        .map_err(|failed| match failed {
+            Failed::No(said) => MailboxError::Refused(format!(
+                "{}: папка {} не открывается ({said}). Проверьте mailbox.",
+                self.place(),
+                self.settings.mailbox
+            )),
+            lost @ Failed::Lost(_) => self.lost(&lost),
+        })?;
+        Ok(Open {
+            session,
+            validity,
+            idle: self.settings.idle && words.contains("IDLE"),
+            moves: words.contains("MOVE"),
+            uidplus: words.contains("UIDPLUS"),
+            folders,
+            exists,
+            listed: 0,
+        })
+    }
+
+    async fn login(&self) -> Result<Session<Stream>, MailboxError> {
+        let server = &self.settings.server;
+        let place = self.place();
+        let mut stream = net::connect(server, "IMAP").await.map_err(net_error)?;
+        if server.tls == Tls::StartTls {
+            stream = starttls(stream, &place).await?;
+            stream = net::secure(server, stream, "IMAP")
+                .await
+                .map_err(net_error)?;
+        }
+        let mut client = Client::new(stream);
+        if server.tls != Tls::StartTls {
+            let greeting = tokio::time::timeout(SILENCE, client.read_response()).await;
+            let greeted = matches!(&greeting, Ok(Ok(Some(answer)))
+                if matches!(answer.parsed(), Response::Data { status: Status::Ok | Status::PreAuth, .. }));
+            if !greeted {
+                return Err(MailboxError::Lost(format!(
+                    "{place}: сервер не поздоровался. Проверьте port и tls."
+                )));
+            }
+        }
+        let user = server.user.as_deref().unwrap_or_default();
+        let password = match &server.password {
+            Some(from) => net::password(from)
+                .await
+                .map_err(|why| MailboxError::Refused(format!("{place}: {why}")))?,
+            None => {
+                return Err(MailboxError::Refused(format!(
+                    "{place}: не сказано, где пароль."
+                )));
+            }
+        };
+        match tokio::time::timeout(SILENCE, client.login(user, password.expose_secret())).await {
+            Ok(Ok(session)) => Ok(session),
+            Ok(Err((async_imap::error::Error::No(_), _))) => Err(MailboxError::Refused(format!(
+                "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
+            ))),
+            Ok(Err((error, _))) => Err(MailboxError::Lost(format!(
+                "{place}: вход не удался ({error})."
+            ))),
+            Err(_) => Err(MailboxError::Lost(format!(
+                "{place}: сервер молчит при входе."
+            ))),
+        }
+    }
+
+    /// Makes the folders that are missing, and finds how the server calls them.
+    pub(super) async fn folders(
+        &self,
+        session: &mut Session<Stream>,
+    ) -> Result<BTreeMap<Folder, String>, MailboxError> {
+        let mut delimiter = "/".to_owned();
+        exec(session, "LIST \"\" \"\"", |answer| {
+            if let Response::MailboxData(MailboxDatum::List(found)) = answer
+                && let Some(found) = &found.delimiter
+            {
+                delimiter = found.to_string();
+            }
+        })
+        .await
+        .map_err(|failed| self.lost(&failed))?;
+        let mut folders = BTreeMap::new();
+        for (folder, name) in [
+            (Folder::Processed, &self.settings.processed),
+            (Folder::Attention, &self.settings.attention),
+        ] {
+            let name = mutf7::encode(&name.replace('/', &delimiter));
+            folders.insert(folder, self.folder(session, name, &delimiter).await?);
+        }
+        Ok(folders)
+    }
+
+    async fn folder(
+        &self,
+        session: &mut Session<Stream>,
+        name: String,
+        delimiter: &str,
+    ) -> Result<String, MailboxError> {
+        // Some servers keep every folder below INBOX (RFC 2342).
+        let below = format!("INBOX{delimiter}{name}");
+        for candidate in [&name, &below] {
+            let mut there = false;
+            exec(
+                session,
+                &format!("LIST \"\" {}", quoted(candidate)),
+                |answer| {
+                    there |= matches!(answer, Response::MailboxData(MailboxDatum::List(_)));
+                },
+            )
+            .await
+            .map_err(|failed| self.lost(&failed))?;
+            if there {
+                return Ok(candidate.clone());
+            }
+        }
+        let mut refused = String::new();
+        for candidate in [&name, &below] {
+            match exec(session, &format!("CREATE {}", quoted(candidate)), |_| {}).await {
+                Ok(()) => {
+                    // People look only at folders that they are subscribed to.
+                    let _ =
+                        exec(session, &format!("SUBSCRIBE {}", quoted(candidate)), |_| {}).await;
+                    return Ok(candidate.clone());
+                }
+                Err(Failed::No(said)) => refused = said,
+                Err(lost) => return Err(self.lost(&lost)),
+            }
+        }
+        Err(MailboxError::Refused(format!(
+            "{}: папка {name} не создаётся ({refused}). Создайте её почтовой программой.",
+            self.place()
+        )))
+    }
+}
+
+fn net_error(error: NetError) -> MailboxError {
+    match error {
+        NetError::Passing(what) => MailboxError::Lost(what),
+        NetError::Lasting(what) => MailboxError::Refused(what),
+    }
+}
+
+/// Agrees on STARTTLS by hand, so that nothing said before the handshake is believed after it.
+async fn starttls(mut stream: Stream, place: &str) -> Result<Stream, MailboxError> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let talk = async {
+        let mut said = Vec::new();
+        while !said.ends_with(b"\n") && said.len() < 8192 {
+            said.push(stream.read_u8().await?);
+        }
+        stream.write_all(b"s1 STARTTLS\r\n").await?;
+        stream.flush().await?;
+        let mut line = Vec::new();
+        loop {
+            line.push(stream.read_u8().await?);
+            if line.ends_with(b"\n") {
+                if line.starts_with(b"s1 ") {
+                    return Ok::<_, std::io::Error>(line);
+                }
+                line.clear();
+            }
+            if line.len() > 8192 {
+                return Ok(line);
+            }
+        }
+    };
+    let line = tokio::time::timeout(SILENCE, talk)
+        .await
+        .map_err(|_| MailboxError::Lost(format!("{place}: сервер молчит.")))?
+        .map_err(|error| {
+            MailboxError::Lost(format!("{place}: соединение оборвалось ({error})."))
+        })?;
+    if line.starts_with(b"s1 OK") {
+        return Ok(stream);
+    }
+    Err(MailboxError::Refused(format!(
+        "{place}: сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 993."
+    )))
+}

@@ -1,0 +1,164 @@
+//! The mailbox on an IMAP server.
+//!
+//! Promises: a list is never empty in disguise; a batch that came incomplete is an error; a message
+//! counts as moved only when its UID has left the inbox. Every doubt drops the session.
+
+mod connect;
+mod exec;
+mod fetch;
+mod idle;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_imap::Session;
+use imap_proto::{MailboxDatum, Response};
+
+use self::exec::Failed;
+use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
+use crate::config::settings::ImapSettings;
+use crate::net::{self, Stream};
+
+/// A mailbox on an IMAP server; connects when first used, and anew after an error.
+pub struct ImapMailbox {
+    settings: ImapSettings,
+    largest: u64,
+    open: Option<Open>,
+}
+
+/// A session with the mailbox selected.
+struct Open {
+    session: Session<Stream>,
+    validity: u32,
+    idle: bool,
+    moves: bool,
+    uidplus: bool,
+    folders: BTreeMap<Folder, String>,
+    /// Messages in the mailbox as the server last said.
+    exists: u32,
+    /// Messages when it was last listed.
+    listed: u32,
+}
+
+impl ImapMailbox {
+    /// A mailbox whose messages above `largest` bytes come with their headers alone.
+    pub fn new(settings: ImapSettings, largest: u64) -> Self {
+        Self {
+            settings,
+            largest,
+            open: None,
+        }
+    }
+
+    fn place(&self) -> String {
+        net::place(&self.settings.server, "IMAP")
+    }
+
+    fn lost(&self, failed: &Failed) -> MailboxError {
+        match failed {
+            Failed::No(said) => {
+                MailboxError::Lost(format!("{}: сервер отказал: {said}.", self.place()))
+            }
+            Failed::Lost(what) => MailboxError::Lost(format!("{}: {what}.", self.place())),
+        }
+    }
+
+    /// The session for one piece of work. It is put back only when the work went well.
+    async fn take(&mut self) -> Result<Open, MailboxError> {
+        match self.open.take() {
+            Some(open) => Ok(open),
+            None => self.connect().await,
+        }
+    }
+
+    /// Logs in and says what was found, for `check --online`.
+    ///
+    /// # Errors
+    /// When the mailbox cannot be used.
+    pub async fn probe(&mut self) -> Result<Vec<String>, MailboxError> {
+        let mut open = self.take().await?;
+        let waiting = self.uids(&mut open).await?.len();
+        let yes = |flag: bool| if flag { "есть" } else { "нет" };
+        Ok(vec![
+            format!(
+                "{}: вход удался, во входящих писем: {waiting}.",
+                self.place()
+            ),
+            format!(
+                "IDLE: {}, MOVE: {}, UIDPLUS: {}.",
+                yes(open.idle),
+                yes(open.moves),
+                yes(open.uidplus)
+            ),
+            format!(
+                "Папки {} и {}: есть.",
+                self.settings.processed, self.settings.attention
+            ),
+        ])
+    }
+}
+
+/// Keeps the number of messages as the server tells it.
+fn count(exists: &mut u32, answer: &Response<'_>) {
+    match answer {
+        Response::MailboxData(MailboxDatum::Exists(found)) => *exists = *found,
+        Response::Expunge(_) => *exists = exists.saturating_sub(1),
+        _ => {}
+    }
+}
+
+impl Mailbox for ImapMailbox {
+    async fn list(&mut self) -> Result<Vec<MessageKey>, MailboxError> {
+        let mut open = self.take().await?;
+        let uids = self.uids(&mut open).await?;
+        open.listed = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+        let validity = open.validity;
+        self.open = Some(open);
+        Ok(uids
+            .into_iter()
+            .map(|uid| MessageKey { validity, uid })
+            .collect())
+    }
+
+    async fn fetch(&mut self, keys: &[MessageKey]) -> Result<Vec<RawMessage>, MailboxError> {
+        let mut open = self.take().await?;
+        let messages = self.fetch_open(&mut open, keys).await?;
+        self.open = Some(open);
+        Ok(messages)
+    }
+
+    async fn settle(&mut self, done: &[(MessageKey, Folder)]) -> Result<(), MailboxError> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        let mut open = self.take().await?;
+        self.settle_open(&mut open, done).await?;
+        self.open = Some(open);
+        Ok(())
+    }
+
+    async fn wait(&mut self, longest: Duration) -> Result<(), MailboxError> {
+        let longest = longest.min(self.settings.poll_every);
+        let mut open = self.take().await?;
+        if open.exists > open.listed {
+            self.open = Some(open);
+            return Ok(());
+        }
+        if open.idle {
+            // Dropped half-way, the session goes with it: the next call connects anew.
+            self.idle(&mut open, longest).await?;
+        } else {
+            tokio::time::sleep(longest).await;
+        }
+        self.open = Some(open);
+        Ok(())
+    }
+}
+
+fn set(uids: &[u32]) -> String {
+    uids.iter()
+        .map(u32::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
+}

@@ -1,0 +1,304 @@
+//! What commands did, or why they were not obeyed, in words: one line each.
+
+use serde::Serialize;
+
+use crate::desk::outcome::{Did, Refusal};
+use crate::desk::ticket::{Status, Ticket, Tongue};
+
+use super::compose::{NAME, SUBJECT, Writer};
+use super::text::one_line;
+use super::{names, when};
+
+/// A ticket in a table of tickets.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct TicketRow {
+    pub case: String,
+    pub subject: String,
+    pub status: &'static str,
+    /// Who has it; for the requester the same, if the name may be shown.
+    pub who: String,
+    /// «сегодня до 15:00»; empty when nothing runs.
+    pub due: String,
+}
+
+/// A command and what it does.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct CommandLine {
+    pub command: &'static str,
+    pub what: &'static str,
+}
+
+const STAFF_RU: &[(&str, &str)] = &[
+    (
+        "#закрыть",
+        "отправить Ваш текст и закрыть обращение; без текста — просто закрыть",
+    ),
+    ("#заметка", "текст остаётся среди своих"),
+    ("#взять", "забрать обращение себе"),
+    ("#не-мне причина", "отдать следующему по очереди"),
+    (
+        "#передать ivanova",
+        "отдать другому специалисту; текст увидит только он",
+    ),
+    (
+        "#выше",
+        "поднять на следующую ступень; текст увидят только там",
+    ),
+    (
+        "#ждать 3d",
+        "ждать ответа три рабочих дня, потом напомнить Вам",
+    ),
+    ("#отложить 2026-12-01", "напомнить Вам в этот день"),
+    ("#тема оценки", "поправить тему"),
+    ("#объединить 17", "это обращение — часть обращения 17"),
+    ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
+    (
+        "#спам",
+        "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
+    ),
+    ("#мои", "что ждёт Вашего ответа"),
+    ("#статус 17", "как дела у обращения"),
+    ("#найти слова", "поиск по обращениям"),
+    (
+        "#отсутствую 2026-12-01..2026-12-05",
+        "новых обращений в эти дни не будет; #вернулся — раньше срока",
+    ),
+    ("#помощь", "этот список"),
+];
+const STAFF_EN: &[(&str, &str)] = &[
+    (
+        "#close",
+        "send your text and close the ticket; without a text, just close it",
+    ),
+    ("#note", "the text stays among the staff"),
+    ("#take", "the ticket is yours"),
+    ("#decline reason", "give it to the next in turn"),
+    (
+        "#assign ivanova",
+        "give it to another specialist; the text is for them alone",
+    ),
+    ("#raise", "to the next tier; the text is for them alone"),
+    (
+        "#wait 3d",
+        "wait three working days for the answer, then remind you",
+    ),
+    ("#snooze 2026-12-01", "remind you on that day"),
+    ("#topic NAME", "set the topic"),
+    ("#merge 17", "this ticket is part of ticket 17"),
+    ("#undo", "take your answer back while it is held"),
+    (
+        "#spam",
+        "close silently and take no more letters from this address; #not-spam undoes it",
+    ),
+    ("#mine", "what waits for your answer"),
+    ("#status 17", "how a ticket stands"),
+    ("#find words", "search the tickets"),
+    (
+        "#away 2026-12-01..2026-12-05",
+        "no new tickets on these days; #back ends it",
+    ),
+    ("#help", "this list"),
+];
+const ASKER_RU: &[(&str, &str)] = &[
+    ("#решено", "вопрос решён, закрыть обращение"),
+    ("#статус", "Ваши обращения"),
+    ("#помощь", "этот список"),
+];
+const ASKER_EN: &[(&str, &str)] = &[
+    ("#solved", "it is solved, close the ticket"),
+    ("#status", "your tickets"),
+    ("#help", "this list"),
+];
+
+impl Writer<'_> {
+    /// One line for each thing done; tables of tickets stand apart.
+    pub(super) fn done(&self, did: &[Did]) -> Vec<String> {
+        did.iter().filter_map(|one| self.did(one)).collect()
+    }
+
+    fn did(&self, did: &Did) -> Option<String> {
+        let ru = self.tongue == Tongue::Ru;
+        let person = |name: &str| one_line(&names::aloud(name), NAME);
+        let text = |text: &str| one_line(text, NAME);
+        let until = |at| when::moment(self.tongue, self.zone(), self.desk.now, at);
+        Some(match did {
+            Did::Sent => self.say("Ваш ответ отправлен.", "Your answer has been sent.").to_owned(),
+            Did::Noted => self
+                .say(
+                    "Заметка записана; она остаётся среди своих.",
+                    "The note is kept; it stays among the staff.",
+                )
+                .to_owned(),
+            Did::Closed => self.say("Обращение закрыто.", "The ticket is closed.").to_owned(),
+            Did::Taken => self.say("Обращение теперь Ваше.", "The ticket is yours now.").to_owned(),
+            Did::Declined(to) if ru => format!("Обращение передано дальше: теперь отвечает {}.", person(to)),
+            Did::Declined(to) => format!("The ticket has been passed on: {} has it now.", person(to)),
+            Did::TakenBack => self
+                .say(
+                    "Ответ отозван и не уйдёт. Обращение снова ждёт Вашего ответа.",
+                    "The answer is taken back and will not go out. The ticket waits for your answer again.",
+                )
+                .to_owned(),
+            Did::Assigned(to) if ru => format!("Обращение передано, теперь отвечает {}.", person(to)),
+            Did::Assigned(to) => format!("The ticket has been passed to {}.", person(to)),
+            Did::Raised(tier, to) if ru => {
+                format!("Обращение поднято выше («{}»), теперь отвечает {}.", text(tier), person(to))
+            }
+            Did::Raised(tier, to) => {
+                format!("The ticket has been raised (“{}”); {} has it now.", text(tier), person(to))
+            }
+            Did::Waiting(at) if ru => {
+                format!("Ждём ответа; если письма не будет, напомним Вам {}.", until(*at))
+            }
+            Did::Waiting(at) => {
+                format!("We wait for the answer; without a letter you are reminded {}.", until(*at))
+            }
+            Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
+            Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
+            Did::Topic(name) => format!("The topic is now: {}.", text(name)),
+            Did::Merged(into) if ru => {
+                format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
+            }
+            Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
+            Did::Spam(address) if ru => format!(
+                "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
+                text(address)
+            ),
+            Did::Spam(address) => format!(
+                "The ticket is closed as spam. Letters from {} make no tickets any more; to undo: #not-spam.",
+                text(address)
+            ),
+            Did::NotSpam(address) if ru => {
+                format!("Обращение снова открыто, письма с адреса {} принимаются.", text(address))
+            }
+            Did::NotSpam(address) => {
+                format!("The ticket is open again, and letters from {} are taken.", text(address))
+            }
+            Did::Away(days) => {
+                let today = self.desk.policy.hours.day(self.desk.now);
+                let to = when::date(self.tongue, today, days.to);
+                let from = when::date(self.tongue, today, days.from);
+                match (ru, days.from == days.to) {
+                    (true, true) => format!("Вас нет {to}: новых обращений в этот день не будет. Вернуться раньше: #вернулся."),
+                    (true, false) => format!("Вас нет с {from} до {to}: новых обращений в эти дни не будет. Вернуться раньше: #вернулся."),
+                    (false, true) => format!("You are away on {to}: no new tickets on that day. To be back earlier: #back."),
+                    (false, false) => format!("You are away from {from} until {to}: no new tickets meanwhile. To be back earlier: #back."),
+                }
+            }
+            Did::Back => self.say("Вы снова в очереди.", "You are in the rotation again.").to_owned(),
+            Did::Tickets(words, rows) => match (words, rows.is_empty(), ru) {
+                (Some(words), true, true) => format!("По словам «{}» ничего не нашлось.", text(words)),
+                (Some(words), true, false) => format!("Nothing was found for “{}”.", text(words)),
+                (Some(words), false, true) => format!("По словам «{}»:", text(words)),
+                (Some(words), false, false) => format!("For “{}”:", text(words)),
+                (None, true, true) => "Обращений нет.".to_owned(),
+                (None, true, false) => "There are no tickets.".to_owned(),
+                (None, false, _) => return None,
+            },
+        })
+    }
+
+    /// The tickets of a list, as rows.
+    pub(super) fn rows(&self, did: &[Did]) -> Vec<TicketRow> {
+        did.iter()
+            .filter_map(|one| match one {
+                Did::Tickets(_, tickets) => Some(tickets),
+                _ => None,
+            })
+            .flatten()
+            .map(|ticket| self.row(ticket))
+            .collect()
+    }
+
+    fn row(&self, ticket: &Ticket) -> TicketRow {
+        let due = ticket.response_due.or(ticket.wake);
+        let who = ticket
+            .assignee
+            .as_deref()
+            .and_then(|id| self.desk.roster.by_id(id))
+            .map_or_else(String::new, |who| names::short(&who.name));
+        TicketRow {
+            case: self.case_of(ticket.number),
+            subject: self.line(&ticket.subject, SUBJECT / 2),
+            status: self.status(ticket.status),
+            who: if self.desk.policy.show_specialist_name || self.is_staff() {
+                who
+            } else {
+                String::new()
+            },
+            due: due.map_or_else(String::new, |due| {
+                when::until(self.tongue, self.zone(), self.desk.now, due)
+            }),
+        }
+    }
+
+    fn case_of(&self, number: u64) -> String {
+        format!("{}-{number}", self.desk.policy.tag)
+    }
+
+    /// A status as people read it.
+    pub(super) fn status(&self, status: Status) -> &'static str {
+        match status {
+            Status::New => self.say("ждёт специалиста", "waits for a specialist"),
+            Status::Open => self.say("в работе", "in work"),
+            Status::Answered => self.say("отвечено", "answered"),
+            Status::Waiting => self.say("отложено", "sleeps"),
+            Status::Closed => self.say("закрыто", "closed"),
+            Status::Stopped => self.say("прекращено", "stopped"),
+            Status::Spam => self.say("спам", "spam"),
+            Status::Merged => self.say("объединено", "merged"),
+        }
+    }
+
+    /// The commands that the reader may give, with what each does.
+    pub(super) fn commands(&self, staff: bool) -> Vec<CommandLine> {
+        let (ru, en) = if staff {
+            (STAFF_RU, STAFF_EN)
+        } else {
+            (ASKER_RU, ASKER_EN)
+        };
+        let list = if self.tongue == Tongue::Ru { ru } else { en };
+        list.iter()
+            .map(|(command, what)| CommandLine { command, what })
+            .collect()
+    }
+
+    /// Why a command was not obeyed, and what to do: one or two sentences.
+    pub(super) fn refusal(&self, why: &Refusal) -> String {
+        let ru = self.tongue == Tongue::Ru;
+        let text = |text: &str| one_line(text, NAME);
+        let near = |near: &Option<String>| match near {
+            Some(near) if ru => format!(" Возможно, Вы имели в виду {}.", text(near)),
+            Some(near) => format!(" Perhaps you meant {}.", text(near)),
+            None => String::new(),
+        };
+        match why {
+            Refusal::AlreadyClosed => self.say("обращение уже закрыто, делать ничего не нужно.", "the ticket is closed already; there is nothing to do.").to_owned(),
+            Refusal::AlreadyYours => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
+            Refusal::NotYours => self.say("обращение сейчас не Ваше.", "the ticket is not yours now.").to_owned(),
+            Refusal::Shut(status) if ru => format!("обращение — «{}», с ним ничего нельзя сделать.", self.status(*status)),
+            Refusal::Shut(status) => format!("the ticket is “{}”, and nothing can be done with it.", self.status(*status)),
+            Refusal::NobodyElse => self.say("передать некому: все остальные отсутствуют, заняты или уже отказались. Обращение остаётся у Вас.", "there is nobody to give it to: all others are away, full or have declined. You keep the ticket.").to_owned(),
+            Refusal::NoSpecialist(id, nearest) if ru => format!("специалиста «{}» нет.{}", text(id), near(nearest)),
+            Refusal::NoSpecialist(id, nearest) => format!("there is no specialist “{}”.{}", text(id), near(nearest)),
+            Refusal::NoTier(id, nearest) if ru => format!("ступени «{}» нет.{}", text(id), near(nearest)),
+            Refusal::NoTier(id, nearest) => format!("there is no tier “{}”.{}", text(id), near(nearest)),
+            Refusal::NoTierAbove => self.say("выше никого нет.", "there is no tier above.").to_owned(),
+            Refusal::TierOutside(name) if ru => format!("«{}» — люди вне школы, обращения к ним так не передаются.", text(name)),
+            Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
+            Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
+            Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
+            Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
+            Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
+            Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
+            Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
+            Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
+            Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
+            Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
+            Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
+            Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
+            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The stage of real servers: the scenarios' school on Dovecot and Postfix, with the given clock.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dezhurny::config::settings::{IntakeSettings, OutgoingSettings};
+use dezhurny::daemon::{Clock, Engine, Parts, Snapshots, once};
+use dezhurny::intake::AnyMailbox;
+use dezhurny::outbox::AnyTransport;
+use dezhurny::scenario::{self, Came, Stage};
+use jiff::Timestamp;
+
+use super::bench::{BOUND, field};
+use crate::host::MailHost;
+
+const DESK: &str = "help@school.test";
+
+struct HostStage {
+    host: MailHost,
+    engine: Engine,
+    clock: Clock,
+    folder: tempfile::TempDir,
+    sent: usize,
+    seen: BTreeSet<(String, String)>,
+}
+
+impl HostStage {
+    async fn new() -> Self {
+        let host = MailHost::start();
+        let folder = tempfile::tempdir().unwrap();
+        let snapshot = scenario::school(folder.path()).unwrap();
+        let clock = Clock::standing(Timestamp::UNIX_EPOCH);
+        let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
+            .await
+            .unwrap();
+        Self {
+            host,
+            engine,
+            clock,
+            folder,
+            sent: 0,
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// The ways in and out as a school writes them.
+    fn ways(&self) -> (IntakeSettings, OutgoingSettings) {
+        let server = |port: u16| {
+            format!(
+                "host = \"localhost\"\nport = {port}\nca_file = \"{}\"\nuser = \"{DESK}\"\npassword = \"{}\"\n",
+                self.host.ca_file().display(),
+                self.host.password
+            )
+        };
+        let text = format!(
+            "[desk]\naddress = \"{DESK}\"\nadmins = [\"admin@school.test\"]\n[intake.imap]\n{}[outgoing.smtp]\n{}",
+            server(self.host.imaps_port),
+            server(self.host.smtps_port)
+        );
+        let config = dezhurny::config::parse("config.toml", &text, self.folder.path()).unwrap();
+        (config.intake, config.outgoing)
+    }
+
+    /// Everything in anybody's mailbox but the desk's own.
+    fn everywhere(&self) -> Vec<(String, Vec<u8>)> {
+        self.host
+            .addresses()
+            .into_iter()
+            .filter(|address| address != DESK)
+            .flat_map(|address| {
+                let letters = self.host.mailbox(&address, "INBOX");
+                letters.into_iter().map(move |raw| (address.clone(), raw))
+            })
+            .collect()
+    }
+}
+
+impl Stage for HostStage {
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    async fn bring(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.host.deliver(DESK, bytes);
+        Ok(())
+    }
+
+    async fn work(&mut self) -> Result<(), String> {
+        let (intake, outgoing) = self.ways();
+        let parts = Parts {
+            engine: self.engine.clone(),
+            mailbox: AnyMailbox::from_settings(&intake, 40 << 20),
+            source: Some("imap".to_owned()),
+            poll_every: Duration::from_secs(1),
+            transports: vec![AnyTransport::from_settings(&outgoing, "school.test")],
+            per_hour: 0,
+        };
+        let report = once(parts).await.map_err(|error| error.to_string())?;
+        self.sent += report.sent.sent;
+        report
+            .trouble
+            .or(report.sent.unreachable)
+            .map_or(Ok(()), Err)
+    }
+
+    async fn look(&mut self) -> Result<Vec<Came>, String> {
+        let end = std::time::Instant::now() + BOUND;
+        while self.everywhere().len() < self.sent {
+            if std::time::Instant::now() > end {
+                return Err("Postfix не доставляет".to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let mut came = Vec::new();
+        for (to, bytes) in self.everywhere() {
+            let id = field(&bytes, "Message-ID").unwrap_or_default();
+            if self.seen.insert((to.clone(), id)) {
+                came.push(Came { to, bytes });
+            }
+        }
+        Ok(came)
+    }
+}
+
+async fn play(name: &str) {
+    let text = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/scenarios")
+            .join(name),
+    )
+    .unwrap();
+    let script = scenario::parse(&text).unwrap();
+    let mut stage = HostStage::new().await;
+    if let Err(failure) = scenario::play(&script, &mut stage, |_| {}).await {
+        panic!("{name}: {failure}\n{}", stage.host.logs());
+    }
+}
+
+#[tokio::test]
+async fn the_main_scenario_goes_the_same_way_over_real_servers() {
+    play("main-job.txt").await;
+}
+
+#[tokio::test]
+async fn commands_go_the_same_way_over_real_servers() {
+    play("commands.txt").await;
+}
+
+#[tokio::test]
+async fn an_impostor_is_not_obeyed_over_real_servers() {
+    play("impostor.txt").await;
+}
