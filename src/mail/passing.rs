@@ -1,7 +1,7 @@
 //! HTML that is passed on: what its writer wrote now, without anything that acts or reaches outside.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::html::{html_words, tamed};
 use super::{Letter, quote};
@@ -39,7 +39,7 @@ fn spoken(text: &str) -> String {
 pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
     let html = tamed(letter.html.as_deref()?);
     let new = new_part(&html)?;
-    let ids: HashSet<String> = letter
+    let ids: BTreeSet<String> = letter
         .attachments
         .iter()
         .filter_map(|file| file.content_id.clone())
@@ -49,8 +49,7 @@ pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
         let id = id.replace('&', "&amp;").replace('"', "&quot;");
         html.contains(&format!("\"cid:{id}\""))
     };
-    let mut pictures: Vec<String> = ids.into_iter().filter(shown).collect();
-    pictures.sort();
+    let pictures = ids.into_iter().filter(shown).collect();
     Some(PassedOn {
         words: html_words(&html),
         html,
@@ -60,14 +59,23 @@ pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
 
 /// HTML without scripts, forms, styles and pictures from elsewhere; `pictures` are the Content-IDs that
 /// may be shown.
-pub fn sanitise(html: &str, pictures: &HashSet<String>) -> String {
+pub fn sanitise(html: &str, pictures: &BTreeSet<String>) -> String {
     let known = pictures.clone();
     let mut cleaner = ammonia::Builder::default();
     cleaner
-        .clean_content_tags(HashSet::from(["script", "style", "title"]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid"]))
-        .generic_attributes(HashSet::new())
-        .tag_attributes(attributes())
+        .clean_content_tags(["script", "style", "title"].into_iter().collect())
+        .url_schemes(
+            ["http", "https", "mailto", "tel", "cid"]
+                .into_iter()
+                .collect(),
+        )
+        .generic_attributes(std::iter::empty().collect())
+        .tag_attributes(
+            ATTRIBUTES
+                .into_iter()
+                .map(|(tag, names)| (tag, names.iter().copied().collect()))
+                .collect(),
+        )
         .attribute_filter(move |element, attribute, value| {
             let id = value
                 .trim()
@@ -86,19 +94,14 @@ pub fn sanitise(html: &str, pictures: &HashSet<String>) -> String {
 }
 
 /// Attributes that only say how text stands; none that loads anything.
-fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
-    HashMap::from([
-        ("a", HashSet::from(["href", "title"])),
-        ("img", HashSet::from(["src", "alt", "width", "height"])),
-        ("td", HashSet::from(["colspan", "rowspan", "align"])),
-        ("th", HashSet::from(["colspan", "rowspan", "align"])),
-        ("ol", HashSet::from(["start"])),
-        (
-            "table",
-            HashSet::from(["border", "cellpadding", "cellspacing"]),
-        ),
-    ])
-}
+const ATTRIBUTES: [(&str, &[&str]); 6] = [
+    ("a", &["href", "title"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("td", &["colspan", "rowspan", "align"]),
+    ("th", &["colspan", "rowspan", "align"]),
+    ("ol", &["start"]),
+    ("table", &["border", "cellpadding", "cellspacing"]),
+];
 
 /// Pictures that lost their source are no pictures.
 fn without_empty_pictures(html: &str) -> String {

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::mail::read;
@@ -15,15 +15,15 @@ fn what_is_passed_on_is_safe() {
     let safe = sanitise(
         "<title>t</title><p onclick=x style='background:url(http://b.test)'>a</p><img src=http://b.test/>\
          <script>c</script><form action=x><input name=y></form><a href='javascript:x()'>z</a><iframe src=x></iframe>",
-        &HashSet::new(),
+        &BTreeSet::new(),
     );
     assert_eq!(safe, "<p>a</p><a rel=\"noopener noreferrer\">z</a>");
-    assert!(!sanitise(&("<div>".repeat(50_000) + "конец"), &HashSet::new()).is_empty());
+    assert!(!sanitise(&("<div>".repeat(50_000) + "конец"), &BTreeSet::new()).is_empty());
 }
 
 #[test]
 fn pictures_of_the_letter_itself_stay() {
-    let ids = HashSet::from(["a@b".to_owned()]);
+    let ids = BTreeSet::from(["a@b".to_owned()]);
     let html = "<img src=\"cid:a@b\" alt=\"x\"><img src=\"cid:other\"><a href=\"cid:a@b\">y</a>";
     let safe = sanitise(html, &ids);
     assert!(

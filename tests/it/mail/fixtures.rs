@@ -29,7 +29,7 @@ fn expected(path: &Path) -> BTreeMap<String, String> {
             block.push_str(inside.strip_prefix(' ').unwrap_or(inside));
             block.push('\n');
         } else if let Some((key, value)) = line.split_once(':') {
-            open = key.to_owned();
+            key.clone_into(&mut open);
             found.insert(open.clone(), value.trim().to_owned());
         }
     }
