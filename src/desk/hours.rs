@@ -230,4 +230,6 @@ fn later(at: Timestamp, length: SignedDuration) -> Timestamp {
 }
 
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;

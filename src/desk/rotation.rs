@@ -1,10 +1,21 @@
 //! Whose turn it is.
 //!
-//! A round gives everyone in the pool as many turns as their weight, in roster order, the turns of
-//! the heavier ones spread over the round. What is remembered is who had how many turns in the
-//! round that runs, by id; so adding, removing or moving people never restarts it, and whoever is
-//! passed over neither loses a later turn nor saves one up.
+//! A round gives everyone in the pool as many turns as their weight: equal weights in roster order,
+//! the turns of the heavier spread over the round. What is remembered is who had how many turns in
+//! the round that runs, by id; so adding, removing or moving people never restarts it.
+//!
+//! Whoever is passed over keeps the turn until the round ends: they get it as soon as they can. The
+//! round ends when nobody who is there has a turn left; so turns are not saved up over an absence.
+//! Whoever may not get just this ticket is there: the round waits for them, and the ticket goes to
+//! another as a turn in advance, counted in the next round. A newcomer begins with the turns that
+//! are still ahead in the round. A changed weight holds from the round that runs.
+//!
+//! The order within a round is that of the earliest eligible virtual deadline (Stoica and
+//! Abdel-Wahab, 1995): a person's k-th turn of w stands between (k-1)/w and k/w of the round, and of
+//! the turns that have begun the one that ends first is given. It keeps everyone within one turn of
+//! their share at each moment of a round.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -21,7 +32,8 @@ pub struct Pool {
     pub topic: String,
 }
 
-/// Turns taken in the round that runs, by specialist id.
+/// Turns taken in the round that runs, by specialist id: those in advance too, so that a number may
+/// be larger than the weight. An id that is missing came while the round was running.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Round(pub BTreeMap<String, u32>);
 
@@ -62,17 +74,28 @@ pub struct Availability {
 }
 
 impl Availability {
+    /// Is `one` there for tickets, if not for each?
+    fn there(&self, one: &Specialist) -> bool {
+        !self.away(one) && !self.full(one)
+    }
+
+    fn away(&self, one: &Specialist) -> bool {
+        one.away.iter().any(|range| range.contains(self.today))
+    }
+
+    fn full(&self, one: &Specialist) -> bool {
+        let load = self.load.get(&one.id).copied().unwrap_or(0);
+        one.max_open.is_some_and(|most| load >= most)
+    }
+
     fn obstacle(&self, one: &Specialist) -> Option<PassedOver> {
-        if one.away.iter().any(|range| range.contains(self.today)) {
+        if self.away(one) {
             return Some(PassedOver::Away);
         }
         if self.excluded.contains(&one.id) {
             return Some(PassedOver::Excluded);
         }
-        let load = self.load.get(&one.id).copied().unwrap_or(0);
-        one.max_open
-            .is_some_and(|most| load >= most)
-            .then_some(PassedOver::Full)
+        self.full(one).then_some(PassedOver::Full)
     }
 }
 
@@ -110,152 +133,156 @@ fn next_in_pool(
     rounds: &BTreeMap<Pool, Round>,
     now: &Availability,
 ) -> Option<Turn> {
-    let members: Vec<(usize, &Specialist)> = roster
-        .specialists
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| one.tier == pool.tier && serves(one))
-        .collect();
+    let remembered = rounds.get(&pool).cloned().unwrap_or_default();
+    let mut members = seats(roster, &pool, serves, &remembered);
     let mut passed_over = Vec::new();
     let mut able = Vec::new();
-    for (place, one) in members {
-        match now.obstacle(one) {
-            Some(why) => passed_over.push((one.id.clone(), why)),
-            None => able.push((place, one)),
+    for (place, seat) in members.iter().enumerate() {
+        match now.obstacle(seat.one) {
+            Some(why) => passed_over.push((seat.one.id.clone(), why)),
+            None => able.push(place),
         }
     }
-    let mut round = rounds.get(&pool).cloned().unwrap_or_default();
-    let chosen = pick(&able, &round).or_else(|| {
-        round = Round::default();
-        pick(&able, &round)
-    })?;
-    *round.0.entry(chosen.to_owned()).or_insert(0) += 1;
-    // Ids that left the roster need not be remembered.
-    round.0.retain(|id, _| roster.by_id(id).is_some());
+    let waited_for = members
+        .iter()
+        .any(|seat| seat.taken < seat.weight && now.there(seat.one));
+    let mut ended = false;
+    let mut chosen = pick(&members, &able, if waited_for { 2 } else { 1 });
+    if chosen.is_none() {
+        // Turns in advance go over into the next round, turns not had do not.
+        for seat in &mut members {
+            seat.taken = seat.taken.saturating_sub(seat.weight).min(seat.weight);
+        }
+        ended = true;
+        chosen = pick(&members, &able, 2);
+    }
+    let chosen = chosen?;
+    // Who left the pool is remembered until the round ends, lest coming back gives a second turn.
+    let mut round = if ended { Round::default() } else { remembered };
+    for (place, seat) in members.iter().enumerate() {
+        let taken = seat.taken.saturating_add(u32::from(place == chosen));
+        round.0.insert(seat.one.id.clone(), taken);
+    }
     Some(Turn {
-        specialist: chosen.to_owned(),
+        specialist: members.get(chosen)?.one.id.clone(),
         pool,
         round,
         passed_over,
     })
 }
 
-/// The earliest turn of the round that is still to be had. A person's k-th turn of w stands at
-/// (2k+1)/2w of the round; compared by cross-multiplication, so that no rounding decides.
-fn pick<'a>(able: &[(usize, &'a Specialist)], round: &Round) -> Option<&'a str> {
-    able.iter()
-        .filter_map(|(place, one)| {
-            let taken = round.0.get(&one.id).copied().unwrap_or(0);
-            let weight = one.weight.max(1);
-            (taken < weight).then_some((u64::from(2 * taken + 1), u64::from(weight), *place, *one))
-        })
-        .min_by(|a, b| (a.0 * b.1).cmp(&(b.0 * a.1)).then(a.2.cmp(&b.2)))
-        .map(|(_, _, _, one)| one.id.as_str())
+/// A member of a pool, in a round.
+struct Seat<'a> {
+    one: &'a Specialist,
+    weight: u32,
+    taken: u32,
 }
+
+/// The members of `pool` in roster order, with the turns they had. Whoever came while the round was
+/// running counts as having had those turns that others, standing later in it, have had already.
+fn seats<'a>(
+    roster: &'a Roster,
+    pool: &Pool,
+    serves: impl Fn(&Specialist) -> bool,
+    round: &Round,
+) -> Vec<Seat<'a>> {
+    let members = || {
+        roster
+            .specialists
+            .iter()
+            .filter(|one| one.tier == pool.tier && serves(one))
+            .enumerate()
+    };
+    // The turn that stands latest among those had: where it ends, and whose place it is.
+    let latest = members()
+        .filter_map(|(place, one)| {
+            let weight = one.weight.max(1);
+            let taken = round.0.get(&one.id).copied()?.min(weight);
+            (taken > 0).then_some((Part(taken, weight), place))
+        })
+        .max();
+    // How far the round is, as the turns of all there are in it.
+    let (had, all) = members()
+        .filter_map(|(_, one)| Some((*round.0.get(&one.id)?, one.weight.max(1))))
+        .fold((0u64, 0u64), |(had, all), (taken, weight)| {
+            (had + u64::from(taken.min(weight)), all + u64::from(weight))
+        });
+    members()
+        .map(|(place, one)| {
+            let weight = one.weight.max(1);
+            let gone = |(part, whose): (Part, usize)| {
+                let ended = part.of(weight);
+                let ends_there = Part(ended, weight) == part;
+                ended.saturating_sub(u32::from(ends_there && place > whose))
+            };
+            let taken = match round.0.get(&one.id) {
+                None => latest.map_or(0, gone),
+                Some(taken) => {
+                    let ended = u128::from(had) * u128::from(weight) / u128::from(all.max(1));
+                    let ended = u32::try_from(ended).unwrap_or(u32::MAX);
+                    (*taken).max(ended.saturating_sub(1))
+                }
+            };
+            Seat { one, weight, taken }
+        })
+        .collect()
+}
+
+/// The place of whoever is next of `able`: of the turns that have begun, the one that ends first, in
+/// roster order. Nobody gets more than `rounds` times their weight; `None` when all have had it.
+fn pick(members: &[Seat<'_>], able: &[usize], rounds: u32) -> Option<usize> {
+    let able = || {
+        able.iter()
+            .filter_map(|place| Some((*place, members.get(*place)?)))
+    };
+    let had: u64 = able().map(|(_, seat)| u64::from(seat.taken)).sum();
+    let all: u64 = able().map(|(_, seat)| u64::from(seat.weight)).sum();
+    able()
+        .filter(|(_, seat)| seat.taken < seat.weight.saturating_mul(rounds))
+        .filter(|(_, seat)| {
+            u128::from(seat.taken) * u128::from(all) <= u128::from(had) * u128::from(seat.weight)
+        })
+        .min_by_key(|(place, seat)| (Part(seat.taken.saturating_add(1), seat.weight), *place))
+        .map(|(place, _)| place)
+}
+
+/// A part of a round, as a fraction: no rounding decides.
+#[derive(Debug, Clone, Copy)]
+struct Part(u32, u32);
+
+impl Part {
+    /// Turns of a person of this weight that end in this part.
+    fn of(self, weight: u32) -> u32 {
+        let turns = u64::from(self.0) * u64::from(weight) / u64::from(self.1.max(1));
+        u32::try_from(turns).unwrap_or(u32::MAX)
+    }
+}
+
+impl Ord for Part {
+    fn cmp(&self, other: &Part) -> Ordering {
+        let (left, right) = (
+            u64::from(self.0) * u64::from(other.1),
+            u64::from(other.0) * u64::from(self.1),
+        );
+        left.cmp(&right)
+    }
+}
+
+impl PartialOrd for Part {
+    fn partial_cmp(&self, other: &Part) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Part) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Part {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    pub fn person(id: &str, weight: u32) -> Specialist {
-        Specialist {
-            id: id.to_owned(),
-            name: id.to_owned(),
-            address: format!("{id}@school.test"),
-            aliases: vec![],
-            tier: "t".to_owned(),
-            topics: vec![],
-            weight,
-            max_open: None,
-            supervisor: None,
-            away: vec![],
-            reception: None,
-        }
-    }
-
-    fn turns(
-        roster: &Roster,
-        rounds: &mut BTreeMap<Pool, Round>,
-        now: &Availability,
-        count: usize,
-    ) -> String {
-        (0..count)
-            .map(|_| {
-                let turn = next_in_tier(roster, "t", None, rounds, now).unwrap();
-                rounds.insert(turn.pool, turn.round);
-                turn.specialist
-            })
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    #[test]
-    fn strictly_in_roster_order() {
-        let roster = Roster {
-            tiers: vec![],
-            specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
-        };
-        assert_eq!(
-            turns(&roster, &mut BTreeMap::new(), &Availability::default(), 7),
-            "a b c a b c a"
-        );
-    }
-
-    #[test]
-    fn weight_two_gets_two_turns_spread_out() {
-        let roster = Roster {
-            tiers: vec![],
-            specialists: vec![person("a", 2), person("b", 1), person("c", 1)],
-        };
-        assert_eq!(
-            turns(&roster, &mut BTreeMap::new(), &Availability::default(), 8),
-            "a b c a a b c a"
-        );
-    }
-
-    #[test]
-    fn a_change_of_the_roster_does_not_restart_the_round() {
-        let mut roster = Roster {
-            tiers: vec![],
-            specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
-        };
-        let mut rounds = BTreeMap::new();
-        let now = Availability::default();
-        assert_eq!(turns(&roster, &mut rounds, &now, 2), "a b");
-        roster.specialists.rotate_left(1); // b c a
-        assert_eq!(turns(&roster, &mut rounds, &now, 1), "c");
-        roster.specialists.insert(0, person("d", 1));
-        assert_eq!(turns(&roster, &mut rounds, &now, 5), "d d b c a");
-    }
-
-    proptest! {
-        /// Whoever is there for the whole time never differs from another such by more than one turn
-        /// for each round that was begun, whatever absences, edits and reloads happen around them.
-        #[test]
-        fn nobody_is_more_than_one_turn_from_their_share(events in proptest::collection::vec((0u8..6, 0usize..6), 1..400)) {
-            let mut roster = Roster { tiers: vec![], specialists: ["a", "b", "c", "d", "e", "f"].map(|id| person(id, 1)).to_vec() };
-            let mut rounds = BTreeMap::new();
-            let mut now = Availability::default();
-            let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-            for (what, which) in events {
-                match what {
-                    // a and b are always there; the others come, go and move.
-                    0 if which > 1 => { now.excluded.insert(["c", "d", "e", "f"][which - 2].to_owned()); }
-                    1 if which > 1 => { now.excluded.remove(["c", "d", "e", "f"][which - 2]); }
-                    2 => roster.specialists.rotate_left(which),
-                    _ => {
-                        let turn = next_in_tier(&roster, "t", None, &rounds, &now).unwrap();
-                        rounds.insert(turn.pool, turn.round);
-                        *counts.entry(turn.specialist).or_default() += 1;
-                    }
-                }
-                let share = |id: &str| counts.get(id).copied().unwrap_or(0);
-                prop_assert!(share("a").abs_diff(share("b")) <= 1);
-                for id in ["c", "d", "e", "f"] {
-                    prop_assert!(share(id) <= share("a") + 1, "{id} gained a turn");
-                }
-            }
-        }
-    }
-}
+mod shares;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+use super::*;
+
+pub(super) fn person(id: &str, weight: u32) -> Specialist {
+    Specialist {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        address: format!("{id}@school.test"),
+        aliases: vec![],
+        tier: "t".to_owned(),
+        topics: vec![],
+        weight,
+        max_open: None,
+        supervisor: None,
+        away: vec![],
+        reception: None,
+    }
+}
+
+fn turns(
+    roster: &Roster,
+    rounds: &mut BTreeMap<Pool, Round>,
+    now: &Availability,
+    count: usize,
+) -> String {
+    (0..count)
+        .map(|_| {
+            let turn = next_in_tier(roster, "t", None, rounds, now).unwrap();
+            rounds.insert(turn.pool, turn.round);
+            turn.specialist
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn strictly_in_roster_order() {
+    let roster = Roster {
+        tiers: vec![],
+        specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
+    };
+    assert_eq!(
+        turns(&roster, &mut BTreeMap::new(), &Availability::default(), 7),
+        "a b c a b c a"
+    );
+}
+
+#[test]
+fn weight_two_gets_two_turns_a_round_spread_out() {
+    let roster = Roster {
+        tiers: vec![],
+        specialists: vec![person("a", 2), person("b", 1), person("c", 1)],
+    };
+    assert_eq!(
+        turns(&roster, &mut BTreeMap::new(), &Availability::default(), 8),
+        "a b a c a b a c"
+    );
+}
+
+#[test]
+fn a_change_of_the_roster_does_not_restart_the_round() {
+    let mut roster = Roster {
+        tiers: vec![],
+        specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
+    };
+    let mut rounds = BTreeMap::new();
+    let now = Availability::default();
+    assert_eq!(turns(&roster, &mut rounds, &now, 2), "a b");
+    roster.specialists.rotate_left(1); // b c a
+    assert_eq!(turns(&roster, &mut rounds, &now, 1), "c");
+    roster.specialists.insert(0, person("d", 1));
+    assert_eq!(turns(&roster, &mut rounds, &now, 5), "d b c a d");
+}
+
+fn abc() -> Roster {
+    Roster {
+        tiers: vec![],
+        specialists: vec![person("a", 1), person("b", 1), person("c", 1)],
+    }
+}
+
+fn without(id: &str) -> Availability {
+    Availability {
+        excluded: BTreeSet::from([id.to_owned()]),
+        ..Availability::default()
+    }
+}
+
+#[test]
+fn whoever_may_not_get_one_ticket_gets_the_next_even_at_the_end_of_a_round() {
+    let roster = abc();
+    let mut rounds = BTreeMap::new();
+    let now = Availability::default();
+    assert_eq!(turns(&roster, &mut rounds, &now, 2), "a b");
+    // It would be c's: a takes it in advance, and the round waits for c.
+    assert_eq!(turns(&roster, &mut rounds, &without("c"), 1), "a");
+    assert_eq!(turns(&roster, &mut rounds, &now, 5), "c b c a b");
+}
+
+#[test]
+fn a_round_does_not_wait_for_the_absent_nor_does_absence_save_up_turns() {
+    let roster = abc();
+    let mut rounds = BTreeMap::new();
+    let mut away = Availability::default();
+    away.today = "2026-11-24".parse().unwrap();
+    let mut roster_away = roster.clone();
+    roster_away.specialists[0].away = vec![super::super::roster::DateRange {
+        from: away.today,
+        to: away.today,
+    }];
+    assert_eq!(turns(&roster_away, &mut rounds, &away, 5), "b c b c b");
+    assert_eq!(turns(&roster, &mut rounds, &away, 5), "a c a b c");
+}
+
+#[test]
+fn leaving_and_coming_back_gives_no_second_turn() {
+    let roster = abc();
+    let mut rounds = BTreeMap::new();
+    let now = Availability::default();
+    assert_eq!(turns(&roster, &mut rounds, &now, 1), "a");
+    let mut fewer = roster.clone();
+    fewer.specialists.remove(0);
+    assert_eq!(turns(&fewer, &mut rounds, &now, 1), "b");
+    assert_eq!(turns(&roster, &mut rounds, &now, 4), "c a b c");
+}
+
+#[test]
+fn a_newcomer_begins_with_the_turns_that_are_still_ahead() {
+    let mut roster = abc();
+    let mut rounds = BTreeMap::new();
+    let now = Availability::default();
+    assert_eq!(turns(&roster, &mut rounds, &now, 2), "a b");
+    roster.specialists.insert(0, person("d", 1));
+    roster.specialists.push(person("e", 1));
+    assert_eq!(turns(&roster, &mut rounds, &now, 7), "c e d a b c e");
+}
+
+/// A round that was stored with the names of those alone who had turns.
+#[test]
+fn a_round_that_names_only_those_who_had_turns_goes_on() {
+    let round = serde_json::from_str(r#"{"a":1,"b":1}"#).unwrap();
+    let pool = Pool {
+        tier: "t".to_owned(),
+        topic: String::new(),
+    };
+    let mut rounds = BTreeMap::from([(pool, round)]);
+    assert_eq!(
+        turns(&abc(), &mut rounds, &Availability::default(), 4),
+        "c a b c"
+    );
+}
+
+#[test]
+fn huge_weights_neither_overflow_nor_take_long() {
+    let mut roster = abc();
+    for one in &mut roster.specialists {
+        one.weight = u32::MAX;
+    }
+    let mut rounds = BTreeMap::new();
+    let now = Availability::default();
+    assert_eq!(turns(&roster, &mut rounds, &now, 4), "a b c a");
+    for round in rounds.values_mut() {
+        for taken in round.0.values_mut() {
+            *taken = u32::MAX;
+        }
+    }
+    assert_eq!(turns(&roster, &mut rounds, &without("c"), 2), "a b");
+}
