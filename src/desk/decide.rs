@@ -8,6 +8,7 @@ mod orders;
 mod requester;
 mod speaker;
 mod specialist;
+mod vendor;
 
 use jiff::Timestamp;
 
@@ -20,7 +21,7 @@ use super::event::{Incoming, Memory, Source};
 use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
 use super::policy::Policy;
 use super::roster::Roster;
-use super::ticket::Ticket;
+use super::ticket::{Ticket, Tongue};
 
 /// What every decision is made with: the school's rules, its people, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,7 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     match &letter.source {
         Source::Automatic(why) => {
             return clock::out_of_office(desk, memory, letter, why)
+                .or_else(|| vendor::confirms(desk, letter, why))
                 .unwrap_or_else(|| desk.automatic(letter, why));
         }
         Source::Bounce {
@@ -77,6 +79,7 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
         Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
+        Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
         Speaker::Stranger(named) => opening::opens(desk, memory, letter, named.map(|t| t.number)),
     }

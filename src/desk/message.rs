@@ -124,6 +124,11 @@ pub enum Message {
         /// Because of the deadline; else a colleague did it.
         late: bool,
     },
+    /// To the vendor's service: a case, and what the specialist adds to it.
+    ToVendor {
+        /// The specialist's words.
+        words: String,
+    },
     /// To a specialist: their automatic answer says that they are away.
     Absent {
         /// The days.
@@ -162,6 +167,8 @@ pub enum NoteWhy {
     Colleague,
     /// A specialist wrote for the staff alone.
     Internal,
+    /// The vendor's service answered the owner.
+    Vendor,
 }
 
 /// How a letter with commands ended: all of them were obeyed, or none.
@@ -214,6 +221,8 @@ pub enum Did {
     Assigned(String),
     /// Raised to a tier; who has it there.
     Raised(String, String),
+    /// The vendor's service was asked; its name.
+    AskedVendor(String),
     /// Waits for the requester until then.
     Waiting(Timestamp),
     /// Sleeps until then.

@@ -224,6 +224,7 @@ impl Notice {
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
             Message::Absent { .. } => Kind::Report,
+            Message::ToVendor { .. } => Kind::Escalation,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce
             }

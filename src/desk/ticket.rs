@@ -137,6 +137,8 @@ pub struct Ticket {
     pub linked: Option<u64>,
     /// How the requester says it went, 1 to 5. Counted, never shown with a name.
     pub rating: Option<u8>,
+    /// The vendor's own number of the case.
+    pub vendor_case: Option<String>,
     /// The ticket that it was put into.
     pub merged_into: Option<u64>,
 }

@@ -147,6 +147,14 @@ impl Writer<'_> {
             Did::Raised(tier, to) => {
                 format!("The ticket has been raised (“{}”); {} has it now.", text(tier), person(to))
             }
+            Did::AskedVendor(name) if ru => format!(
+                "Вопрос отправлен («{}»). Обращение остаётся Вашим; ответ придёт Вам.",
+                text(name)
+            ),
+            Did::AskedVendor(name) => format!(
+                "The question has been sent (“{}”). The ticket stays yours; the answer comes to you.",
+                text(name)
+            ),
             Did::Waiting(at) if ru => {
                 format!("Ждём ответа; если письма не будет, напомним Вам {}.", until(*at))
             }

@@ -12,7 +12,7 @@ use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Note,
-    Reply, Undeliverable,
+    Reply, ToVendor, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
@@ -66,7 +66,19 @@ fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
             .collect(),
         Audience::Staff if desk.policy.show_requester_address => vec![],
         Audience::Staff if matches!(notice.message, Message::AdminAlert(_)) => vec![],
-        Audience::Staff | Audience::Vendor => notice
+        Audience::Vendor => notice
+            .ticket
+            .iter()
+            .map(|ticket| ticket.requester.address.clone())
+            .chain(
+                desk.roster
+                    .specialists
+                    .iter()
+                    .flat_map(|one| std::iter::once(&one.address).chain(&one.aliases))
+                    .cloned(),
+            )
+            .collect(),
+        Audience::Staff => notice
             .ticket
             .iter()
             .map(|ticket| ticket.requester.address.clone())
@@ -131,6 +143,20 @@ impl Writer<'_> {
                     frame,
                 },
             ),
+            Message::ToVendor { words } => as_value(
+                "vendor",
+                &ToVendor {
+                    vendor_case: self
+                        .notice
+                        .ticket
+                        .as_ref()
+                        .and_then(|ticket| ticket.vendor_case.as_deref())
+                        .map(|number| self.line(number, NAME)),
+                    words: self.clean(words),
+                    enclosed: enclosed_view,
+                    frame,
+                },
+            ),
             Message::Note { why } => as_value(
                 "note",
                 &Note {
@@ -138,6 +164,7 @@ impl Writer<'_> {
                         NoteWhy::AnsweredByAnother => "answered-by-another",
                         NoteWhy::Colleague => "colleague",
                         NoteWhy::Internal => "internal",
+                        NoteWhy::Vendor => "vendor",
                     },
                     enclosed: enclosed_view,
                     frame,

@@ -119,6 +119,18 @@ pub(super) struct WaitingReminder {
     pub earlier: Vec<EarlierView>,
 }
 
+/// `vendor`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ToVendor {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The service's own number of the case.
+    pub vendor_case: Option<String>,
+    /// What the specialist adds.
+    pub words: String,
+    pub enclosed: Option<EnclosedView>,
+}
+
 /// `absent`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Absent {
@@ -187,7 +199,7 @@ pub(super) struct Followup {
 pub(super) struct Note {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `answered-by-another`, `colleague` or `internal`.
+    /// `answered-by-another`, `colleague`, `internal` or `vendor`.
     pub why: &'static str,
     pub enclosed: Option<EnclosedView>,
 }

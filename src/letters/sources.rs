@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 16] = [
+pub(super) const LETTERS: [&str; 17] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -11,6 +11,7 @@ pub(super) const LETTERS: [&str; 16] = [
     "closed-staff",
     "reminder",
     "waiting-reminder",
+    "vendor",
     "absent",
     "reassigned",
     "raised",
@@ -54,6 +55,8 @@ sources![
     "ru/reminder.html",
     "ru/waiting-reminder.txt",
     "ru/waiting-reminder.html",
+    "ru/vendor.txt",
+    "ru/vendor.html",
     "ru/absent.txt",
     "ru/absent.html",
     "ru/reassigned.txt",
@@ -86,6 +89,8 @@ sources![
     "en/reminder.html",
     "en/waiting-reminder.txt",
     "en/waiting-reminder.html",
+    "en/vendor.txt",
+    "en/vendor.html",
     "en/absent.txt",
     "en/absent.html",
     "en/reassigned.txt",

@@ -42,7 +42,8 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
-    rating             INTEGER
+    rating             INTEGER,
+    vendor_case        TEXT
 ) STRICT;
 CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX tickets_status ON tickets (status, assignee);

@@ -202,6 +202,7 @@ impl Tx<'_> {
                 ":linked": ticket.linked.map(signed),
                 ":merged_into": ticket.merged_into.map(signed),
                 ":rating": ticket.rating,
+                ":vendor_case": ticket.vendor_case,
             })?;
         if written == 1 {
             Ok(())
@@ -214,10 +215,10 @@ impl Tx<'_> {
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
-    closed, linked, merged_into, rating)
+    closed, linked, merged_into, rating, vendor_case)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
-    :next_at, :closed, :linked, :merged_into, :rating)";
+    :next_at, :closed, :linked, :merged_into, :rating, :vendor_case)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
@@ -225,7 +226,7 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
-    merged_into = :merged_into, rating = :rating
+    merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case
 WHERE number = :number";
 
 fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
@@ -269,5 +270,6 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         linked: number(row, "linked")?,
         merged_into: number(row, "merged_into")?,
         rating: row.get("rating")?,
+        vendor_case: row.get("vendor_case")?,
     })
 }

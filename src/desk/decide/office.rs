@@ -91,6 +91,11 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Is it one of the vendor's service?
+    pub(super) fn is_outside(&self, who: &Specialist) -> bool {
+        self.roster.tier(&who.tier).is_some_and(|tier| tier.outside)
+    }
+
     /// The direct supervisor, if they have one who is not themselves.
     pub(super) fn supervisor(&self, who: &Specialist) -> Option<Person> {
         let named = who.supervisor.as_deref()?;

@@ -65,6 +65,7 @@ pub(super) fn opens(
         closed: None,
         linked,
         rating: None,
+        vendor_case: None,
         merged_into: None,
     };
     outcome.history(

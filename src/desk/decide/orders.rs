@@ -7,9 +7,9 @@ use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::nearest::nearest;
 use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
-use super::super::roster::{Roster, Specialist};
+use super::super::roster::{Roster, Specialist, Tier};
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing};
+use super::{Desk, handing, vendor};
 
 /// What a letter's commands ask to see, to be looked up before the decision.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +53,8 @@ pub(super) enum TextFor {
     Requester,
     /// The staff alone.
     Staff,
+    /// The vendor's service, where it is part of the letter already.
+    Vendor,
 }
 
 /// The work that a letter's commands make, on copies until all of it is done.
@@ -206,6 +208,9 @@ impl Orders<'_> {
     }
 
     fn raise(&mut self, tier: Option<&str>) -> Result<(), Refusal> {
+        if let Some(outside) = vendor::tier(self.desk, &self.ticket, tier) {
+            return self.ask_vendor(outside);
+        }
         self.text_for = TextFor::Staff;
         let old = self.desk.assignee(&self.ticket);
         let reason = self.reason(Handing::Raised(self.who.name.clone()));
@@ -220,6 +225,19 @@ impl Orders<'_> {
         )?;
         self.tell_the_old(old);
         self.did.push(Did::Raised(tier.name, self.owner()));
+        Ok(())
+    }
+
+    /// The text goes to the vendor's service and to nobody else.
+    fn ask_vendor(&mut self, tier: &Tier) -> Result<(), Refusal> {
+        self.text_for = TextFor::Vendor;
+        self.ticket
+            .assignee
+            .get_or_insert_with(|| self.who.id.clone());
+        self.history("raised", format!("to {}", tier.id));
+        let text = self.text.clone();
+        vendor::ask(self.desk, tier, &mut self.ticket, &text, &mut self.outcome)?;
+        self.did.push(Did::AskedVendor(tier.name.clone()));
         Ok(())
     }
 

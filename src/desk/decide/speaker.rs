@@ -14,6 +14,8 @@ pub(super) enum Speaker<'a> {
     Claimed(&'a Specialist, &'a Ticket),
     /// The one who asked.
     Requester(&'a Ticket),
+    /// The vendor's service, in answer to a letter that was made for it.
+    Vendor(&'a Ticket),
     /// Someone who answers a letter that was made for a specialist.
     Another(&'a Ticket),
     /// Someone who takes no part; the ticket that they named, if any.
@@ -33,6 +35,13 @@ impl<'a> Desk<'a> {
             named = named.or(Some(ticket));
             let wrote_it = ticket.requester.address == from;
             match (made_for, specialist) {
+                (Some(made), _) if made.audience == Audience::Vendor => {
+                    return Speaker::Vendor(ticket);
+                }
+                // People beyond the school give no commands and send nothing on, whoever vouches for them.
+                (_, Some(who)) if self.is_outside(who) && !wrote_it => {
+                    return Speaker::Another(ticket);
+                }
                 (Some(made), Some(who))
                     if made.audience == Audience::Staff
                         && (who.address == made.address || who.aliases.contains(&made.address)) =>

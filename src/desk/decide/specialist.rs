@@ -81,7 +81,7 @@ pub(super) fn speaks(
             return refused(desk, who, ticket, outcome, "nothing can be sent", result);
         }
         answer(&mut orders, parsed.text, !parsed.commands.is_empty());
-    } else if speaks {
+    } else if speaks && orders.text_for == TextFor::Staff {
         orders.outcome.end = EndState::Note;
         orders.outcome.kind = Kind::Note;
         tell_colleague(&mut orders, NoteWhy::Internal);

@@ -147,6 +147,13 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         (
+            "vendor",
+            "a case",
+            Message::ToVendor {
+                words: "Права родителя проверены, период открыт.".to_owned(),
+            },
+        ),
+        (
             "absent",
             "by their own automatic answer",
             Message::Absent {

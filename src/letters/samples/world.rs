@@ -42,6 +42,7 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         closed: None,
         linked: None,
         rating: None,
+        vendor_case: None,
         merged_into: None,
     }
 }
