@@ -4,7 +4,7 @@
 //! the turns of the heavier spread over the round. What is remembered is who had how many turns in
 //! the round that runs, by id; so adding, removing or moving people never restarts it.
 //!
-//! Whoever is passed over keeps the turn until the round ends: they get it as soon as they can. The
+//! Whoever is passed over keeps one turn until the round ends: they get it as soon as they can. The
 //! round ends when nobody who is there has a turn left; so turns are not saved up over an absence.
 //! Whoever may not get just this ticket is there: the round waits for them, and the ticket goes to
 //! another as a turn in advance, counted in the next round. A newcomer begins with the turns that
@@ -12,8 +12,8 @@
 //!
 //! The order within a round is that of the earliest eligible virtual deadline (Stoica and
 //! Abdel-Wahab, 1995): a person's k-th turn of w stands between (k-1)/w and k/w of the round, and of
-//! the turns that have begun the one that ends first is given. It keeps everyone within one turn of
-//! their share at each moment of a round.
+//! the turns that have begun the one that ends first is given. What it keeps is stated and tested in
+//! `rotation/shares.rs`.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,7 +179,9 @@ struct Seat<'a> {
 }
 
 /// The members of `pool` in roster order, with the turns they had. Whoever came while the round was
-/// running counts as having had those turns that others, standing later in it, have had already.
+/// running counts as having had those turns that others, standing later in it, have had already. Of
+/// several turns that passed by one person, as by a heavy one who was away, one is kept: lest they
+/// come all at once.
 fn seats<'a>(
     roster: &'a Roster,
     pool: &Pool,
