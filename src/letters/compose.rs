@@ -5,14 +5,12 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::desk::outcome::{
-    Alert, Audience, ClosedBy, CommandResult, Message, NoteWhy, Notice, Reason,
-};
+use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Note,
-    Reply, ToVendor, Undeliverable,
+    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
+    Reply, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
@@ -143,33 +141,8 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::ToVendor { words } => as_value(
-                "vendor",
-                &ToVendor {
-                    vendor_case: self
-                        .notice
-                        .ticket
-                        .as_ref()
-                        .and_then(|ticket| ticket.vendor_case.as_deref())
-                        .map(|number| self.line(number, NAME)),
-                    words: self.clean(words),
-                    enclosed: enclosed_view,
-                    frame,
-                },
-            ),
-            Message::Note { why } => as_value(
-                "note",
-                &Note {
-                    why: match why {
-                        NoteWhy::AnsweredByAnother => "answered-by-another",
-                        NoteWhy::Colleague => "colleague",
-                        NoteWhy::Internal => "internal",
-                        NoteWhy::Vendor => "vendor",
-                    },
-                    enclosed: enclosed_view,
-                    frame,
-                },
-            ),
+            Message::ToVendor { words } => self.to_vendor(frame, words, enclosed_view),
+            Message::Note { why } => self.note(frame, *why, enclosed_view),
             Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {

@@ -1,3 +1,5 @@
+//! The rotation, case by case.
+
 use super::*;
 
 pub(super) fn person(id: &str, weight: u32) -> Specialist {

@@ -147,13 +147,6 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         (
-            "vendor",
-            "a case",
-            Message::ToVendor {
-                words: "Права родителя проверены, период открыт.".to_owned(),
-            },
-        ),
-        (
             "absent",
             "by their own automatic answer",
             Message::Absent {
@@ -202,6 +195,13 @@ fn later_letters() -> Vec<Said> {
 
 fn notes_and_closings() -> Vec<Said> {
     vec![
+        (
+            "vendor",
+            "a case",
+            Message::ToVendor {
+                words: "Права родителя проверены, период открыт.".to_owned(),
+            },
+        ),
         (
             "note",
             "internal",
