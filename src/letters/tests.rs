@@ -74,7 +74,7 @@ fn an_acknowledgement_in_russian() {
 Есть и чат: https://school.test/chat
 
 Чтобы что-то добавить, просто ответьте на это письмо.
-Если вопрос решился сам, ответьте одной строкой: #решено
+Если вопрос решился сам, ответьте одной строкой, и мы закроем обращение: #решено
 
 ———
 — ответьте выше этой строки —
@@ -98,7 +98,7 @@ We are outside working hours now. We will answer by e-mail.
 There is a chat, too: https://school.test/chat
 
 To add something, just reply to this letter.
-If it has solved itself, reply with one line: #solved
+If it is solved already, reply with one line and we will close the ticket: #solved
 
 ———
 — please reply above this line —
@@ -137,7 +137,7 @@ fn an_assignment_in_both_languages() {
 #закрыть — первой строкой, закрыть вместе с ответом
 #не-мне — отдать следующему
 #выше — поднять выше
-#ждать 3d — подождать ответа
+#ждать 3d — ждать ответа
 #помощь — все команды
 
 Почему Вам: срок прошёл, а ответа не было; теперь Ваша очередь (Сидоров Пётр Ильич — отсутствует до 28 ноября; Петрова Ольга Львовна — уже достаточно обращений).

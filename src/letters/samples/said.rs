@@ -9,7 +9,7 @@ use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::Tongue;
 
-use super::world::{now, ticket};
+use super::world::{now, overdue, ticket};
 
 /// Template, variant, message.
 pub(super) type Said = (&'static str, &'static str, Message);
@@ -280,7 +280,7 @@ fn command_letters() -> Vec<Said> {
             "a table",
             command(CommandResult::Done(vec![Did::Tickets(
                 Some("четверть".to_owned()),
-                vec![ticket(Tongue::Ru), ticket(Tongue::Ru)],
+                vec![ticket(Tongue::Ru), overdue()],
             )])),
         ),
         (

@@ -1,4 +1,4 @@
-//! The school of the samples: its rules, its people, and one ticket.
+//! The school of the samples: its rules, its people, and two tickets.
 
 use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
@@ -44,6 +44,16 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         rating: None,
         vendor_case: None,
         merged_into: None,
+    }
+}
+
+/// A ticket of a list: a long subject and a deadline that has passed.
+pub(super) fn overdue() -> Ticket {
+    Ticket {
+        number: 1017,
+        subject: "Re: не приходит код подтверждения при входе через «Госуслуги»".to_owned(),
+        response_due: Some(now() - SignedDuration::from_mins(35)),
+        ..ticket(Tongue::Ru)
     }
 }
 
