@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, EndState, Kind, Message, Outcome, Reason, Refusal,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing};
+use super::{Desk, handing, opening};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -42,6 +42,11 @@ pub(super) fn writes_again(
             .push(desk.for_requester(ticket, Message::CommandResult(result)));
         return outcome;
     }
+    if parsed.commands.first() == Some(&Command::Status(None))
+        && let Some(asked) = own_tickets(desk, memory, ticket, letter)
+    {
+        return asked;
+    }
     let solved = parsed.commands.contains(&Command::Solved);
     if parsed.commands.contains(&Command::Help) {
         outcome.end = EndState::Command;
@@ -60,6 +65,24 @@ pub(super) fn writes_again(
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
     outcome
+}
+
+/// `#статус` alone in an answer: nobody waits for a word, so the ticket stays as it is. The list is of
+/// whoever wrote, and goes to them.
+fn own_tickets(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Option<Outcome> {
+    let mut outcome = opening::requester_asks(desk, memory, letter)?;
+    outcome.ticket = Some(ticket.number);
+    outcome.history(ticket.number, "requester", "status", outcome.why.clone());
+    for notice in &mut outcome.notices {
+        // In the same thread, unless somebody else's address has the requester's letter.
+        notice.ticket = (notice.to.address == ticket.requester.address).then(|| ticket.clone());
+    }
+    Some(outcome)
 }
 
 fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
