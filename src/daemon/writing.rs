@@ -87,14 +87,25 @@ fn cargo(
     notice: &Notice,
     letter: Option<&Letter>,
 ) -> Result<Option<Cargo>, StoreError> {
+    // A letter that hands the ticket on is a colleague's: what was asked stands in the first one.
+    let hands_on = matches!(
+        &notice.message,
+        Message::Assignment { reason, .. } if reason.how != Handing::Turn
+    );
     match (notice.carry, letter, &notice.ticket) {
         (Carry::Nothing, ..) => Ok(None),
-        (Carry::Files | Carry::Request, Some(letter), _) => Ok(Some(Cargo::of(letter))),
-        (Carry::Files | Carry::Request, None, Some(ticket)) => {
+        (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
+        (Carry::Request, Some(letter), _) if !hands_on => Ok(Some(Cargo::of(letter))),
+        (Carry::Files | Carry::Request, letter, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
-                return Ok(None);
+                return Ok(letter.map(Cargo::of));
             };
-            Ok(Some(Cargo::of(&mail::read(&request.original))))
+            let mut cargo = Cargo::of(&mail::read(&request.original));
+            // What the colleague adds goes along.
+            cargo
+                .files
+                .extend(letter.iter().flat_map(|one| one.attachments.clone()));
+            Ok(Some(cargo))
         }
         _ => Ok(None),
     }
