@@ -405,7 +405,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn late(&self, due: Option<Timestamp>) -> bool {
-        due.is_some_and(|due| due < self.desk.now)
+        due.is_some_and(|due| due <= self.desk.now)
     }
 
     pub(super) fn zone(&self) -> &jiff::tz::TimeZone {

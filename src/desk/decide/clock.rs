@@ -112,7 +112,7 @@ fn late() -> Reason {
 }
 
 fn remind(desk: &Desk<'_>, ticket: &Ticket, outcome: &mut Outcome) {
-    let late = ticket.response_due.is_some_and(|due| due < desk.now);
+    let late = ticket.response_due.is_some_and(|due| due <= desk.now);
     outcome.history(
         ticket.number,
         "desk",
