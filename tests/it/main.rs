@@ -14,3 +14,4 @@ mod desk;
 mod host;
 mod house;
 mod scenarios;
+mod week;
