@@ -9,7 +9,7 @@ use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
-use crate::mail::{self, Attachment, Draft, Letter, Mailbox, PassedOn};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
@@ -103,9 +103,15 @@ fn cargo(
         (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
-                return Ok(None);
+                return Ok(letter.map(Cargo::of));
             };
-            Ok(Some(Cargo::of(&mail::read(&request.original))))
+            let mut cargo = Cargo::of(&mail::read(&request.original));
+            // What the colleague adds goes along.
+            let colleague = letter.filter(|one| one.nature == Nature::Human);
+            cargo
+                .files
+                .extend(colleague.iter().flat_map(|one| one.attachments.clone()));
+            Ok(Some(cargo))
         }
         _ => Ok(None),
     }

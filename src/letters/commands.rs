@@ -1,5 +1,6 @@
 //! What commands did, or why they were not obeyed, in words: one line each.
 
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::desk::outcome::{Did, Refusal};
@@ -122,6 +123,14 @@ impl Writer<'_> {
         let text = |text: &str| one_line(text, NAME);
         let until = |at| when::moment(self.tongue, self.zone(), self.desk.now, at);
         Some(match did {
+            Did::Sent if self.desk.policy.undo > SignedDuration::ZERO => {
+                let at = self.desk.now.checked_add(self.desk.policy.undo).unwrap_or(self.desk.now);
+                if ru {
+                    format!("Ваш ответ уйдёт {}; до тех пор его можно отозвать: #отмена", until(at))
+                } else {
+                    format!("Your answer goes out {}; until then you can take it back: #undo", until(at))
+                }
+            }
             Did::Sent => self.say("Ваш ответ отправлен.", "Your answer has been sent.").to_owned(),
             Did::Noted => self
                 .say(

@@ -292,6 +292,28 @@ fn a_deadline_that_has_passed_is_said_as_it_is() {
 }
 
 #[test]
+fn a_deadline_is_past_from_its_own_instant_on() {
+    let mut sample = one(Tongue::Ru, "followup", "again");
+    sample.notice.message = Message::Followup {
+        due: Some("2026-11-23T07:40:00Z".parse::<Timestamp>().unwrap()),
+        reopened: false,
+    };
+    assert!(words(&sample).text.contains("Срок ответа уже прошёл"));
+}
+
+#[test]
+fn an_answer_that_is_held_is_not_called_sent() {
+    for (tongue, said) in [
+        (Tongue::Ru, "до тех пор его можно отозвать: #отмена"),
+        (Tongue::En, "until then you can take it back: #undo"),
+    ] {
+        let mut sample = one(tongue, "command-result", "done");
+        sample.policy.undo = SignedDuration::from_mins(10);
+        assert!(words(&sample).text.contains(said));
+    }
+}
+
+#[test]
 fn a_ticket_without_a_subject_has_a_line_all_the_same() {
     let mut sample = one(Tongue::Ru, "reply", "an answer");
     sample.notice.ticket.as_mut().unwrap().subject = " \r\n ".to_owned();

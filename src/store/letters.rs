@@ -291,14 +291,16 @@ impl Tx<'_> {
     }
 
     /// Message-IDs that this ticket exchanged with a person, oldest first: the thread that their mail
-    /// client shows.
+    /// client shows. What nobody wrote is not among them: an answer in the thread of an out-of-office
+    /// letter would be one to it.
     ///
     /// # Errors
     /// When the database fails.
     pub fn thread(&self, ticket: u64, addresses: &[&str]) -> Result<Vec<String>, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT message_id, CASE direction WHEN 'in' THEN from_address ELSE to_address END
-             FROM letters WHERE ticket = ?1 AND message_id IS NOT NULL ORDER BY id",
+             FROM letters WHERE ticket = ?1 AND message_id IS NOT NULL AND end_state IS NOT 'automatic'
+             ORDER BY id",
         )?;
         let rows = query.query_map([signed(ticket)], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))

@@ -15,3 +15,4 @@ mod host;
 mod house;
 mod mail;
 mod scenarios;
+mod week;

@@ -87,9 +87,13 @@ pub(super) fn opens(
     outcome
 }
 
-/// `#помощь`, `#статус` alone, in a letter of its own: the answer, and no ticket. Both tell nothing that
-/// the reader of this address may not know.
-fn requester_asks(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Option<Outcome> {
+/// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this
+/// address may not know.
+pub(super) fn requester_asks(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+) -> Option<Outcome> {
     let parsed = parse(&letter.new_text, Party::Requester);
     let only_asks = !parsed.commands.is_empty()
         && parsed.text.is_empty()

@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, Outcome, Reason, Refusal,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing};
+use super::{Desk, handing, opening};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -45,24 +45,10 @@ pub(super) fn writes_again(
     if let Some(score) = rating(ticket, &letter.new_text) {
         return rate(desk, ticket, score, outcome);
     }
-    if parsed.commands.contains(&Command::Status(None)) {
-        outcome.end = EndState::Command;
-        outcome.kind = Kind::Command;
-        outcome.history(ticket.number, "requester", "status", "");
-        let result = CommandResult::Done(vec![Did::Tickets(None, memory.listed.clone())]);
-        // To the address of the one who wrote the list's tickets: their own, whoever forwarded the letter.
-        let own = memory
-            .listed
-            .iter()
-            .all(|listed| listed.requester.address == ticket.requester.address);
-        if own {
-            outcome
-                .notices
-                .push(desk.for_requester(ticket, Message::CommandResult(result)));
-        }
-        if parsed.text.is_empty() && parsed.commands.len() == 1 {
-            return outcome;
-        }
+    if parsed.commands.first() == Some(&Command::Status(None))
+        && let Some(asked) = own_tickets(desk, memory, ticket, letter)
+    {
+        return asked;
     }
     let solved = parsed.commands.contains(&Command::Solved);
     if parsed.commands.contains(&Command::Help) {
@@ -102,6 +88,24 @@ fn rate(desk: &Desk<'_>, ticket: &Ticket, score: u8, mut outcome: Outcome) -> Ou
         .push(desk.for_requester(&ticket, Message::CommandResult(result)));
     outcome.changes.insert(0, Change::Update(ticket));
     outcome
+}
+
+/// `#статус` alone in an answer: nobody waits for a word, so the ticket stays as it is. The list is of
+/// whoever wrote, and goes to them.
+fn own_tickets(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Option<Outcome> {
+    let mut outcome = opening::requester_asks(desk, memory, letter)?;
+    outcome.ticket = Some(ticket.number);
+    outcome.history(ticket.number, "requester", "status", outcome.why.clone());
+    for notice in &mut outcome.notices {
+        // In the same thread, unless somebody else's address has the requester's letter.
+        notice.ticket = (notice.to.address == ticket.requester.address).then(|| ticket.clone());
+    }
+    Some(outcome)
 }
 
 fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {

@@ -1,3 +1,5 @@
+//! HTML that is passed on, tag by tag.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Quotes as programs write them.
+
 use super::*;
 
 fn new(text: &str) -> String {

@@ -1,0 +1,793 @@
+//! What people do in the week: everyday letters by chance, and each odd thing at least once.
+
+use dezhurny::desk::roster::DateRange;
+use dezhurny::desk::ticket::{Status, Ticket};
+use dezhurny::mail::{self, Mailbox};
+
+use super::place::GONE;
+use super::school::{ANSWERS, DECLINED, MORE, NOTES, PARENTS, Parent, QUESTIONS};
+use super::world::{Answers, Follows, World, Wrote, is_shut};
+
+/// What must happen at least once, in any order.
+pub const ODD: &[&str] = &[
+    "закрыть со словами",
+    "закрыть молча",
+    "закрыть закрытое",
+    "заметка",
+    "взять чужое",
+    "взять своё",
+    "не-мне",
+    "не-мне чужое",
+    "отмена",
+    "отмена поздно",
+    "передать",
+    "передать отсутствующему",
+    "передать неизвестному",
+    "передать владельцу",
+    "выше",
+    "выше некуда",
+    "выше к заместителям",
+    "ждать",
+    "ждать неясно",
+    "отложить",
+    "отложить в прошлое",
+    "тема",
+    "тема неверная",
+    "объединить",
+    "объединить чужих",
+    "объединить с собой",
+    "объединить с несуществующим",
+    "спам",
+    "письмо заблокированного",
+    "не-спам",
+    "не-спам зря",
+    "статус",
+    "статус несуществующего",
+    "мои",
+    "мои отдельным письмом",
+    "найти",
+    "отсутствую",
+    "отсутствую без доказательства",
+    "отсутствую в прошлом",
+    "вернулась",
+    "помощь",
+    "опечатка",
+    "пустой ответ",
+    "две команды",
+    "две команды, одна неверна",
+    "по-английски",
+    "коллега отвечает",
+    "двое сразу",
+    "ответ и решено сразу",
+    "самозванец",
+    "доверенный без ветки",
+    "ответ из другого ящика",
+    "ответил посторонний",
+    "решено",
+    "решено дважды",
+    "решено со словами",
+    "статус родителя",
+    "статус родителя в ответе",
+    "помощь родителю",
+    "опечатка родителя",
+    "автоответ",
+    "автоответ специалиста",
+    "недоставка",
+    "задержка",
+    "повтор",
+    "тот же Message-ID",
+    "чужой номер в теме",
+    "адреса нет",
+    "реклама",
+    "специалист спрашивает",
+    "ответ закрытому",
+];
+
+fn mailbox(parent: &Parent) -> Mailbox {
+    Mailbox {
+        name: parent.whole_name(),
+        address: parent.address(),
+    }
+}
+
+fn of_parent(ticket: &Ticket) -> Option<&'static Parent> {
+    PARENTS
+        .iter()
+        .find(|one| one.address() == ticket.requester.address)
+}
+
+/// A letter of a specialist: who, in which ticket, what, and what must follow.
+struct Order {
+    ticket: Ticket,
+    who: String,
+    text: String,
+    end: &'static str,
+    follows: Follows,
+}
+
+impl World {
+    fn staff(&self, id: &str) -> Mailbox {
+        let one = self.roster.by_id(id).unwrap();
+        Mailbox {
+            name: one.name.clone(),
+            address: one.address.clone(),
+        }
+    }
+
+    fn wrote(
+        &mut self,
+        what: &str,
+        from: &Mailbox,
+        answers: &Answers,
+        text: &str,
+        end: &'static str,
+        follows: Follows,
+    ) -> Wrote {
+        Wrote {
+            what: what.to_owned(),
+            bytes: self.write(from, answers, text),
+            from: from.address.clone(),
+            end,
+            follows,
+        }
+    }
+
+    fn answer_text(&mut self) -> String {
+        (*self.chance.one(ANSWERS).unwrap()).to_owned()
+    }
+
+    fn note_text(&mut self) -> String {
+        (*self.chance.one(NOTES).unwrap()).to_owned()
+    }
+
+    /// Does somebody who is there have it, and wait for nobody?
+    fn at_work(&self, ticket: &Ticket) -> bool {
+        ticket.status == Status::Open
+            && of_parent(ticket).is_some()
+            && ticket.assignee.as_ref().is_some_and(|id| !self.away(id))
+    }
+
+    fn theirs(&mut self) -> Option<(Ticket, String)> {
+        let ticket = self.a_ticket(Self::at_work)?;
+        let who = ticket.assignee.clone()?;
+        Some((ticket, who))
+    }
+
+    /// Somebody who is there and does not have the ticket.
+    fn colleague(&mut self, ticket: &Ticket) -> Option<String> {
+        let ids: Vec<String> = self
+            .roster
+            .specialists
+            .iter()
+            .map(|one| one.id.clone())
+            .filter(|id| ticket.assignee.as_ref() != Some(id) && !self.away(id))
+            .collect();
+        self.chance.one(&ids).cloned()
+    }
+
+    /// In which letter a specialist answers: one of this ticket, else with their server's word.
+    fn route(&self, who: &str, ticket: &Ticket) -> Answers {
+        let address = &self.roster.by_id(who).unwrap().address;
+        self.last_to(address, ticket.number).map_or_else(
+            || Answers::Vouched(format!("Re: [ЭЖ-{}] {}", ticket.number, ticket.subject)),
+            Answers::Got,
+        )
+    }
+
+    fn order(&mut self, what: &str, order: &Order) -> Wrote {
+        let route = self.route(&order.who, &order.ticket);
+        let from = self.staff(&order.who);
+        self.wrote(what, &from, &route, &order.text, order.end, order.follows)
+    }
+
+    /// A new request of somebody, on something.
+    pub fn request(&mut self) -> Wrote {
+        let parent = self.chance.one(PARENTS).unwrap();
+        let (subject, text) = self.chance.one(QUESTIONS).unwrap();
+        let text = text.replace("{}", parent.child);
+        let subject = Answers::Nothing((*subject).to_owned());
+        self.wrote(
+            "новый вопрос",
+            &mailbox(parent),
+            &subject,
+            &text,
+            "ticket",
+            Follows::Anything,
+        )
+    }
+
+    /// Somebody writes again in their ticket.
+    pub fn followup(&mut self) -> Option<Wrote> {
+        let ticket = self.a_ticket(|_, one| of_parent(one).is_some() && !is_shut(one.status))?;
+        self.writes_again(&ticket, "дополнение")
+    }
+
+    fn writes_again(&mut self, ticket: &Ticket, what: &str) -> Option<Wrote> {
+        let parent = of_parent(ticket)?;
+        let place = self.last_to(&parent.address(), ticket.number)?;
+        let text = self.chance.one(MORE)?.replace("{}", parent.child);
+        Some(self.wrote(
+            what,
+            &mailbox(parent),
+            &Answers::Got(place),
+            &text,
+            "followup",
+            Follows::Anything,
+        ))
+    }
+
+    fn parent_says(
+        &mut self,
+        what: &str,
+        ticket: &Ticket,
+        text: &str,
+        end: &'static str,
+        follows: Follows,
+    ) -> Option<Wrote> {
+        let parent = of_parent(ticket)?;
+        let place = self.last_to(&parent.address(), ticket.number)?;
+        Some(self.wrote(
+            what,
+            &mailbox(parent),
+            &Answers::Got(place),
+            text,
+            end,
+            follows,
+        ))
+    }
+
+    /// A specialist answers what waits for them; some tickets nobody answers.
+    pub fn answer(&mut self) -> Option<Wrote> {
+        let ticket = self.a_ticket(|world, one| world.at_work(one) && one.number % 7 != 0)?;
+        let who = ticket.assignee.clone()?;
+        let text = self.answer_text();
+        let order = Order {
+            ticket,
+            who,
+            text,
+            end: "reply",
+            follows: Follows::Anything,
+        };
+        Some(self.order("ответ", &order))
+    }
+
+    /// What a specialist's command is, and what must follow; `None` when it cannot be given now.
+    #[allow(clippy::too_many_lines)]
+    fn command(&mut self, what: &str) -> Option<Order> {
+        use Follows::{Anything, Confirmed, Refused};
+        let words = self.answer_text();
+        let note = self.note_text();
+        let said = |text: &str, end, follows| (text.to_owned(), end, follows);
+        let closed = |world: &World, one: &Ticket| {
+            one.status == Status::Closed
+                && of_parent(one).is_some()
+                && one.assignee.as_ref().is_some_and(|id| !world.away(id))
+        };
+        let spam = |world: &World, one: &Ticket| {
+            one.status == Status::Spam && one.assignee.as_ref().is_some_and(|id| !world.away(id))
+        };
+        let ad = |world: &World, one: &Ticket| {
+            one.requester.address == "promo@ads.test"
+                && one.status == Status::Open
+                && one.assignee.as_ref().is_some_and(|id| !world.away(id))
+        };
+        let held = |_: &World, one: &Ticket| one.status == Status::Answered;
+        let (mut ticket, mut who) = match what {
+            "закрыть закрытое" => owned(self.a_ticket(closed)?)?,
+            "не-спам" if self.done.contains("письмо заблокированного") => {
+                owned(self.a_ticket(spam)?)?
+            }
+            "не-спам" => return None,
+            "спам" => owned(self.a_ticket(ad)?)?,
+            "отмена поздно" => owned(self.a_ticket(held).filter(|one| {
+                one.assignee.as_ref().is_some_and(|id| !self.away(id))
+                    && of_parent(one).is_some()
+                    && self.clock.now().duration_since(one.started).as_secs() > 900
+            })?)?,
+            "отмена" => owned(self.a_ticket(|world, one| {
+                let since = world.clock.now().duration_since(one.started).as_secs();
+                held(world, one) && since < 600 && of_parent(one).is_some()
+            })?)?,
+            _ => self.theirs()?,
+        };
+        if self.away(&who) {
+            return None;
+        }
+        let number = ticket.number;
+        let today = self.local().date();
+        let (text, end, follows) = match what {
+            "закрыть со словами" => {
+                (format!("#закрыть\n\n{words}"), "reply", Confirmed)
+            }
+            "закрыть молча" => said("#Закрыть", "command", Confirmed),
+            "закрыть закрытое" => said("#закрыть", "command", Refused),
+            "заметка" => (format!("#заметка\n{note}"), "note", Confirmed),
+            "взять чужое" => {
+                who = self.colleague(&ticket)?;
+                said("#взять", "command", Confirmed)
+            }
+            "взять своё" => said("#take", "command", Refused),
+            "не-мне" => {
+                if !self.others_can(&ticket) {
+                    return None;
+                }
+                (format!("#не-мне {DECLINED}\n{note}"), "note", Confirmed)
+            }
+            "не-мне чужое" => {
+                who = self.colleague(&ticket)?;
+                (format!("#не-мне {DECLINED}"), "command", Refused)
+            }
+            "отмена" => said("#отмена", "command", Confirmed),
+            "отмена поздно" => said("#отмена", "command", Refused),
+            "передать" => {
+                let to = self.colleague(&ticket)?;
+                (format!("#передать {to}\n{note}"), "note", Confirmed)
+            }
+            "передать отсутствующему" => {
+                if !self.away("kuznetsova") || who == "kuznetsova" {
+                    return None;
+                }
+                said("#передать кузнецова", "command", Confirmed)
+            }
+            "передать неизвестному" => {
+                (format!("#передать sidorof\n{note}"), "command", Refused)
+            }
+            "передать владельцу" => {
+                (format!("#передать {who}"), "command", Refused)
+            }
+            "выше" | "выше к заместителям" => {
+                let above = |id: &str| self.roster.by_id(id).unwrap().tier == "teachers";
+                if !above(&ticket.assignee.clone()?) || !self.deputies_can(&ticket) {
+                    return None;
+                }
+                let tier = if what == "выше" { "" } else { " deputies" };
+                (format!("#выше{tier}\n{note}"), "note", Confirmed)
+            }
+            "выше некуда" => {
+                if ticket.tier != "deputies" {
+                    return None;
+                }
+                said("#выше", "command", Refused)
+            }
+            "ждать" => (
+                "#ждать 2d\nВ каком классе учится ребёнок?".to_owned(),
+                "reply",
+                Confirmed,
+            ),
+            "ждать неясно" => said("#ждать немного", "command", Refused),
+            "отложить" => (
+                format!("#отложить {}", today.tomorrow().ok()?),
+                "command",
+                Confirmed,
+            ),
+            "отложить в прошлое" => {
+                said("#отложить 20.11.2026", "command", Refused)
+            }
+            "тема" => said("#тема Олимпиады", "command", Confirmed),
+            "тема неверная" => said("#тема олимпиада", "command", Refused),
+            "объединить" => {
+                let mine = ticket.requester.address.clone();
+                let other = self.a_ticket(|_, one| {
+                    one.requester.address == mine && one.number != number && !is_shut(one.status)
+                })?;
+                (
+                    format!("#объединить {}", other.number),
+                    "command",
+                    Confirmed,
+                )
+            }
+            "объединить чужих" => {
+                let mine = ticket.requester.address.clone();
+                let other =
+                    self.a_ticket(|_, one| one.requester.address != mine && !is_shut(one.status))?;
+                (
+                    format!("#объединить ЭЖ-{}", other.number),
+                    "command",
+                    Refused,
+                )
+            }
+            "объединить с собой" => {
+                (format!("#объединить {number}"), "command", Refused)
+            }
+            "объединить с несуществующим" => {
+                said("#объединить 7777", "command", Refused)
+            }
+            "спам" => said("#спам", "command", Confirmed),
+            "не-спам" => said("#не-спам", "command", Confirmed),
+            "не-спам зря" => said("#не-спам", "command", Refused),
+            "статус" => {
+                ticket = self.theirs()?.0;
+                who = self.colleague(&ticket)?;
+                (format!("#статус {number}"), "command", Confirmed)
+            }
+            "статус несуществующего" => {
+                said("#статус 7777", "command", Refused)
+            }
+            "мои" => said("#мои", "command", Confirmed),
+            "найти" => said("#найти паролям", "command", Confirmed),
+            "отсутствую в прошлом" => {
+                said("#отсутствую 2026-11-01..2026-11-03", "command", Refused)
+            }
+            "помощь" => said("#помощь", "command", Confirmed),
+            "опечатка" => (format!("#закрыйть\n{words}"), "command", Refused),
+            "пустой ответ" => said("", "command", Refused),
+            "две команды" => (
+                format!("#тема расписание\n#закрыть\n{words}"),
+                "reply",
+                Confirmed,
+            ),
+            "две команды, одна неверна" => (
+                format!("#тема расписание\n#передать nobody\n{words}"),
+                "command",
+                Refused,
+            ),
+            "по-английски" => (format!("#NOTE\n{note}"), "note", Confirmed),
+            "коллега отвечает" => {
+                who = self.colleague(&ticket)?;
+                (words, "reply", Anything)
+            }
+            _ => return None,
+        };
+        Some(Order {
+            ticket,
+            who,
+            text,
+            end,
+            follows,
+        })
+    }
+
+    /// Can anybody else take it when it is given back?
+    fn others_can(&self, ticket: &Ticket) -> bool {
+        self.takers(ticket).next().is_some()
+    }
+
+    fn deputies_can(&self, ticket: &Ticket) -> bool {
+        self.takers(ticket).any(|tier| tier == "deputies")
+    }
+
+    fn takers<'a>(&'a self, ticket: &'a Ticket) -> impl Iterator<Item = &'a str> {
+        let from_deputies = ticket.tier == "deputies";
+        self.roster.specialists.iter().filter_map(move |one| {
+            let load = self
+                .tickets
+                .values()
+                .filter(|(other, _)| {
+                    other.status == Status::Open && other.assignee.as_ref() == Some(&one.id)
+                })
+                .count();
+            let full = one.max_open.is_some_and(|most| load >= most as usize);
+            let free = !full
+                && !self.away(&one.id)
+                && !ticket.excluded.contains(&one.id)
+                && ticket.assignee.as_ref() != Some(&one.id)
+                && (!from_deputies || one.tier == "deputies");
+            free.then_some(one.tier.as_str())
+        })
+    }
+
+    /// Something odd; `None` when it cannot happen now.
+    #[allow(clippy::too_many_lines)]
+    pub fn odd(&mut self, what: &str) -> Option<Vec<Wrote>> {
+        use Follows::{Anything, Confirmed, Refused, Silence};
+        let one = match what {
+            "отсутствую" | "вернулась" | "отсутствую без доказательства" => {
+                self.absence(what)?
+            }
+            "мои отдельным письмом" => {
+                let from = self.staff("petrov");
+                let alone = Answers::Nothing("мои".to_owned());
+                self.wrote(what, &from, &alone, "#мои", "command", Confirmed)
+            }
+            "двое сразу" => {
+                let (ticket, who) = self.theirs()?;
+                let other = self.colleague(&ticket)?;
+                let pair = [who, other].map(|who| Order {
+                    ticket: ticket.clone(),
+                    who,
+                    text: String::new(),
+                    end: "reply",
+                    follows: Anything,
+                });
+                let mut both = Vec::new();
+                for mut order in pair {
+                    order.text = self.answer_text();
+                    both.push(self.order(what, &order));
+                }
+                return Some(both);
+            }
+            "ответ и решено сразу" => {
+                let (ticket, who) = self.theirs()?;
+                let solved = self.parent_says(what, &ticket, "#решено", "command", Confirmed)?;
+                let text = self.answer_text();
+                let order = Order {
+                    ticket,
+                    who,
+                    text,
+                    end: "reply",
+                    follows: Anything,
+                };
+                return Some(vec![self.order(what, &order), solved]);
+            }
+            "самозванец" => {
+                let (ticket, who) = self.theirs()?;
+                let subject = format!("Re: [ЭЖ-{}] {}", ticket.number, ticket.subject);
+                let from = self.staff(&who);
+                let alone = Answers::Nothing(subject);
+                self.wrote(
+                    what,
+                    &from,
+                    &alone,
+                    "#закрыть\nБольше не пишите сюда.",
+                    "note",
+                    Confirmed,
+                )
+            }
+            "доверенный без ветки" => {
+                let (ticket, who) = self.theirs()?;
+                let subject = format!("Re: [ЭЖ-{}] {}", ticket.number, ticket.subject);
+                let (from, text) = (self.staff(&who), self.answer_text());
+                self.wrote(
+                    what,
+                    &from,
+                    &Answers::Vouched(subject),
+                    &text,
+                    "reply",
+                    Anything,
+                )
+            }
+            "ответ из другого ящика" => {
+                let ticket = self.a_ticket(|world, one| {
+                    world.at_work(one) && one.assignee.as_deref() == Some("ivanova")
+                })?;
+                let route = self.route("ivanova", &ticket);
+                let from = Mailbox {
+                    name: "Мария".to_owned(),
+                    address: "m.ivanova@home.test".to_owned(),
+                };
+                let text = self.answer_text();
+                self.wrote(what, &from, &route, &text, "reply", Anything)
+            }
+            "ответил посторонний" => {
+                let (ticket, who) = self.theirs()?;
+                let from = Mailbox {
+                    name: "Лаборант".to_owned(),
+                    address: "lab@home.test".to_owned(),
+                };
+                let Answers::Got(place) = self.route(&who, &ticket) else {
+                    return None;
+                };
+                let route = Answers::Got(place);
+                let text = "Между нами: дело в старом телефоне.";
+                self.wrote(what, &from, &route, text, "note", Silence)
+            }
+            "решено" | "решено со словами" => {
+                let ticket = self.a_ticket(|_, one| {
+                    matches!(one.status, Status::Open | Status::Answered)
+                        && of_parent(one).is_some()
+                })?;
+                let text = if what == "решено" {
+                    "#решено"
+                } else {
+                    "#Решено\nБольшое спасибо за помощь!"
+                };
+                self.parent_says(what, &ticket, text, "command", Confirmed)?
+            }
+            "решено дважды" => {
+                let ticket = self
+                    .a_ticket(|_, one| one.status == Status::Closed && one.tongue.word() == "ru")?;
+                self.parent_says(what, &ticket, "#решено", "command", Refused)?
+            }
+            "статус родителя" => {
+                let ticket = self.a_ticket(|_, one| of_parent(one).is_some())?;
+                let from = mailbox(of_parent(&ticket)?);
+                let alone = Answers::Nothing("Мои вопросы".to_owned());
+                self.wrote(what, &from, &alone, "#статус", "command", Confirmed)
+            }
+            "статус родителя в ответе" => {
+                let ticket =
+                    self.a_ticket(|_, one| of_parent(one).is_some() && !is_shut(one.status))?;
+                self.parent_says(what, &ticket, "#статус", "command", Confirmed)?
+            }
+            "помощь родителю" => {
+                let ticket =
+                    self.a_ticket(|_, one| of_parent(one).is_some() && !is_shut(one.status))?;
+                self.parent_says(what, &ticket, "#помощь", "command", Confirmed)?
+            }
+            "опечатка родителя" => {
+                let ticket = self.a_ticket(|_, one| {
+                    of_parent(one).is_some() && !is_shut(one.status) && one.tongue.word() == "ru"
+                })?;
+                self.parent_says(what, &ticket, "#решенно", "command", Refused)?
+            }
+            "автоответ" | "недоставка" | "задержка" | "автоответ специалиста" => {
+                self.machine(what)?
+            }
+            "повтор" => {
+                let (from, bytes) = self.chance.one(&self.written)?.clone();
+                Wrote {
+                    what: what.to_owned(),
+                    bytes,
+                    from,
+                    end: "repeat",
+                    follows: Silence,
+                }
+            }
+            "тот же Message-ID" => {
+                let (_, before) = self.written.last()?;
+                let old = mail::read(before).message_id?;
+                let mut wrote = self.request();
+                let new = mail::read(&wrote.bytes).message_id?;
+                let text = String::from_utf8(wrote.bytes).unwrap();
+                wrote.bytes = text.replace(&new, &old).into_bytes();
+                what.clone_into(&mut wrote.what);
+                wrote
+            }
+            "чужой номер в теме" => {
+                let ticket = self.a_ticket(|_, one| of_parent(one).is_some())?;
+                let parent = PARENTS
+                    .iter()
+                    .find(|one| one.address() != ticket.requester.address)?;
+                let subject = Answers::Nothing(format!("Re: [ЭЖ-{}] Пароль", ticket.number));
+                let text = format!("И у нас то же самое, ученик {}.", parent.child);
+                self.wrote(what, &mailbox(parent), &subject, &text, "ticket", Anything)
+            }
+            "адреса нет" => {
+                let from = Mailbox {
+                    name: String::new(),
+                    address: GONE.to_owned(),
+                };
+                let subject = Answers::Nothing("Справка".to_owned());
+                let text = "Как получить справку об обучении?";
+                self.wrote(what, &from, &subject, text, "ticket", Anything)
+            }
+            "реклама" | "письмо заблокированного" => {
+                let blocked = self.tickets.values().any(|(one, _)| {
+                    one.status == Status::Spam && one.requester.address == "promo@ads.test"
+                });
+                if blocked != (what == "письмо заблокированного") {
+                    return None;
+                }
+                let from = Mailbox {
+                    name: "Окна".to_owned(),
+                    address: "promo@ads.test".to_owned(),
+                };
+                let subject = Answers::Nothing("Окна со скидкой".to_owned());
+                let (end, follows) = if blocked {
+                    ("automatic", Silence)
+                } else {
+                    ("ticket", Anything)
+                };
+                self.wrote(what, &from, &subject, "Купите окна.", end, follows)
+            }
+            "специалист спрашивает" => {
+                let from = self.staff("belov");
+                let subject = Answers::Nothing("Вопрос по журналу".to_owned());
+                let text = "Коллеги, кто знает, как перенести тему урока на другой день?";
+                self.wrote(what, &from, &subject, text, "ticket", Anything)
+            }
+            "ответ закрытому" => {
+                let ticket = self
+                    .a_ticket(|_, one| one.status == Status::Closed && of_parent(one).is_some())?;
+                self.writes_again(&ticket, what)?
+            }
+            _ => {
+                let order = self.command(what)?;
+                self.order(what, &order)
+            }
+        };
+        Some(vec![one])
+    }
+
+    fn absence(&mut self, what: &str) -> Option<Wrote> {
+        let today = self.local().date();
+        let from = self.staff("zaitseva");
+        let until = today.checked_add(jiff::Span::new().days(2)).ok()?;
+        let said = self.said_away.iter().any(|(who, _)| who == "zaitseva");
+        match what {
+            "отсутствую без доказательства" => {
+                let alone = Answers::Nothing("отпуск".to_owned());
+                let text = format!("#отсутствую {today}..{until}");
+                Some(self.wrote(what, &from, &alone, &text, "command", Follows::Refused))
+            }
+            "отсутствую" if !said => {
+                let ticket = self.a_ticket(|world, one| {
+                    one.assignee.as_deref() == Some("zaitseva")
+                        && world.last_to("zaitseva@school.test", one.number).is_some()
+                })?;
+                let route = self.route("zaitseva", &ticket);
+                let text = format!("#отсутствую {today}..{until}");
+                let days = DateRange {
+                    from: today,
+                    to: until,
+                };
+                self.said_away.push(("zaitseva".to_owned(), days));
+                Some(self.wrote(what, &from, &route, &text, "command", Follows::Confirmed))
+            }
+            "вернулась" if said && self.away("zaitseva") => {
+                let (_, days) = self.said_away.iter().find(|(who, _)| who == "zaitseva")?;
+                if days.from == today {
+                    return None;
+                }
+                self.said_away.retain(|(who, _)| who != "zaitseva");
+                self.said_back.insert("zaitseva".to_owned(), today);
+                let alone = Answers::Vouched("я здесь".to_owned());
+                Some(self.wrote(
+                    what,
+                    &from,
+                    &alone,
+                    "#вернулась",
+                    "command",
+                    Follows::Confirmed,
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// Letters that nobody wrote.
+    fn machine(&mut self, what: &str) -> Option<Wrote> {
+        let ticket = self.a_ticket(|world, one| {
+            of_parent(one).is_some()
+                && !is_shut(one.status)
+                && world.last_to(&one.requester.address, one.number).is_some()
+                && one.assignee.is_some()
+        })?;
+        self.count += 1;
+        let id = format!("machine.{}@home.test", self.count);
+        self.automatic.insert(id.clone());
+        let parent = of_parent(&ticket)?.address();
+        let staff = self.staff(ticket.assignee.as_ref()?).address;
+        let to = if what == "автоответ специалиста" {
+            staff
+        } else {
+            parent
+        };
+        let place = self.last_to(&to, ticket.number)?;
+        let answered = self.got[place].letter.message_id.clone()?;
+        let (from, text) = match what {
+            "автоответ" | "автоответ специалиста" => (
+                to.clone(),
+                format!(
+                    "Auto-Submitted: auto-replied\r\nSubject: Out of office\r\nIn-Reply-To: <{answered}>\r\n\
+                     Content-Type: text/plain; charset=utf-8\r\n\r\nМеня нет до понедельника.\r\n"
+                ),
+            ),
+            _ => {
+                let (action, status, said) = if what == "недоставка" {
+                    ("failed", "5.1.1", "550 5.1.1 no such user")
+                } else {
+                    ("delayed", "4.4.1", "451 4.4.1 try again later")
+                };
+                (
+                    "mailer-daemon@mx.home.test".to_owned(),
+                    format!(
+                        "Return-Path: <>\r\nAuto-Submitted: auto-replied\r\nSubject: Delivery Status Notification\r\n\
+                         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+                         --b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n\
+                         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.home.test\r\n\r\n\
+                         Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\n\
+                         Diagnostic-Code: smtp; {said}\r\n\r\n\
+                         --b\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: <{answered}>\r\n\r\n--b--\r\n"
+                    ),
+                )
+            }
+        };
+        let bytes = format!(
+            "From: <{from}>\r\nTo: <help@school.test>\r\nMessage-ID: <{id}>\r\n\
+             Date: Mon, 23 Nov 2026 10:00:00 +0300\r\n{text}"
+        );
+        Some(Wrote {
+            what: what.to_owned(),
+            bytes: bytes.into_bytes(),
+            from,
+            end: "automatic",
+            follows: Follows::Silence,
+        })
+    }
+}
+
+fn owned(ticket: Ticket) -> Option<(Ticket, String)> {
+    let who = ticket.assignee.clone()?;
+    Some((ticket, who))
+}
