@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::desk::outcome::{Did, Refusal};
+use crate::desk::roster::DateRange;
 use crate::desk::ticket::{Status, Ticket, Tongue};
 
 use super::compose::{NAME, SUBJECT, Writer};
@@ -192,17 +193,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Away(days) => {
-                let today = self.desk.policy.hours.day(self.desk.now);
-                let to = when::date(self.tongue, today, days.to);
-                let from = when::date(self.tongue, today, days.from);
-                match (ru, days.from == days.to) {
-                    (true, true) => format!("Вас нет {to}: новых обращений в этот день не будет. Вернуться раньше: #вернулся."),
-                    (true, false) => format!("Вас нет с {from} до {to}: новых обращений в эти дни не будет. Вернуться раньше: #вернулся."),
-                    (false, true) => format!("You are away on {to}: no new tickets on that day. To be back earlier: #back."),
-                    (false, false) => format!("You are away from {from} until {to}: no new tickets meanwhile. To be back earlier: #back."),
-                }
-            }
+            Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(
                     "Спасибо за оценку. Она поможет нам отвечать лучше.",
@@ -220,6 +211,27 @@ impl Writer<'_> {
                 (None, false, _) => return None,
             },
         })
+    }
+
+    fn away(&self, days: DateRange) -> String {
+        let ru = self.tongue == Tongue::Ru;
+        let today = self.desk.policy.hours.day(self.desk.now);
+        let to = when::date(self.tongue, today, days.to);
+        let from = when::date(self.tongue, today, days.from);
+        match (ru, days.from == days.to) {
+            (true, true) => format!(
+                "Вас нет {to}: новых обращений в этот день не будет. Вернуться раньше: #вернулся."
+            ),
+            (true, false) => format!(
+                "Вас нет с {from} до {to}: новых обращений в эти дни не будет. Вернуться раньше: #вернулся."
+            ),
+            (false, true) => format!(
+                "You are away on {to}: no new tickets on that day. To be back earlier: #back."
+            ),
+            (false, false) => format!(
+                "You are away from {from} until {to}: no new tickets meanwhile. To be back earlier: #back."
+            ),
+        }
     }
 
     /// The tickets of a list, as rows.
