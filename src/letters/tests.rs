@@ -298,7 +298,11 @@ fn a_deadline_is_past_from_its_own_instant_on() {
         due: Some("2026-11-23T07:40:00Z".parse::<Timestamp>().unwrap()),
         reopened: false,
     };
-    assert!(words(&sample).text.contains("Срок ответа уже прошёл"));
+    assert!(
+        words(&sample)
+            .text
+            .contains("Срок ответа уже прошёл: сегодня в 10:40.")
+    );
 }
 
 #[test]

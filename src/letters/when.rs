@@ -43,7 +43,7 @@ const MONTHS_EN: [&str; 12] = [
 /// A deadline that is still to come: «сегодня до 15:00», «в понедельник до 12:00», «3 декабря до 12:00».
 /// One that has passed is said as the moment that it was, as [`moment`] does.
 pub fn until(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) -> String {
-    if due < now {
+    if due <= now {
         return moment(tongue, zone, now, due);
     }
     let (today, _) = local(zone, now);
@@ -65,7 +65,7 @@ pub fn until(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) ->
 pub fn until_short(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) -> String {
     let (today, _) = local(zone, now);
     let (day, time) = local(zone, due);
-    if due < now || today != day {
+    if due <= now || today != day {
         return until(tongue, zone, now, due);
     }
     match tongue {
