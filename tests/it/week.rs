@@ -7,6 +7,7 @@
 mod chance;
 mod deeds;
 mod laws;
+mod orders;
 mod place;
 mod school;
 mod world;

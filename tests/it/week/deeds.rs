@@ -4,8 +4,9 @@ use dezhurny::desk::roster::DateRange;
 use dezhurny::desk::ticket::{Status, Ticket};
 use dezhurny::mail::{self, Mailbox};
 
+use super::orders::Order;
 use super::place::GONE;
-use super::school::{ANSWERS, DECLINED, MORE, NOTES, PARENTS, Parent, QUESTIONS};
+use super::school::{ANSWERS, MORE, NOTES, PARENTS, Parent, QUESTIONS};
 use super::world::{Answers, Follows, World, Wrote, is_shut};
 
 /// What must happen at least once, in any order.
@@ -90,19 +91,10 @@ fn mailbox(parent: &Parent) -> Mailbox {
     }
 }
 
-fn of_parent(ticket: &Ticket) -> Option<&'static Parent> {
+pub fn of_parent(ticket: &Ticket) -> Option<&'static Parent> {
     PARENTS
         .iter()
         .find(|one| one.address() == ticket.requester.address)
-}
-
-/// A letter of a specialist: who, in which ticket, what, and what must follow.
-struct Order {
-    ticket: Ticket,
-    who: String,
-    text: String,
-    end: &'static str,
-    follows: Follows,
 }
 
 impl World {
@@ -132,11 +124,11 @@ impl World {
         }
     }
 
-    fn answer_text(&mut self) -> String {
+    pub fn answer_text(&mut self) -> String {
         (*self.chance.one(ANSWERS).unwrap()).to_owned()
     }
 
-    fn note_text(&mut self) -> String {
+    pub fn note_text(&mut self) -> String {
         (*self.chance.one(NOTES).unwrap()).to_owned()
     }
 
@@ -147,14 +139,14 @@ impl World {
             && ticket.assignee.as_ref().is_some_and(|id| !self.away(id))
     }
 
-    fn theirs(&mut self) -> Option<(Ticket, String)> {
+    pub fn theirs(&mut self) -> Option<(Ticket, String)> {
         let ticket = self.a_ticket(Self::at_work)?;
         let who = ticket.assignee.clone()?;
         Some((ticket, who))
     }
 
     /// Somebody who is there and does not have the ticket.
-    fn colleague(&mut self, ticket: &Ticket) -> Option<String> {
+    pub fn colleague(&mut self, ticket: &Ticket) -> Option<String> {
         let ids: Vec<String> = self
             .roster
             .specialists
@@ -249,221 +241,6 @@ impl World {
             follows: Follows::Anything,
         };
         Some(self.order("ответ", &order))
-    }
-
-    /// What a specialist's command is, and what must follow; `None` when it cannot be given now.
-    #[allow(clippy::too_many_lines)]
-    fn command(&mut self, what: &str) -> Option<Order> {
-        use Follows::{Anything, Confirmed, Refused};
-        let words = self.answer_text();
-        let note = self.note_text();
-        let said = |text: &str, end, follows| (text.to_owned(), end, follows);
-        let closed = |world: &World, one: &Ticket| {
-            one.status == Status::Closed
-                && of_parent(one).is_some()
-                && one.assignee.as_ref().is_some_and(|id| !world.away(id))
-        };
-        let spam = |world: &World, one: &Ticket| {
-            one.status == Status::Spam && one.assignee.as_ref().is_some_and(|id| !world.away(id))
-        };
-        let ad = |world: &World, one: &Ticket| {
-            one.requester.address == "promo@ads.test"
-                && one.status == Status::Open
-                && one.assignee.as_ref().is_some_and(|id| !world.away(id))
-        };
-        let held = |_: &World, one: &Ticket| one.status == Status::Answered;
-        let (mut ticket, mut who) = match what {
-            "закрыть закрытое" => owned(self.a_ticket(closed)?)?,
-            "не-спам" if self.done.contains("письмо заблокированного") => {
-                owned(self.a_ticket(spam)?)?
-            }
-            "не-спам" => return None,
-            "спам" => owned(self.a_ticket(ad)?)?,
-            "отмена поздно" => owned(self.a_ticket(held).filter(|one| {
-                one.assignee.as_ref().is_some_and(|id| !self.away(id))
-                    && of_parent(one).is_some()
-                    && self.clock.now().duration_since(one.started).as_secs() > 900
-            })?)?,
-            "отмена" => owned(self.a_ticket(|world, one| {
-                let since = world.clock.now().duration_since(one.started).as_secs();
-                held(world, one) && since < 600 && of_parent(one).is_some()
-            })?)?,
-            _ => self.theirs()?,
-        };
-        if self.away(&who) {
-            return None;
-        }
-        let number = ticket.number;
-        let today = self.local().date();
-        let (text, end, follows) = match what {
-            "закрыть со словами" => {
-                (format!("#закрыть\n\n{words}"), "reply", Confirmed)
-            }
-            "закрыть молча" => said("#Закрыть", "command", Confirmed),
-            "закрыть закрытое" => said("#закрыть", "command", Refused),
-            "заметка" => (format!("#заметка\n{note}"), "note", Confirmed),
-            "взять чужое" => {
-                who = self.colleague(&ticket)?;
-                said("#взять", "command", Confirmed)
-            }
-            "взять своё" => said("#take", "command", Refused),
-            "не-мне" => {
-                if !self.others_can(&ticket) {
-                    return None;
-                }
-                (format!("#не-мне {DECLINED}\n{note}"), "note", Confirmed)
-            }
-            "не-мне чужое" => {
-                who = self.colleague(&ticket)?;
-                (format!("#не-мне {DECLINED}"), "command", Refused)
-            }
-            "отмена" => said("#отмена", "command", Confirmed),
-            "отмена поздно" => said("#отмена", "command", Refused),
-            "передать" => {
-                let to = self.colleague(&ticket)?;
-                (format!("#передать {to}\n{note}"), "note", Confirmed)
-            }
-            "передать отсутствующему" => {
-                if !self.away("kuznetsova") || who == "kuznetsova" {
-                    return None;
-                }
-                said("#передать кузнецова", "command", Confirmed)
-            }
-            "передать неизвестному" => {
-                (format!("#передать sidorof\n{note}"), "command", Refused)
-            }
-            "передать владельцу" => {
-                (format!("#передать {who}"), "command", Refused)
-            }
-            "выше" | "выше к заместителям" => {
-                let above = |id: &str| self.roster.by_id(id).unwrap().tier == "teachers";
-                if !above(&ticket.assignee.clone()?) || !self.deputies_can(&ticket) {
-                    return None;
-                }
-                let tier = if what == "выше" { "" } else { " deputies" };
-                (format!("#выше{tier}\n{note}"), "note", Confirmed)
-            }
-            "выше некуда" => {
-                if ticket.tier != "deputies" {
-                    return None;
-                }
-                said("#выше", "command", Refused)
-            }
-            "ждать" => (
-                "#ждать 2d\nВ каком классе учится ребёнок?".to_owned(),
-                "reply",
-                Confirmed,
-            ),
-            "ждать неясно" => said("#ждать немного", "command", Refused),
-            "отложить" => (
-                format!("#отложить {}", today.tomorrow().ok()?),
-                "command",
-                Confirmed,
-            ),
-            "отложить в прошлое" => {
-                said("#отложить 20.11.2026", "command", Refused)
-            }
-            "тема" => said("#тема Олимпиады", "command", Confirmed),
-            "тема неверная" => said("#тема олимпиада", "command", Refused),
-            "объединить" => {
-                let mine = ticket.requester.address.clone();
-                let other = self.a_ticket(|_, one| {
-                    one.requester.address == mine && one.number != number && !is_shut(one.status)
-                })?;
-                (
-                    format!("#объединить {}", other.number),
-                    "command",
-                    Confirmed,
-                )
-            }
-            "объединить чужих" => {
-                let mine = ticket.requester.address.clone();
-                let other =
-                    self.a_ticket(|_, one| one.requester.address != mine && !is_shut(one.status))?;
-                (
-                    format!("#объединить ЭЖ-{}", other.number),
-                    "command",
-                    Refused,
-                )
-            }
-            "объединить с собой" => {
-                (format!("#объединить {number}"), "command", Refused)
-            }
-            "объединить с несуществующим" => {
-                said("#объединить 7777", "command", Refused)
-            }
-            "спам" => said("#спам", "command", Confirmed),
-            "не-спам" => said("#не-спам", "command", Confirmed),
-            "не-спам зря" => said("#не-спам", "command", Refused),
-            "статус" => {
-                ticket = self.theirs()?.0;
-                who = self.colleague(&ticket)?;
-                (format!("#статус {number}"), "command", Confirmed)
-            }
-            "статус несуществующего" => {
-                said("#статус 7777", "command", Refused)
-            }
-            "мои" => said("#мои", "command", Confirmed),
-            "найти" => said("#найти паролям", "command", Confirmed),
-            "отсутствую в прошлом" => {
-                said("#отсутствую 2026-11-01..2026-11-03", "command", Refused)
-            }
-            "помощь" => said("#помощь", "command", Confirmed),
-            "опечатка" => (format!("#закрыйть\n{words}"), "command", Refused),
-            "пустой ответ" => said("", "command", Refused),
-            "две команды" => (
-                format!("#тема расписание\n#закрыть\n{words}"),
-                "reply",
-                Confirmed,
-            ),
-            "две команды, одна неверна" => (
-                format!("#тема расписание\n#передать nobody\n{words}"),
-                "command",
-                Refused,
-            ),
-            "по-английски" => (format!("#NOTE\n{note}"), "note", Confirmed),
-            "коллега отвечает" => {
-                who = self.colleague(&ticket)?;
-                (words, "reply", Anything)
-            }
-            _ => return None,
-        };
-        Some(Order {
-            ticket,
-            who,
-            text,
-            end,
-            follows,
-        })
-    }
-
-    /// Can anybody else take it when it is given back?
-    fn others_can(&self, ticket: &Ticket) -> bool {
-        self.takers(ticket).next().is_some()
-    }
-
-    fn deputies_can(&self, ticket: &Ticket) -> bool {
-        self.takers(ticket).any(|tier| tier == "deputies")
-    }
-
-    fn takers<'a>(&'a self, ticket: &'a Ticket) -> impl Iterator<Item = &'a str> {
-        let from_deputies = ticket.tier == "deputies";
-        self.roster.specialists.iter().filter_map(move |one| {
-            let load = self
-                .tickets
-                .values()
-                .filter(|(other, _)| {
-                    other.status == Status::Open && other.assignee.as_ref() == Some(&one.id)
-                })
-                .count();
-            let full = one.max_open.is_some_and(|most| load >= most as usize);
-            let free = !full
-                && !self.away(&one.id)
-                && !ticket.excluded.contains(&one.id)
-                && ticket.assignee.as_ref() != Some(&one.id)
-                && (!from_deputies || one.tier == "deputies");
-            free.then_some(one.tier.as_str())
-        })
     }
 
     /// Something odd; `None` when it cannot happen now.
@@ -785,9 +562,4 @@ impl World {
             follows: Follows::Silence,
         })
     }
-}
-
-fn owned(ticket: Ticket) -> Option<(Ticket, String)> {
-    let who = ticket.assignee.clone()?;
-    Some((ticket, who))
 }
