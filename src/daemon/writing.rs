@@ -101,6 +101,10 @@ fn cargo(
         (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
         (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
+        (Carry::RequestOf(number), ..) => {
+            let request = tx.request_of(number)?;
+            Ok(request.map(|request| Cargo::of(&mail::read(&request.original))))
+        }
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));

@@ -191,6 +191,8 @@ pub enum Carry {
     Files,
     /// The files and text of the ticket's first letter.
     Request,
+    /// The same of another ticket.
+    RequestOf(u64),
 }
 
 /// One letter to write.

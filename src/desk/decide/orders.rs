@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::nearest::nearest;
-use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
+use super::super::outcome::{Carry, Change, Did, Handing, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Roster, Specialist, Tier};
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing, vendor};
@@ -330,6 +330,10 @@ impl Orders<'_> {
         if target.requester.address != self.ticket.requester.address {
             return Err(Refusal::OtherRequester(into));
         }
+        let waited = matches!(self.ticket.status, Status::New | Status::Open);
+        if waited {
+            self.hand_question(target.clone());
+        }
         self.ticket.status = Status::Merged;
         self.ticket.merged_into = Some(into);
         self.ticket.response_due = None;
@@ -340,6 +344,33 @@ impl Orders<'_> {
             .history(into, &who, "merged", format!("{number} was put into it"));
         self.did.push(Did::Merged(into));
         Ok(())
+    }
+
+    /// A question that waits for its answer goes on waiting in the other ticket, and whoever has that one
+    /// reads it.
+    fn hand_question(&mut self, mut target: Ticket) {
+        let reopened = target.status == Status::Closed;
+        if !matches!(target.status, Status::New | Status::Open) {
+            target.status = Status::Open;
+            target.wake = None;
+            target.closed = None;
+            self.desk.expect_answer(&mut target);
+        }
+        if target.assignee.is_none() {
+            target.assignee.clone_from(&self.ticket.assignee);
+        }
+        target.updated = self.desk.now;
+        let other = self.desk.assignee(&target);
+        if let Some(other) = other.filter(|other| other.id != self.who.id) {
+            let message = Message::Followup {
+                due: target.response_due,
+                reopened,
+            };
+            let mut notice = self.desk.for_specialist(other, &target, message);
+            notice.carry = Carry::RequestOf(self.ticket.number);
+            self.outcome.notices.push(notice);
+        }
+        self.outcome.changes.push(Change::Update(target));
     }
 
     fn spam(&mut self) {
