@@ -211,6 +211,8 @@ pub enum Did {
     Noted,
     /// Closed.
     Closed,
+    /// It was closed already.
+    ClosedBefore,
     /// The ticket is the writer's now.
     Taken,
     /// Given back; who has it now.
@@ -258,6 +260,8 @@ pub enum Refusal {
     Shut(Status),
     /// Nobody else can take it.
     NobodyElse,
+    /// That specialist is away; their name.
+    TheyAreAway(String),
     /// No such specialist; the nearest id.
     NoSpecialist(String, Option<String>),
     /// No such tier; the nearest id.

@@ -140,6 +140,12 @@ impl Writer<'_> {
                 )
                 .to_owned(),
             Did::Closed => self.say("Обращение закрыто.", "The ticket is closed.").to_owned(),
+            Did::ClosedBefore => self
+                .say(
+                    "Обращение уже закрыто, делать ничего не нужно.",
+                    "The ticket is closed already; there is nothing to do.",
+                )
+                .to_owned(),
             Did::Taken => self.say("Обращение теперь Ваше.", "The ticket is yours now.").to_owned(),
             Did::Declined(to) if ru => format!("Обращение передано дальше: теперь отвечает {}.", person(to)),
             Did::Declined(to) => format!("The ticket has been passed on: {} has it now.", person(to)),
@@ -223,7 +229,7 @@ impl Writer<'_> {
                 "Вас нет {to}: новых обращений в этот день не будет. Вернуться раньше: #вернулся."
             ),
             (true, false) => format!(
-                "Вас нет с {from} до {to}: новых обращений в эти дни не будет. Вернуться раньше: #вернулся."
+                "Вас нет с {from} по {to} включительно: новых обращений в эти дни не будет. Вернуться раньше: #вернулся."
             ),
             (false, true) => format!(
                 "You are away on {to}: no new tickets on that day. To be back earlier: #back."
@@ -315,6 +321,12 @@ impl Writer<'_> {
             Refusal::Shut(status) if ru => format!("обращение — «{}», с ним ничего нельзя сделать.", self.status(*status)),
             Refusal::Shut(status) => format!("the ticket is “{}”, and nothing can be done with it.", self.status(*status)),
             Refusal::NobodyElse => self.say("передать некому: все остальные отсутствуют, заняты или уже отказались. Обращение остаётся у Вас.", "there is nobody to give it to: all others are away, full or have declined. You keep the ticket.").to_owned(),
+            Refusal::TheyAreAway(name) if ru => {
+                format!("{} сейчас отсутствует.", one_line(&names::aloud(name), NAME))
+            }
+            Refusal::TheyAreAway(name) => {
+                format!("{} is away now.", one_line(&names::aloud(name), NAME))
+            }
             Refusal::NoSpecialist(id, nearest) if ru => format!("специалиста «{}» нет.{}", text(id), near(nearest)),
             Refusal::NoSpecialist(id, nearest) => format!("there is no specialist “{}”.{}", text(id), near(nearest)),
             Refusal::NoTier(id, nearest) if ru => format!("ступени «{}» нет.{}", text(id), near(nearest)),

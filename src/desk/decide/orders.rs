@@ -189,6 +189,10 @@ impl Orders<'_> {
         {
             return Err(Refusal::TierOutside(to.name.clone()));
         }
+        let today = self.desk.policy.hours.day(self.desk.now);
+        if to.away.iter().any(|range| range.contains(today)) {
+            return Err(Refusal::TheyAreAway(to.name.clone()));
+        }
         self.text_for = TextFor::Staff;
         let old = self.desk.assignee(&self.ticket);
         let reason = self.reason(Handing::Colleague(self.who.name.clone()));

@@ -3,7 +3,7 @@
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, Outcome, Reason, Refusal,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing, opening};
@@ -118,10 +118,7 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
             "solved",
             "it was closed already",
         );
-        let already = Message::CommandResult(CommandResult::Refused {
-            why: Refusal::AlreadyClosed,
-            text: String::new(),
-        });
+        let already = Message::CommandResult(CommandResult::Done(vec![Did::ClosedBefore]));
         outcome.notices.push(desk.for_requester(ticket, already));
         return;
     }
@@ -169,7 +166,8 @@ fn follow_up(
         if reopened { "reopened" } else { "followup" },
         detail,
     );
-    if ticket.status != Status::Open && ticket.status != Status::New {
+    let in_work = matches!(ticket.status, Status::Open | Status::New);
+    if !in_work {
         desk.expect_answer(&mut ticket);
         ticket.status = Status::Open;
         ticket.wake = None;
@@ -180,7 +178,7 @@ fn follow_up(
     let today = desk.policy.hours.day(desk.now);
     let there = desk
         .assignee(&ticket)
-        .filter(|who| !reopened || !who.away.iter().any(|range| range.contains(today)));
+        .filter(|who| in_work || !who.away.iter().any(|range| range.contains(today)));
     if let Some(who) = there {
         let mut notice = desk.for_specialist(
             who,
@@ -194,9 +192,16 @@ fn follow_up(
         outcome.notices.push(notice);
     } else {
         // Away, not excluded: when nobody else can take it, it waits for them.
+        let how = desk
+            .assignee(&ticket)
+            .map_or(Handing::Turn, |who| Handing::Away(who.name.clone()));
+        let reason = Reason {
+            how,
+            ..Reason::default()
+        };
         ticket.assignee = None;
         ticket.status = Status::New;
-        handing::assign(desk, memory, &mut ticket, outcome, Reason::default(), true);
+        handing::assign(desk, memory, &mut ticket, outcome, reason, true);
         for notice in &mut outcome.notices {
             if matches!(notice.message, Message::Assignment { .. }) {
                 notice.carry = Carry::Files;

@@ -353,7 +353,7 @@ impl World {
             "решено дважды" => {
                 let ticket = self
                     .a_ticket(|_, one| one.status == Status::Closed && one.tongue.word() == "ru")?;
-                self.parent_says(what, &ticket, "#решено", "command", Refused)?
+                self.parent_says(what, &ticket, "#решено", "command", Confirmed)?
             }
             "статус родителя" => {
                 let ticket = self.a_ticket(|_, one| of_parent(one).is_some())?;

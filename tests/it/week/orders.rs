@@ -92,7 +92,7 @@ impl World {
                 if !self.away("kuznetsova") || who == "kuznetsova" {
                     return None;
                 }
-                said("#передать кузнецова", "command", Confirmed)
+                said("#передать кузнецова", "command", Refused)
             }
             "передать неизвестному" => {
                 (format!("#передать sidorof\n{note}"), "command", Refused)
