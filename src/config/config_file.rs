@@ -23,6 +23,14 @@ const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Reads the text of a `config.toml`. Paths are relative to `base`.
 pub(super) fn read(name: &str, source: &str, base: &Path) -> Result<Config, Faults> {
+    match read_partly(name, source, base) {
+        (Some(config), faults) if faults.is_empty() => Ok(config),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// As much of the file as can be understood, and its faults.
+pub(super) fn read_partly(name: &str, source: &str, base: &Path) -> (Option<Config>, Faults) {
     let file = File::new(name, source);
     let table = file.parse();
     let config = {
@@ -31,11 +39,7 @@ pub(super) fn read(name: &str, source: &str, base: &Path) -> Result<Config, Faul
         root.finish();
         config
     };
-    let faults = file.faults();
-    match config {
-        Some(config) if faults.is_empty() => Ok(config),
-        _ => Err(faults),
-    }
+    (config, file.faults())
 }
 
 fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {

@@ -24,13 +24,26 @@ use crate::desk::roster::Roster;
 /// # Errors
 /// All faults of the file.
 pub fn load(path: &Path) -> Result<Config, Faults> {
-    let text = read(path, "скопируйте config.example.toml и заполните его")?;
+    match load_partly(path) {
+        (Some(config), faults) if faults.is_empty() => Ok(config),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// As much of `config.toml` as can be understood, so that the files it names can be looked at too, and
+/// its faults.
+pub fn load_partly(path: &Path) -> (Option<Config>, Faults) {
+    let text = match read(path, "скопируйте config.example.toml и заполните его")
+    {
+        Ok(text) => text,
+        Err(faults) => return (None, faults),
+    };
     let base = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-    parse(&path.display().to_string(), &text, &base)
+    config_file::read_partly(&path.display().to_string(), &text, &base)
 }
 
 /// Reads the text of a `config.toml`; paths in it are relative to `base`.

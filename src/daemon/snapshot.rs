@@ -31,14 +31,20 @@ impl Snapshot {
     /// # Errors
     /// When any of them has a fault.
     pub fn read(path: &Path) -> Result<Self, SnapshotError> {
-        let config = config::load(path).map_err(|faults| SnapshotError(faults.to_string()))?;
+        let (config, faults) = config::load_partly(path);
         let mut said = Vec::new();
+        if !faults.is_empty() {
+            said.push(faults.to_string());
+        }
+        let Some(config) = config else {
+            return Err(SnapshotError(said.join("\n")));
+        };
         let roster = config::load_roster(&config.roster, &config.policy)
             .map_err(|faults: Faults| said.push(faults.to_string()));
         let templates = Templates::load(config.templates.as_deref())
             .map_err(|faults| said.extend(faults.iter().map(ToString::to_string)));
         match (roster, templates) {
-            (Ok(roster), Ok(templates)) => Ok(Self {
+            (Ok(roster), Ok(templates)) if said.is_empty() => Ok(Self {
                 config,
                 roster,
                 templates,

@@ -136,6 +136,26 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
 }
 
 #[test]
+fn every_fault_of_every_file_is_told_at_once_and_nothing_starts() {
+    let bench = Bench::new(Security::Implicit);
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    let roster = std::fs::read_to_string(bench.path().join("roster.toml")).unwrap();
+    bench.write("config.toml", &config.replace("admins = ", "admin = "));
+    bench.write(
+        "roster.toml",
+        &roster.replacen("tier = \"teachers\"", "tier = \"techers\"", 1),
+    );
+    for command in [&["check"][..], &["run", "--once"]] {
+        let output = bench.try_run(command);
+        assert_eq!(output.status.code(), Some(1));
+        let said = stderr(&output);
+        assert!(said.contains("config.toml:"), "{said}");
+        assert!(said.contains("roster.toml:"), "{said}");
+    }
+    assert!(!bench.path().join("data").exists());
+}
+
+#[test]
 fn a_second_daemon_is_refused() {
     let bench = Bench::new(Security::Implicit);
     let daemon = bench.start();
