@@ -1,50 +1,21 @@
 //! A specialist's commands, obeyed in their order: all of them, or none.
 
+mod asked;
+mod filing;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::super::command::{Command, Party, parse};
-use super::super::event::{Incoming, Memory};
+use super::super::command::Command;
+use super::super::event::Memory;
 use super::super::nearest::nearest;
-use super::super::outcome::{Carry, Change, Did, Handing, Message, Outcome, Reason, Refusal};
+use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Roster, Specialist, Tier};
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing, vendor};
 
-/// What a letter's commands ask to see, to be looked up before the decision.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Asks {
-    /// Tickets by number.
-    pub named: Vec<u64>,
-    /// The tickets that wait for this roster id.
-    pub of_assignee: Option<String>,
-    /// The tickets of this requester.
-    pub of_requester: Option<String>,
-    /// The tickets with these words.
-    pub words: Option<String>,
-    /// The held answer, if there is one.
-    pub held: bool,
-}
-
-/// What must be looked up for a letter.
-pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
-    let who = roster.by_address(&letter.from.address);
-    let party = who.map_or(Party::Requester, |_| Party::Specialist);
-    let mut asks = Asks::default();
-    for command in parse(&letter.new_text, party).commands {
-        match command {
-            Command::Merge(number) | Command::Status(Some(number)) => asks.named.push(number),
-            Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
-            Command::Status(None) if who.is_none() => {
-                asks.of_requester = Some(letter.from.address.clone());
-            }
-            Command::Find(words) => asks.words = Some(words),
-            Command::Undo => asks.held = true,
-            _ => {}
-        }
-    }
-    asks
-}
+pub use asked::{Asks, asks};
+pub(super) use asked::{absence, look};
 
 /// Where the text of the letter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -299,113 +270,6 @@ impl Orders<'_> {
         Ok(())
     }
 
-    fn topic(&mut self, name: &str) -> Result<(), Refusal> {
-        let topics = &self.desk.policy.topics;
-        let folded = name.to_lowercase().replace('ё', "е");
-        let found = topics
-            .iter()
-            .find(|topic| topic.name.to_lowercase().replace('ё', "е") == folded);
-        let Some(topic) = found else {
-            let near = nearest(&folded, topics.iter().map(|topic| topic.name.as_str()));
-            return Err(Refusal::NoTopic(name.to_owned(), near.map(str::to_owned)));
-        };
-        self.ticket.topic = Some(topic.name.clone());
-        self.history("topic", topic.name.clone());
-        self.did.push(Did::Topic(topic.name.clone()));
-        Ok(())
-    }
-
-    fn merge(&mut self, into: u64) -> Result<(), Refusal> {
-        let number = self.ticket.number;
-        let target = self
-            .memory
-            .named
-            .get(&into)
-            .ok_or(Refusal::NoTicket(into))?;
-        if into == number || target.merged_into == Some(number) {
-            return Err(Refusal::MergeCircle(into));
-        }
-        if matches!(
-            target.status,
-            Status::Spam | Status::Merged | Status::Stopped
-        ) {
-            return Err(Refusal::Shut(target.status));
-        }
-        if target.requester.address != self.ticket.requester.address {
-            return Err(Refusal::OtherRequester(into));
-        }
-        let waited = matches!(self.ticket.status, Status::New | Status::Open);
-        if waited {
-            self.hand_question(target.clone());
-        }
-        self.ticket.status = Status::Merged;
-        self.ticket.merged_into = Some(into);
-        self.ticket.response_due = None;
-        self.ticket.wake = None;
-        self.history("merged", format!("into {into}"));
-        let who = self.who.id.clone();
-        self.outcome
-            .history(into, &who, "merged", format!("{number} was put into it"));
-        self.did.push(Did::Merged(into));
-        Ok(())
-    }
-
-    /// A question that waits for its answer goes on waiting in the other ticket, and whoever has that one
-    /// reads it.
-    fn hand_question(&mut self, mut target: Ticket) {
-        let reopened = target.status == Status::Closed;
-        if !matches!(target.status, Status::New | Status::Open) {
-            target.status = Status::Open;
-            target.wake = None;
-            target.closed = None;
-            self.desk.expect_answer(&mut target);
-        }
-        if target.assignee.is_none() {
-            target.assignee.clone_from(&self.ticket.assignee);
-        }
-        target.updated = self.desk.now;
-        let other = self.desk.assignee(&target);
-        if let Some(other) = other.filter(|other| other.id != self.who.id) {
-            let message = Message::Followup {
-                due: target.response_due,
-                reopened,
-            };
-            let mut notice = self.desk.for_specialist(other, &target, message);
-            notice.carry = Carry::RequestOf(self.ticket.number);
-            self.outcome.notices.push(notice);
-        }
-        self.outcome.changes.push(Change::Update(target));
-    }
-
-    fn spam(&mut self) {
-        let address = self.ticket.requester.address.clone();
-        self.ticket.status = Status::Spam;
-        self.ticket.response_due = None;
-        self.ticket.wake = None;
-        self.ticket.closed = Some(self.desk.now);
-        self.text_for = TextFor::Staff;
-        self.history("spam", format!("{address} is blocked"));
-        self.outcome.changes.push(Change::Block(address.clone()));
-        self.did.push(Did::Spam(address));
-    }
-
-    fn not_spam(&mut self) -> Result<(), Refusal> {
-        if self.ticket.status != Status::Spam {
-            return Err(Refusal::NotSpam);
-        }
-        let address = self.ticket.requester.address.clone();
-        self.ticket.status = Status::Open;
-        self.ticket.closed = None;
-        self.ticket
-            .assignee
-            .get_or_insert_with(|| self.who.id.clone());
-        self.desk.expect_answer(&mut self.ticket);
-        self.history("not-spam", format!("{address} is free again"));
-        self.outcome.changes.push(Change::Unblock(address.clone()));
-        self.did.push(Did::NotSpam(address));
-        Ok(())
-    }
-
     fn undo(&mut self) -> Result<(), Refusal> {
         let letter = self.memory.held.ok_or(Refusal::NothingHeld)?;
         self.outcome.changes.push(Change::TakeBack(letter));
@@ -415,61 +279,6 @@ impl Orders<'_> {
         self.history("taken-back", "the held answer is not sent");
         self.did.push(Did::TakenBack);
         Ok(())
-    }
-
-    fn absence(&mut self, command: &Command) -> Result<(), Refusal> {
-        let (changes, did) = absence(self.desk, self.who, command)?;
-        self.outcome.changes.extend(changes);
-        self.did.push(did);
-        Ok(())
-    }
-
-    fn look(&mut self, command: &Command) -> Result<(), Refusal> {
-        let did = match command {
-            Command::Status(None) => Did::Tickets(None, vec![self.ticket.clone()]),
-            other => look(self.memory, other)?,
-        };
-        self.did.push(did);
-        Ok(())
-    }
-}
-
-/// `#отсутствую`, `#вернулся`: of a person, not of a ticket.
-pub(super) fn absence(
-    desk: &Desk<'_>,
-    who: &Specialist,
-    command: &Command,
-) -> Result<(Vec<Change>, Did), Refusal> {
-    let specialist = who.id.clone();
-    match command {
-        Command::Away(days) if days.to < desk.policy.hours.day(desk.now) => {
-            Err(Refusal::Past(days.to))
-        }
-        Command::Away(days) => {
-            let change = Change::Away {
-                specialist,
-                days: *days,
-            };
-            Ok((vec![change], Did::Away(*days)))
-        }
-        _ => {
-            let day = desk.policy.hours.day(desk.now);
-            Ok((vec![Change::Back { specialist, day }], Did::Back))
-        }
-    }
-}
-
-/// `#мои`, `#найти`, `#статус N`: tickets that were looked up.
-pub(super) fn look(memory: &Memory, command: &Command) -> Result<Did, Refusal> {
-    match command {
-        Command::Status(Some(number)) => memory
-            .named
-            .get(number)
-            .map(|ticket| Did::Tickets(None, vec![ticket.clone()]))
-            .ok_or(Refusal::NoTicket(*number)),
-        Command::Find(words) => Ok(Did::Tickets(Some(words.clone()), memory.listed.clone())),
-        Command::Mine | Command::Status(None) => Ok(Did::Tickets(None, memory.listed.clone())),
-        _ => Err(Refusal::NeedsTicket),
     }
 }
 
