@@ -58,6 +58,11 @@ pub fn look_up(
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
     }
+    if asks.author
+        && let Some(evidence) = letter.evidence.first()
+    {
+        memory.last_author = tx.last_author(evidence.ticket.number)?;
+    }
     if asks.held
         && let Some(evidence) = letter.evidence.first()
     {

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod clock;
+mod correspondence;
 mod engine;
 mod filing;
 mod incoming;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::correspondence;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use crate::desk::outcome::{Audience, Carry, EndState, Handing, Message, Notice, Outcome};
@@ -98,7 +99,11 @@ fn cargo(
 ) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
         (Carry::Nothing, ..) => Ok(None),
-        (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
+        (Carry::Correspondence, ..) => Ok(Some(Cargo::default())),
+        (Carry::FilesAndCorrespondence, None, _) => Ok(Some(Cargo::default())),
+        (Carry::Files | Carry::FilesAndCorrespondence, Some(letter), _) => {
+            Ok(Some(Cargo::of(letter)))
+        }
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
         (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
         (Carry::RequestOf(number), ..) => {
@@ -140,7 +145,18 @@ fn write(
     } else {
         policy.address.clone()
     };
-    let cargo = cargo(tx, notice, letter, opens)?;
+    let words = DeskWords {
+        policy,
+        roster,
+        now,
+        reply_to: &reply_to,
+    };
+    let mut cargo = cargo(tx, notice, letter, opens)?;
+    if let Some(cargo) = &mut cargo
+        && let Some(file) = correspondence::file(tx, &words, notice)?
+    {
+        cargo.files.insert(0, file);
+    }
     let (sent, lines) = split_files(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
@@ -154,12 +170,6 @@ fn write(
         files: &lines,
     });
     let earlier = earlier(tx, policy, notice, now)?;
-    let words = DeskWords {
-        policy,
-        roster,
-        now,
-        reply_to: &reply_to,
-    };
     let words = snapshot
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
@@ -203,6 +213,8 @@ fn write(
         subject: words.subject,
         text: words.text,
         words: passed_on(notice),
+        author: notice.author().map(str::to_owned),
+        about: notice.about().map(str::to_owned),
         files: draft.attachments.iter().map(stored).collect(),
         bytes,
         at: now,
@@ -219,17 +231,19 @@ fn envelope_sender(policy: &Policy) -> String {
 /// RFC 3834 §5.1. A person's words that are passed on to the requester are no automatic letter.
 fn auto_submitted(notice: &Notice) -> Option<String> {
     match notice.message {
-        Message::Reply { .. } => None,
-        Message::Acknowledgement { .. } | Message::CommandResult(_) | Message::Confirm => {
-            Some("auto-replied".to_owned())
-        }
+        Message::Reply { .. } | Message::Decided { .. } => None,
+        Message::Acknowledgement { .. }
+        | Message::ComplaintReceived { .. }
+        | Message::Overseen { .. }
+        | Message::CommandResult(_)
+        | Message::Confirm => Some("auto-replied".to_owned()),
         _ => Some("auto-generated".to_owned()),
     }
 }
 
 fn passed_on(notice: &Notice) -> String {
     match &notice.message {
-        Message::Reply { text, .. } => text.clone(),
+        Message::Reply { text, .. } | Message::Decided { text, .. } => text.clone(),
         _ => String::new(),
     }
 }

@@ -38,6 +38,14 @@ pub enum Command {
     Spam,
     /// `#не-спам`: the opposite.
     NotSpam,
+    /// `#прекратить REASON`: service on the ticket ends (clause 5).
+    Stop(String),
+    /// `#возобновить [ID]`: a supervisor lets it go on, with this specialist or another.
+    Resume(Option<String>),
+    /// `#подтвердить`: a supervisor leaves the end of service as it is.
+    Uphold,
+    /// `#жалоба TEXT`: to the supervisor of the specialist who wrote (clause 5).
+    Complain(String),
     /// `#статус [N]`: how a ticket stands, or one's own tickets.
     Status(Option<u64>),
     /// `#мои`: the tickets that wait for me.
@@ -79,6 +87,10 @@ enum Verb {
     Merge,
     Spam,
     NotSpam,
+    Stop,
+    Resume,
+    Uphold,
+    Complain,
     Status,
     Mine,
     Find,
@@ -116,6 +128,14 @@ const WORDS: &[(&str, Verb)] = &[
     ("spam", Verb::Spam),
     ("не-спам", Verb::NotSpam),
     ("not-spam", Verb::NotSpam),
+    ("прекратить", Verb::Stop),
+    ("stop", Verb::Stop),
+    ("возобновить", Verb::Resume),
+    ("resume", Verb::Resume),
+    ("подтвердить", Verb::Uphold),
+    ("uphold", Verb::Uphold),
+    ("жалоба", Verb::Complain),
+    ("complaint", Verb::Complain),
     ("статус", Verb::Status),
     ("status", Verb::Status),
     ("мои", Verb::Mine),
@@ -136,7 +156,7 @@ const WORDS: &[(&str, Verb)] = &[
 impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Solved => party == Party::Requester,
+            Self::Solved | Self::Complain => party == Party::Requester,
             Self::Help | Self::Status => true,
             _ => party == Party::Specialist,
         }
@@ -151,6 +171,7 @@ impl Verb {
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
             Self::Merge => "#объединить 17",
+            Self::Stop => "#прекратить причина",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
@@ -175,6 +196,10 @@ impl Verb {
             Self::Merge => Command::Merge(number(argument)?),
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
+            Self::Stop => Command::Stop(text()?),
+            Self::Resume => Command::Resume(word().map(|id| id.to_lowercase())),
+            Self::Uphold => Command::Uphold,
+            Self::Complain => Command::Complain(argument.to_owned()),
             Self::Status if argument.is_empty() => Command::Status(None),
             Self::Status => Command::Status(Some(number(argument)?)),
             Self::Mine => Command::Mine,

@@ -1,10 +1,12 @@
 //! The decision: what follows from a letter, as a pure function.
 
 mod clock;
+mod complaint;
 mod handing;
 mod office;
 mod opening;
 mod orders;
+mod oversight;
 mod requester;
 mod speaker;
 mod specialist;
@@ -21,7 +23,7 @@ use super::event::{Incoming, Memory, Source};
 use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
 use super::policy::Policy;
 use super::roster::Roster;
-use super::ticket::{Ticket, Tongue};
+use super::ticket::{Person, Ticket, Tongue};
 
 /// What every decision is made with: the school's rules, its people, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +80,12 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     match desk.speaker(letter) {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
+        Speaker::Overseer(who, ticket, made) => {
+            oversight::speaks(desk, memory, &who, (ticket, made), letter)
+        }
+        Speaker::OverseersAnother(ticket, made) => {
+            oversight::another_answers(desk, ticket, made, letter)
+        }
         Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
         Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
@@ -102,7 +110,8 @@ pub fn refused(
     let assignee = ticket
         .and_then(|ticket| ticket.assignee.as_deref())
         .and_then(|id| desk.roster.by_id(id))
-        .filter(|who| who.address != to);
+        // What is between a requester and a supervisor stays out of a specialist's sight.
+        .filter(|who| who.address != to && !Kind::from_word(kind).is_some_and(Kind::is_overseen));
     if let Some(ticket) = ticket {
         outcome.ticket = Some(ticket.number);
         outcome.history(

@@ -33,6 +33,10 @@ pub struct MadeFor {
     pub audience: Audience,
     /// What sort of letter it was.
     pub kind: Kind,
+    /// Whose words it carried: a roster id, or the address of a supervisor outside the roster.
+    pub author: Option<String>,
+    /// The specialist whom a complaint is about.
+    pub about: Option<String>,
 }
 
 /// How a letter names a ticket, after its token was checked.
@@ -90,6 +94,8 @@ pub struct Memory {
     pub named: BTreeMap<u64, Ticket>,
     /// Tickets that the letter's commands ask for.
     pub listed: Vec<Ticket>,
+    /// Who wrote the last answer that went out in the letter's ticket.
+    pub last_author: Option<String>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.

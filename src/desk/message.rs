@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::roster::DateRange;
 use super::rotation::PassedOver;
-use super::ticket::{Status, Ticket};
+use super::ticket::{Person, Status, Ticket};
 
 /// Why a ticket came to its assignee.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,6 +36,8 @@ pub enum Handing {
     Late,
     /// Whoever had it is away.
     Away(String),
+    /// A supervisor let it go on after a stop.
+    Resumed(String),
 }
 
 /// Who or what closed a ticket.
@@ -83,6 +85,8 @@ pub enum Message {
     Reply {
         /// The words.
         text: String,
+        /// Roster id of whoever wrote them.
+        author: String,
         /// The specialist's name, when it may be shown.
         specialist: Option<String>,
         /// The ticket is closed with it.
@@ -143,6 +147,60 @@ pub enum Message {
         /// Until when it should have been answered.
         due: Option<Timestamp>,
     },
+    /// To the requester: service on the ticket has ended (clause 5).
+    ServiceStopped {
+        /// Roster id of whoever ended it.
+        author: String,
+        /// Why, in their words.
+        reason: String,
+        /// The administrators decide about it, for want of a supervisor.
+        office: bool,
+    },
+    /// To a supervisor: what happened on a ticket that needs their decision.
+    Conduct(Conduct),
+    /// To a supervisor: a requester complains of a specialist.
+    Complaint {
+        /// Roster id of the specialist; empty when the complaint names no case.
+        about: String,
+        /// Their name.
+        name: Option<String>,
+        /// The complaint in the requester's words.
+        text: String,
+        /// Who wrote it.
+        from: Person,
+        /// It belongs to a complaint that the reader has already.
+        again: bool,
+    },
+    /// To the requester: their complaint has gone to somebody.
+    ComplaintReceived {
+        /// Roster id of the specialist.
+        about: String,
+        /// The supervisor's name, when it may be shown and is known.
+        to: Option<String>,
+        /// It went to the administrators.
+        office: bool,
+    },
+    /// To the requester: what a supervisor says or decides.
+    Decided {
+        /// Roster id or address of the supervisor.
+        author: String,
+        /// Their name, when it may be shown.
+        name: Option<String>,
+        /// The specialist complained of; `None` when it is about a stop.
+        about: Option<String>,
+        /// What was decided.
+        decision: Decision,
+        /// Their words; may be empty.
+        text: String,
+    },
+    /// To a supervisor: what came of their answer to a report or a complaint. What they answer to this is
+    /// for the same eyes.
+    Overseen {
+        /// The specialist complained of; `None` when it is about a stop.
+        about: Option<String>,
+        /// What came of it.
+        result: CommandResult,
+    },
     /// To the one who gave a command.
     CommandResult(CommandResult),
     /// To one who claims to be a specialist without proof.
@@ -156,6 +214,38 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+}
+
+/// What a supervisor hears of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conduct {
+    /// A specialist ended service.
+    Stopped {
+        /// The specialist's name.
+        by: String,
+        /// The reason that the requester was told.
+        reason: String,
+        /// What the specialist adds, for the supervisor alone.
+        note: String,
+    },
+    /// The requester wrote again after that.
+    Again,
+}
+
+/// What a supervisor's letter to a requester decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing: an answer.
+    Answer,
+    /// The ticket goes on.
+    Resumed {
+        /// Name of the specialist who has it, when it may be shown.
+        with: Option<String>,
+        /// Until when they answer.
+        due: Option<Timestamp>,
+    },
+    /// The end of service stands.
+    Upheld,
 }
 
 /// Why a letter stays a note.
@@ -239,6 +329,14 @@ pub enum Did {
     NotSpam(String),
     /// The requester said how it went.
     Rated,
+    /// Service has ended; who decides now (a name), or the administrators.
+    Stopped(Option<String>),
+    /// It goes on with this specialist.
+    Resumed(String),
+    /// The end of service stands.
+    Upheld,
+    /// The text was kept and sent to nobody.
+    Kept,
     /// Out of the rotation on these days.
     Away(DateRange),
     /// Back in it.
@@ -284,6 +382,12 @@ pub enum Refusal {
     NothingHeld,
     /// It is no spam.
     NotSpam,
+    /// Service on it has not been ended.
+    NotStopped,
+    /// A supervisor decides this; their name, if there is one.
+    ForSupervisor(Option<String>),
+    /// Not in answer to a letter of that kind.
+    OnlyDecisions,
     /// The command belongs into an answer to a letter about a ticket.
     NeedsTicket,
 }

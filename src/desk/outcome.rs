@@ -9,7 +9,8 @@ use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
+    Alert, ClosedBy, CommandResult, Conduct, Decision, Did, Handing, Message, NoteWhy, Reason,
+    Refusal, ReminderWhy,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -52,6 +53,8 @@ impl EndState {
 
 /// Kind of a letter in a ticket, as `tickets show --json` names it.
 ///
+/// [`Kind::Conduct`] is between a requester or a specialist and a supervisor when service was ended, and
+/// [`Kind::Complaint`] between a requester and a supervisor: neither is shown to specialists.
 /// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,10 +72,12 @@ pub enum Kind {
     Escalation,
     Report,
     Command,
+    Conduct,
+    Complaint,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Request,
         Self::Followup,
         Self::Reply,
@@ -85,6 +90,8 @@ impl Kind {
         Self::Escalation,
         Self::Report,
         Self::Command,
+        Self::Conduct,
+        Self::Complaint,
     ];
 
     /// The kind of that word.
@@ -107,7 +114,14 @@ impl Kind {
             Self::Escalation => "escalation",
             Self::Report => "report",
             Self::Command => "command",
+            Self::Conduct => "conduct",
+            Self::Complaint => "complaint",
         }
+    }
+
+    /// Is it for a supervisor alone, outside every specialist's sight?
+    pub fn is_overseen(self) -> bool {
+        matches!(self, Self::Conduct | Self::Complaint)
     }
 }
 
@@ -193,6 +207,10 @@ pub enum Carry {
     Request,
     /// The same of another ticket.
     RequestOf(u64),
+    /// The ticket's whole correspondence as one file.
+    Correspondence,
+    /// The same, and the files of the letter that is being decided.
+    FilesAndCorrespondence,
 }
 
 /// One letter to write.
@@ -226,12 +244,41 @@ impl Notice {
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
             Message::Absent { .. } => Kind::Report,
+            Message::ServiceStopped { .. } | Message::Conduct(_) => Kind::Conduct,
+            Message::Complaint { .. } | Message::ComplaintReceived { .. } => Kind::Complaint,
+            Message::Decided { about: Some(_), .. } | Message::Overseen { about: Some(_), .. } => {
+                Kind::Complaint
+            }
+            Message::Decided { about: None, .. } | Message::Overseen { about: None, .. } => {
+                Kind::Conduct
+            }
             Message::ToVendor { .. } => Kind::Escalation,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce
             }
             Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
             Message::CommandResult(_) | Message::Confirm => Kind::Command,
+        }
+    }
+
+    /// Whose words it carries to the requester: a roster id, or an address outside the roster.
+    pub fn author(&self) -> Option<&str> {
+        match &self.message {
+            Message::Reply { author, .. }
+            | Message::ServiceStopped { author, .. }
+            | Message::Decided { author, .. } => Some(author),
+            _ => None,
+        }
+    }
+
+    /// The specialist whom the complaint is about that it belongs to; empty when none is known.
+    pub fn about(&self) -> Option<&str> {
+        match &self.message {
+            Message::Complaint { about, .. } | Message::ComplaintReceived { about, .. } => {
+                Some(about)
+            }
+            Message::Decided { about, .. } | Message::Overseen { about, .. } => about.as_deref(),
+            _ => None,
         }
     }
 }

@@ -58,6 +58,14 @@ const STAFF_RU: &[(&str, &str)] = &[
         "#спам",
         "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
     ),
+    (
+        "#прекратить причина",
+        "больше не отвечать по обращению; причину прочтёт тот, кто писал, и Ваш руководитель, текст ниже — только руководитель",
+    ),
+    (
+        "#возобновить ivanova",
+        "руководителю: продолжить прекращённое обращение; #подтвердить — оставить как есть",
+    ),
     ("#мои", "что ждёт Вашего ответа"),
     ("#статус 17", "как дела у обращения"),
     ("#найти слова", "поиск по обращениям"),
@@ -92,6 +100,14 @@ const STAFF_EN: &[(&str, &str)] = &[
         "#spam",
         "close silently and take no more letters from this address; #not-spam undoes it",
     ),
+    (
+        "#stop reason",
+        "no more answers on the ticket; the reason goes to the requester and to your supervisor, the text below to the supervisor alone",
+    ),
+    (
+        "#resume ivanova",
+        "for supervisors: let a stopped ticket go on; #uphold leaves it as it is",
+    ),
     ("#mine", "what waits for your answer"),
     ("#status 17", "how a ticket stands"),
     ("#find words", "search the tickets"),
@@ -103,11 +119,19 @@ const STAFF_EN: &[(&str, &str)] = &[
 ];
 const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
+    (
+        "#жалоба текст",
+        "пожаловаться руководителю того, кто отвечал; сам он её не увидит",
+    ),
     ("#статус", "Ваши обращения"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
+    (
+        "#complaint text",
+        "complain to the supervisor of whoever answered, who will not see it",
+    ),
     ("#status", "your tickets"),
     ("#help", "this list"),
 ];
@@ -199,6 +223,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
+            Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(
@@ -344,6 +369,7 @@ impl Writer<'_> {
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
             Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
             Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
+            Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
         }

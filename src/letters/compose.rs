@@ -53,7 +53,7 @@ pub(super) fn compose(
 }
 
 /// Addresses that the reader must not see.
-fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
+pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
         Audience::Requester => desk
             .roster
@@ -116,6 +116,7 @@ impl Writer<'_> {
                 text,
                 specialist,
                 closes,
+                ..
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
                 self.reply(frame, said, enclosed, earlier)
@@ -143,6 +144,11 @@ impl Writer<'_> {
             ),
             Message::ToVendor { words } => self.to_vendor(frame, words, enclosed_view),
             Message::Note { why } => self.note(frame, *why, enclosed_view),
+            Message::ServiceStopped { .. }
+            | Message::Conduct(_)
+            | Message::Complaint { .. }
+            | Message::ComplaintReceived { .. }
+            | Message::Decided { .. } => self.oversight(frame, enclosed_view),
             Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {
@@ -159,7 +165,7 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::CommandResult(result) => {
+            Message::Overseen { result, .. } | Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
             }
             Message::Confirm => as_value(
@@ -274,6 +280,7 @@ impl Writer<'_> {
                     .filter(|file| !file.sent)
                     .collect(),
                 solved: self.link(&frame, "#решено", "#solved"),
+                complain: self.link(&frame, "#жалоба", "#complaint"),
                 earlier: self.earlier(earlier),
                 frame,
             },

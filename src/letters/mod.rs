@@ -12,6 +12,7 @@ mod deadlines;
 mod html;
 mod links;
 pub mod names;
+mod oversight;
 mod samples;
 pub mod scrub;
 mod sources;
@@ -29,6 +30,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use oversight::{Said, correspondence};
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, TemplateFault, Templates};
 

@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod oversight;
 mod said;
 mod world;
 
@@ -94,6 +95,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             Message::Acknowledgement { .. }
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
+            | Message::ServiceStopped { .. }
+            | Message::ComplaintReceived { .. }
+            | Message::Decided { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
             _ => Audience::Staff,
         };

@@ -81,6 +81,14 @@ impl Writer<'_> {
                 format!("{} отсутствует, теперь Ваша очередь", person(name))
             }
             Handing::Away(name) => format!("{} is away, and it is your turn", person(name)),
+            Handing::Resumed(name) if ru => match name.is_empty() {
+                true => "обращение возобновил руководитель".to_owned(),
+                false => format!("обращение возобновляет {}", person(name)),
+            },
+            Handing::Resumed(name) => match name.is_empty() {
+                true => "a supervisor lets the ticket go on".to_owned(),
+                false => format!("{} lets the ticket go on", person(name)),
+            },
             Handing::Late => self
                 .say(
                     "срок прошёл, а ответа не было; теперь Ваша очередь",

@@ -101,6 +101,10 @@ pub struct LetterToSend {
     pub text: String,
     /// The words that are passed on in it, without the desk's own.
     pub words: String,
+    /// Whose words they are, where that matters to an answer.
+    pub author: Option<String>,
+    /// The specialist whom the complaint is about that it belongs to.
+    pub about: Option<String>,
     /// Its files.
     pub files: Vec<StoredFile>,
     /// The finished bytes.
@@ -217,8 +221,8 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
-                    audience, subject, text, new_text, attachments, at, size, original, token)
-                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                    audience, subject, text, new_text, attachments, at, size, original, token, author, about)
+                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(params![
                 signed(letter.id),
@@ -236,6 +240,8 @@ impl Tx<'_> {
                 size(&letter.bytes),
                 compress(&letter.bytes)?,
                 letter.token,
+                letter.author,
+                letter.about,
             ])?;
         // What a specialist answered is to be found; the desk's own words are not.
         self.index(letter.id, &[&letter.words])?;
@@ -260,22 +266,28 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn made_for(&self, ticket: u64, token: &str) -> Result<Option<MadeFor>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT to_address, audience, kind FROM letters WHERE token = ?1 AND ticket = ?2",
+            "SELECT to_address, audience, kind, author, about FROM letters WHERE token = ?1 AND ticket = ?2",
         )?;
-        let found: Option<(String, String, String)> = query
+        let found = query
             .query_row(params![token, signed(ticket)], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                let made: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let whose: (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+                Ok((made, whose))
             })
             .optional()?;
-        Ok(found.and_then(|(address, audience, kind)| {
-            Some(MadeFor {
-                address,
-                audience: Audience::ALL
-                    .into_iter()
-                    .find(|one| one.word() == audience)?,
-                kind: Kind::from_word(&kind)?,
-            })
-        }))
+        Ok(
+            found.and_then(|((address, audience, kind), (author, about))| {
+                Some(MadeFor {
+                    address,
+                    audience: Audience::ALL
+                        .into_iter()
+                        .find(|one| one.word() == audience)?,
+                    kind: Kind::from_word(&kind)?,
+                    author,
+                    about,
+                })
+            }),
+        )
     }
 
     /// The ticket of a letter with this Message-ID.
@@ -315,7 +327,7 @@ impl Tx<'_> {
         Ok(thread)
     }
 
-    /// The letter that opened a ticket.
+    /// The letter that opened a ticket; what is for a supervisor alone is none.
     ///
     /// # Errors
     /// When the database fails or its original is damaged.
@@ -323,7 +335,8 @@ impl Tx<'_> {
         let found = self
             .connection
             .prepare_cached(
-                "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in' ORDER BY id LIMIT 1",
+                "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in'
+                   AND kind NOT IN ('conduct', 'complaint') ORDER BY id LIMIT 1",
             )?
             .query_row([signed(ticket)], |row| {
                 Ok((

@@ -8,6 +8,7 @@ mod ledger;
 mod letters;
 mod meta;
 mod outbox;
+mod oversight;
 mod people;
 mod query;
 mod row;
@@ -26,6 +27,7 @@ pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
+pub use oversight::Exchanged;
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 
 /// A transaction of the one writer.

@@ -63,6 +63,8 @@ CREATE TABLE letters (
     from_address TEXT    NOT NULL,
     to_address   TEXT    NOT NULL,
     audience     TEXT,
+    author       TEXT,
+    about        TEXT,
     subject      TEXT    NOT NULL,
     text         TEXT    NOT NULL,
     new_text     TEXT    NOT NULL,

@@ -8,7 +8,7 @@ use super::super::outcome::{
 };
 use super::super::ticket::{Status, Ticket};
 use super::super::topics;
-use super::{Desk, handing, specialist};
+use super::{Desk, complaint, handing, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -22,15 +22,45 @@ pub(super) fn opens(
     if let Some(answer) = asked {
         return answer;
     }
+    if let Some(complaint) = complaint::without_a_case(desk, memory, letter, linked) {
+        return complaint;
+    }
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
+    let mut ticket = fresh(desk, memory, letter, linked);
+    outcome.history(
+        number,
+        "requester",
+        "opened",
+        opening_detail(letter, linked),
+    );
+    handing::assign(
+        desk,
+        memory,
+        &mut ticket,
+        &mut outcome,
+        Reason::default(),
+        true,
+    );
+    acknowledge(desk, memory, &ticket, &mut outcome);
+    outcome.changes.insert(0, Change::Open(ticket));
+    outcome
+}
+
+/// The ticket that a letter opens, before anybody has it.
+pub(super) fn fresh(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+    linked: Option<u64>,
+) -> Ticket {
     let first = desk
         .policy
         .hours
         .after(desk.now, desk.policy.sla.first_response);
-    let mut ticket = Ticket {
-        number,
+    Ticket {
+        number: memory.next_number,
         status: Status::New,
         subject: letter.subject.clone(),
         requester: letter.from.clone(),
@@ -67,24 +97,7 @@ pub(super) fn opens(
         rating: None,
         vendor_case: None,
         merged_into: None,
-    };
-    outcome.history(
-        number,
-        "requester",
-        "opened",
-        opening_detail(letter, linked),
-    );
-    handing::assign(
-        desk,
-        memory,
-        &mut ticket,
-        &mut outcome,
-        Reason::default(),
-        true,
-    );
-    acknowledge(desk, memory, &ticket, &mut outcome);
-    outcome.changes.insert(0, Change::Open(ticket));
-    outcome
+    }
 }
 
 /// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this

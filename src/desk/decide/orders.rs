@@ -26,6 +26,8 @@ pub(super) enum TextFor {
     Staff,
     /// The vendor's service, where it is part of the letter already.
     Vendor,
+    /// The requester, as part of a supervisor's decision already.
+    Decision,
 }
 
 /// The work that a letter's commands make, on copies until all of it is done.
@@ -57,7 +59,9 @@ impl Orders<'_> {
             Command::Status(_) | Command::Mine | Command::Find(_) => return self.look(command),
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
-            Command::Help | Command::Solved => return Ok(()),
+            Command::Help | Command::Solved | Command::Complain(_) => return Ok(()),
+            Command::Resume(id) => return self.resume(id.as_deref()),
+            Command::Uphold => return self.uphold(),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }
@@ -83,6 +87,7 @@ impl Orders<'_> {
             Command::Snooze(day) => self.snooze(*day),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
+            Command::Stop(reason) => self.stop(reason),
             Command::Spam => {
                 self.spam();
                 Ok(())
@@ -91,7 +96,7 @@ impl Orders<'_> {
         }
     }
 
-    fn history(&mut self, event: &'static str, detail: impl Into<String>) {
+    pub(super) fn history(&mut self, event: &'static str, detail: impl Into<String>) {
         let (number, who) = (self.ticket.number, self.who.id.clone());
         self.outcome.history(number, &who, event, detail);
     }
@@ -231,7 +236,7 @@ impl Orders<'_> {
             .unwrap_or_default()
     }
 
-    fn must_be_mine(&self) -> Result<(), Refusal> {
+    pub(super) fn must_be_mine(&self) -> Result<(), Refusal> {
         let mine = self.ticket.assignee.as_deref() == Some(self.who.id.as_str());
         if mine { Ok(()) } else { Err(Refusal::NotYours) }
     }
@@ -283,7 +288,7 @@ impl Orders<'_> {
 }
 
 /// The only specialist with this surname.
-fn by_name<'a>(roster: &'a Roster, word: &str) -> Option<&'a Specialist> {
+pub(super) fn by_name<'a>(roster: &'a Roster, word: &str) -> Option<&'a Specialist> {
     let surname = |one: &&Specialist| {
         one.name
             .split_whitespace()

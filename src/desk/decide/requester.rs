@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing, opening};
+use super::{Desk, complaint, handing, opening, oversight};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -14,6 +14,9 @@ pub(super) fn writes_again(
     ticket: &Ticket,
     letter: &Incoming,
 ) -> Outcome {
+    if let Some(complaint) = complaint::complains(desk, memory, ticket, letter) {
+        return complaint;
+    }
     let parsed = parse(&letter.new_text, Party::Requester);
     let mut outcome = Outcome::quiet(
         EndState::Followup,
@@ -49,6 +52,10 @@ pub(super) fn writes_again(
         && let Some(asked) = own_tickets(desk, memory, ticket, letter)
     {
         return asked;
+    }
+    let only_help = parsed.text.is_empty() && parsed.commands == [Command::Help];
+    if ticket.status == Status::Stopped && !only_help {
+        return oversight::writes_after_stop(desk, ticket, letter);
     }
     let solved = parsed.commands.contains(&Command::Solved);
     if parsed.commands.contains(&Command::Help) {

@@ -1,6 +1,6 @@
 //! Who is speaking, as far as it is proved (promise 6).
 
-use super::super::event::{Evidence, Incoming};
+use super::super::event::{Evidence, Incoming, MadeFor};
 use super::super::outcome::Audience;
 use super::super::roster::Specialist;
 use super::super::ticket::Ticket;
@@ -12,6 +12,10 @@ pub(super) enum Speaker<'a> {
     Specialist(&'a Specialist, &'a Ticket),
     /// Someone at a specialist's address without proof.
     Claimed(&'a Specialist, &'a Ticket),
+    /// Whoever got a letter about conduct or a complaint, and answers it.
+    Overseer(Specialist, &'a Ticket, &'a MadeFor),
+    /// Someone else who answers such a letter.
+    OverseersAnother(&'a Ticket, &'a MadeFor),
     /// The one who asked.
     Requester(&'a Ticket),
     /// The vendor's service, in answer to a letter that was made for it.
@@ -41,6 +45,17 @@ impl<'a> Desk<'a> {
                 // People beyond the school give no commands and send nothing on, whoever vouches for them.
                 (_, Some(who)) if self.is_outside(who) && !wrote_it => {
                     return Speaker::Another(ticket);
+                }
+                // A token for the one who oversees is theirs alone; a colleague who got the letter from them
+                // speaks only for themself.
+                (Some(made), _) if made.audience == Audience::Staff && made.kind.is_overseen() => {
+                    let theirs = specialist.map_or(made.address == from, |who| {
+                        who.address == made.address || who.aliases.contains(&made.address)
+                    });
+                    return match theirs {
+                        true => Speaker::Overseer(self.overseer(from), ticket, made),
+                        false => Speaker::OverseersAnother(ticket, made),
+                    };
                 }
                 (Some(made), Some(who))
                     if made.audience == Audience::Staff

@@ -81,6 +81,10 @@ pub(super) fn speaks(
             return refused(desk, who, ticket, outcome, "nothing can be sent", result);
         }
         answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+    } else if speaks && orders.ticket.status == Status::Stopped {
+        // What stands beside the stop is for the supervisor, who has it in the report.
+        orders.outcome.end = EndState::Note;
+        orders.outcome.kind = Kind::Conduct;
     } else if speaks && orders.text_for == TextFor::Staff {
         orders.outcome.end = EndState::Note;
         orders.outcome.kind = Kind::Note;
@@ -148,6 +152,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         .then(|| orders.who.name.clone());
     let message = Message::Reply {
         text,
+        author: orders.who.id.clone(),
         specialist,
         closes: orders.closes,
     };

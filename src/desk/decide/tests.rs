@@ -136,6 +136,8 @@ fn answering(from: &str, text: &str, made_for: Option<(&str, Audience)>) -> Inco
         address: address.to_owned(),
         audience,
         kind: Kind::Assignment,
+        author: None,
+        about: None,
     });
     letter.evidence = vec![Evidence {
         ticket: opened(),

@@ -22,6 +22,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(later_letters());
     all.extend(notes_and_closings());
     all.extend(command_letters());
+    all.extend(super::oversight::messages());
     all.extend(trouble_letters());
     all
 }
@@ -80,6 +81,7 @@ fn first_letters() -> Vec<Said> {
             "an answer",
             Message::Reply {
                 text: answer,
+                author: "ivanova".to_owned(),
                 specialist: name,
                 closes: false,
             },
@@ -89,6 +91,7 @@ fn first_letters() -> Vec<Said> {
             "files alone, closing",
             Message::Reply {
                 text: String::new(),
+                author: "ivanova".to_owned(),
                 specialist: None,
                 closes: true,
             },

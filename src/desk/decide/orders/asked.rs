@@ -4,7 +4,7 @@ use super::super::super::command::{Command, Party, parse};
 use super::super::super::event::{Incoming, Memory};
 use super::super::super::outcome::{Change, Did, Refusal};
 use super::super::super::roster::{Roster, Specialist};
-use super::super::Desk;
+use super::super::{Desk, complaint};
 use super::Orders;
 
 /// What a letter's commands ask to see, to be looked up before the decision.
@@ -20,13 +20,18 @@ pub struct Asks {
     pub words: Option<String>,
     /// The held answer, if there is one.
     pub held: bool,
+    /// Who wrote the last answer.
+    pub author: bool,
 }
 
 /// What must be looked up for a letter.
 pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let who = roster.by_address(&letter.from.address);
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
-    let mut asks = Asks::default();
+    let mut asks = Asks {
+        author: complaint::words(&letter.new_text).is_some(),
+        ..Asks::default()
+    };
     for command in parse(&letter.new_text, party).commands {
         match command {
             Command::Merge(number) | Command::Status(Some(number)) => asks.named.push(number),
