@@ -178,7 +178,7 @@ pub(super) fn read(dir: &Path) -> (BTreeMap<String, String>, Vec<TemplateFault>)
             let path = entry.path();
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let ours = |kind: &&str| path.extension().is_some_and(|it| it == *kind);
-            if !["txt", "html"].iter().any(|kind| ours(kind)) {
+            if !["txt", "html"].iter().any(ours) {
                 continue;
             }
             match one(&path, &name) {
