@@ -80,7 +80,8 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     match desk.speaker(letter) {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
-        Speaker::Overseer(who, ticket, made) => {
+        Speaker::Overseer(ticket, made) => {
+            let who = desk.overseer(&letter.from.address);
             oversight::speaks(desk, memory, &who, (ticket, made), letter)
         }
         Speaker::OverseersAnother(ticket, made) => {

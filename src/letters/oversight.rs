@@ -260,9 +260,10 @@ impl Writer<'_> {
     /// Words that end like a sentence.
     fn sentence(&self, words: &str) -> String {
         let words = self.line(words, LINE);
-        match words.ends_with(['.', '!', '?', '…']) || words.is_empty() {
-            true => words,
-            false => format!("{words}."),
+        if words.ends_with(['.', '!', '?', '…']) || words.is_empty() {
+            words
+        } else {
+            format!("{words}.")
         }
     }
 

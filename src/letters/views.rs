@@ -81,14 +81,15 @@ impl Writer<'_> {
                 format!("{} отсутствует, теперь Ваша очередь", person(name))
             }
             Handing::Away(name) => format!("{} is away, and it is your turn", person(name)),
-            Handing::Resumed(name) if ru => match name.is_empty() {
-                true => "обращение возобновил руководитель".to_owned(),
-                false => format!("обращение возобновляет {}", person(name)),
-            },
-            Handing::Resumed(name) => match name.is_empty() {
-                true => "a supervisor lets the ticket go on".to_owned(),
-                false => format!("{} lets the ticket go on", person(name)),
-            },
+            // A supervisor outside the roster has no name here.
+            Handing::Resumed(name) if name.is_empty() => self
+                .say(
+                    "обращение возобновил руководитель",
+                    "a supervisor lets the ticket go on",
+                )
+                .to_owned(),
+            Handing::Resumed(name) if ru => format!("обращение возобновляет {}", person(name)),
+            Handing::Resumed(name) => format!("{} lets the ticket go on", person(name)),
             Handing::Late => self
                 .say(
                     "срок прошёл, а ответа не было; теперь Ваша очередь",

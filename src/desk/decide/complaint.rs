@@ -14,9 +14,10 @@ pub(super) fn words(new_text: &str) -> Option<String> {
     let mut found = false;
     let mut said = Vec::new();
     for line in new_text.lines() {
-        let command = match line.trim().starts_with('#') {
-            true => parse(line, Party::Requester).commands.pop(),
-            false => None,
+        let command = if line.trim().starts_with('#') {
+            parse(line, Party::Requester).commands.pop()
+        } else {
+            None
         };
         match command {
             Some(Command::Complain(argument)) => {

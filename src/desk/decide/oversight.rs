@@ -285,33 +285,14 @@ pub(super) fn speaks(
         closes: false,
         text: parsed.text.clone(),
     };
-    let mut says = speaks;
-    for command in &parsed.commands {
-        let done = match command {
-            Command::Note => {
-                says = false;
-                orders.did.push(Did::Kept);
-                Ok(())
-            }
-            Command::Resume(_) | Command::Uphold => {
-                says = false;
-                orders.obey(command)
-            }
-            Command::Assign(_) => {
-                says = false;
-                orders.obey(command)
-            }
-            Command::Status(_) | Command::Mine | Command::Find(_) | Command::Help => {
-                orders.obey(command)
-            }
-            _ => Err(Refusal::OnlyDecisions),
-        };
-        if let Err(why) = done {
+    let says = match decisions(&mut orders, &parsed.commands) {
+        Ok(decided) => speaks && !decided,
+        Err(why) => {
             let text = parsed.text;
             let result = CommandResult::Refused { why, text };
             return answered(desk, who, (ticket, made), outcome, "refused", result);
         }
-    }
+    };
     if says {
         orders.outcome.end = EndState::Reply;
         let id = who.id.clone();
@@ -353,6 +334,28 @@ pub(super) fn speaks(
         "commanded",
         CommandResult::Done(did),
     )
+}
+
+/// Obeys what may stand in such an answer; `true` when the text has its place with that.
+fn decisions(orders: &mut Orders<'_>, commands: &[Command]) -> Result<bool, Refusal> {
+    let mut decided = false;
+    for command in commands {
+        match command {
+            Command::Note => {
+                decided = true;
+                orders.did.push(Did::Kept);
+            }
+            Command::Resume(_) | Command::Uphold | Command::Assign(_) => {
+                decided = true;
+                orders.obey(command)?;
+            }
+            Command::Status(_) | Command::Mine | Command::Find(_) | Command::Help => {
+                orders.obey(command)?;
+            }
+            _ => return Err(Refusal::OnlyDecisions),
+        }
+    }
+    Ok(decided)
 }
 
 fn answered(

@@ -13,7 +13,7 @@ pub(super) enum Speaker<'a> {
     /// Someone at a specialist's address without proof.
     Claimed(&'a Specialist, &'a Ticket),
     /// Whoever got a letter about conduct or a complaint, and answers it.
-    Overseer(Specialist, &'a Ticket, &'a MadeFor),
+    Overseer(&'a Ticket, &'a MadeFor),
     /// Someone else who answers such a letter.
     OverseersAnother(&'a Ticket, &'a MadeFor),
     /// The one who asked.
@@ -52,9 +52,10 @@ impl<'a> Desk<'a> {
                     let theirs = specialist.map_or(made.address == from, |who| {
                         who.address == made.address || who.aliases.contains(&made.address)
                     });
-                    return match theirs {
-                        true => Speaker::Overseer(self.overseer(from), ticket, made),
-                        false => Speaker::OverseersAnother(ticket, made),
+                    return if theirs {
+                        Speaker::Overseer(ticket, made)
+                    } else {
+                        Speaker::OverseersAnother(ticket, made)
                     };
                 }
                 (Some(made), Some(who))
