@@ -304,7 +304,10 @@ fn earlier(
         (Message::Reply { .. } | Message::WaitingReminder { .. }, Audience::Requester) => true,
         // Whoever gets a ticket later sees what was said since; the request itself is enclosed.
         (Message::Assignment { reason, .. }, Audience::Staff) => reason.how != Handing::Turn,
-        (Message::Reminder { .. } | Message::Escalated { .. }, Audience::Staff) => true,
+        (
+            Message::Reminder { .. } | Message::Escalated { .. } | Message::Overdue { .. },
+            Audience::Staff,
+        ) => true,
         _ => false,
     };
     let Some(ticket) = notice.ticket.as_ref().filter(|_| shows) else {

@@ -1,7 +1,9 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod away;
 mod clock;
 mod handing;
+mod late;
 mod office;
 mod opening;
 mod orders;
@@ -56,7 +58,7 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     }
     match &letter.source {
         Source::Automatic(why) => {
-            return clock::out_of_office(desk, memory, letter, why)
+            return away::out_of_office(desk, memory, letter, why)
                 .or_else(|| vendor::confirms(desk, letter, why))
                 .unwrap_or_else(|| desk.automatic(letter, why));
         }

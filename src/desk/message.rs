@@ -56,6 +56,19 @@ pub enum ReminderWhy {
     Due,
     /// It slept until now.
     Woke,
+    /// The answer is late, and all that could be done has been.
+    Again,
+    /// The solution is due soon, or late.
+    Resolution,
+}
+
+/// What is late, for those who look after others' work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// The answer, though the chain of escalation has come to its end.
+    Answer,
+    /// The solution.
+    Solution,
 }
 
 /// What one letter of the desk says. `letters` turns it into words.
@@ -109,7 +122,7 @@ pub enum Message {
     Reminder {
         /// What about.
         why: ReminderWhy,
-        /// Until when to answer.
+        /// Until when to answer, or to solve.
         due: Option<Timestamp>,
     },
     /// To the requester: we wait for You.
@@ -136,12 +149,21 @@ pub enum Message {
     },
     /// To a supervisor: a ticket of their people is late.
     Escalated {
-        /// Whose it was.
-        from: Option<String>,
+        /// Whose it was when it became late, and later.
+        from: Vec<String>,
         /// Who has it now.
         to: Option<String>,
         /// Until when it should have been answered.
         due: Option<Timestamp>,
+    },
+    /// To a supervisor, or the administrators: a ticket is late and stays where it is.
+    Overdue {
+        /// What of it.
+        what: Overdue,
+        /// Until when it should have been.
+        due: Option<Timestamp>,
+        /// Whose it was when it became late, and is.
+        with: Vec<String>,
     },
     /// To the one who gave a command.
     CommandResult(CommandResult),

@@ -97,9 +97,11 @@ pub(super) struct Assignment {
 pub(super) struct Reminder {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `due` or `woke`.
+    /// `due`, `woke`, `again` or `resolution`.
     pub why: &'static str,
     pub due: Option<String>,
+    /// «35 минут назад», when the deadline has passed.
+    pub ago: Option<String>,
     pub late: bool,
     pub close: Link,
     pub wait: Link,
@@ -156,10 +158,27 @@ pub(super) struct Reassigned {
 pub(super) struct Escalated {
     #[serde(flatten)]
     pub frame: Frame,
-    pub from: Option<String>,
+    pub from: Vec<String>,
     pub to: Option<String>,
     pub due: Option<String>,
     pub requester: String,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `overdue`: to a supervisor or the administrators.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct OverdueView {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `answer` or `solution`.
+    pub what: &'static str,
+    pub due: Option<String>,
+    /// «2 часа назад».
+    pub ago: Option<String>,
+    pub with: Vec<String>,
+    pub requester: String,
+    /// For a reader who answers tickets themself.
+    pub take: Option<Link>,
     pub earlier: Vec<EarlierView>,
 }
 

@@ -91,6 +91,40 @@ pub fn moment(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) 
     }
 }
 
+/// How long ago a moment was, as people count it: «35 минут назад», «2 часа назад», «3 дня назад», within a
+/// minute «только что». `None` for a moment of yesterday, of which [`moment`] says all.
+pub fn ago(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> Option<String> {
+    let days = ahead(local(zone, then).0, local(zone, now).0);
+    let minutes = now.duration_since(then).as_mins().max(0);
+    let (count, ru, en) = match (days, minutes) {
+        (0, 0) => {
+            return Some(match tongue {
+                Tongue::Ru => "только что".to_owned(),
+                Tongue::En => "just now".to_owned(),
+            });
+        }
+        (0, 1..60) => (minutes, ["минуту", "минуты", "минут"], "minute"),
+        (0, _) => (minutes / 60, ["час", "часа", "часов"], "hour"),
+        (1, _) => return None,
+        _ => (i64::from(days), ["день", "дня", "дней"], "day"),
+    };
+    Some(match tongue {
+        Tongue::Ru => format!("{count} {} назад", counted(count, ru)),
+        Tongue::En if count == 1 => format!("1 {en} ago"),
+        Tongue::En => format!("{count} {en}s ago"),
+    })
+}
+
+/// The form of a Russian word after a number: 1 день, 2 дня, 5 дней, 11 дней, 21 день.
+fn counted(count: i64, [one, few, many]: [&'static str; 3]) -> &'static str {
+    match (count % 10, count % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
 /// A day: «28 ноября», "28 November"; with the year when it is far from `today`.
 pub fn date(tongue: Tongue, today: Date, day: Date) -> String {
     let months = match tongue {
@@ -293,6 +327,35 @@ mod tests {
             ),
             "by 15:00"
         );
+    }
+
+    #[test]
+    fn how_long_ago() {
+        for (then, ru, en) in [
+            ("2026-11-20T10:19:30+03:00", "только что", "just now"),
+            (
+                "2026-11-20T10:19:00+03:00",
+                "1 минуту назад",
+                "1 minute ago",
+            ),
+            (
+                "2026-11-20T09:45:00+03:00",
+                "35 минут назад",
+                "35 minutes ago",
+            ),
+            ("2026-11-20T08:19:00+03:00", "2 часа назад", "2 hours ago"),
+            ("2026-11-17T17:00:00+03:00", "3 дня назад", "3 days ago"),
+            ("2026-11-09T17:00:00+03:00", "11 дней назад", "11 days ago"),
+            ("2026-10-30T17:00:00+03:00", "21 день назад", "21 days ago"),
+        ] {
+            let said = |tongue| ago(tongue, &moscow(), now(), at(then)).unwrap();
+            assert_eq!(
+                (said(Tongue::Ru), said(Tongue::En)),
+                (ru.to_owned(), en.to_owned())
+            );
+        }
+        let yesterday = at("2026-11-19T17:00:00+03:00");
+        assert_eq!(ago(Tongue::Ru, &moscow(), now(), yesterday), None);
     }
 
     #[test]

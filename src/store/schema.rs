@@ -42,6 +42,11 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
+    resolution_due     INTEGER,
+    resolution_paused  INTEGER,
+    resolution_steps   INTEGER NOT NULL,
+    late_with          TEXT,
+    late_told          INTEGER,
     rating             INTEGER,
     vendor_case        TEXT
 ) STRICT;

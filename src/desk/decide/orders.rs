@@ -77,6 +77,7 @@ impl Orders<'_> {
             Command::Wait(span) => {
                 let until = self.desk.policy.hours.after(self.desk.now, *span);
                 self.sleep(until);
+                self.desk.stand_still(&mut self.ticket);
                 self.did.push(Did::Waiting(until));
                 Ok(())
             }
@@ -112,6 +113,7 @@ impl Orders<'_> {
         self.ticket.assignee = Some(self.who.id.clone());
         self.ticket.tier.clone_from(&self.who.tier);
         self.ticket.excluded.remove(&self.who.id);
+        self.desk.remember_late(&mut self.ticket, old);
         if self.ticket.status == Status::New {
             self.ticket.status = Status::Open;
         }
@@ -274,7 +276,6 @@ impl Orders<'_> {
         let letter = self.memory.held.ok_or(Refusal::NothingHeld)?;
         self.outcome.changes.push(Change::TakeBack(letter));
         self.ticket.status = Status::Open;
-        self.ticket.closed = None;
         self.desk.expect_answer(&mut self.ticket);
         self.history("taken-back", "the held answer is not sent");
         self.did.push(Did::TakenBack);

@@ -127,6 +127,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         orders.ticket.status = Status::Answered;
         orders.ticket.started = desk.now;
         orders.ticket.steps = 0;
+        desk.stand_still(&mut orders.ticket);
     }
     orders.ticket.response_due = None;
     orders.ticket.closed = None;

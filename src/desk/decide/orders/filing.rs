@@ -64,7 +64,6 @@ impl Orders<'_> {
         if !matches!(target.status, Status::New | Status::Open) {
             target.status = Status::Open;
             target.wake = None;
-            target.closed = None;
             self.desk.expect_answer(&mut target);
         }
         if target.assignee.is_none() {
@@ -102,7 +101,6 @@ impl Orders<'_> {
         }
         let address = self.ticket.requester.address.clone();
         self.ticket.status = Status::Open;
-        self.ticket.closed = None;
         self.ticket
             .assignee
             .get_or_insert_with(|| self.who.id.clone());
