@@ -10,8 +10,8 @@ use super::Faults;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings};
 use super::values::{
-    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size,
-    word, work_span, zone,
+    DaysOff, address, day, days_off, duration, filled, flag, hours, number, percent,
+    signed_duration, size, word, work_span, zone,
 };
 use super::ways::{intake, outgoing};
 use crate::desk::policy::{
@@ -157,6 +157,7 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
     let mut found = Hours {
         week: [workday, workday, workday, workday, workday, None, None],
         holidays: vec![],
+        yearly: vec![],
         special: vec![],
         zone,
     };
@@ -167,7 +168,12 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
         found.week = WEEK.map(|day| week.get(day, hours));
         week.finish();
     }
-    found.holidays = section.list("holidays", days).unwrap_or_default();
+    for days in section.list("holidays", days_off).unwrap_or_default() {
+        match days {
+            DaysOff::Dated(range) => found.holidays.push(range),
+            DaysOff::Yearly(range) => found.yearly.push(range),
+        }
+    }
     if let Some(special) = section.section("special") {
         for (name, span, value) in special.free() {
             let read = day(&name).map_err(|wrong| special.fault_span(&span, wrong));
@@ -207,6 +213,7 @@ fn sla(root: &Section<'_, '_>) -> Sla {
         next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
         resolution: WorkSpan::Days(5),
         close_after: WorkSpan::Days(3),
+        silent_after: 3,
     };
     if let Some(section) = root.section("sla") {
         for (key, place) in [
@@ -216,6 +223,9 @@ fn sla(root: &Section<'_, '_>) -> Sla {
             ("close_after", &mut found.close_after),
         ] {
             *place = section.get(key, work_span).unwrap_or(*place);
+        }
+        if let Some(count) = section.get("silent_after", number(0, 1_000)) {
+            found.silent_after = u32::try_from(count).unwrap_or(found.silent_after);
         }
         section.finish();
     }

@@ -142,7 +142,8 @@ pub enum Message {
         /// The specialist's words.
         words: String,
     },
-    /// To a specialist: their automatic answer says that they are away.
+    /// To a specialist: their automatic answer says that they are away; or, without a last day, they were
+    /// not heard of for long and have left the rotation.
     Absent {
         /// The days.
         days: DateRange,
@@ -310,6 +311,15 @@ pub enum Refusal {
     NeedsTicket,
 }
 
+/// Why a specialist has left the rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// They missed so many deadlines in a row without a sign of life.
+    Silent(u32),
+    /// Letters to them are refused; what the server said.
+    Unreachable(String),
+}
+
 /// Why the administrators hear of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alert {
@@ -340,6 +350,15 @@ pub enum Alert {
     Late {
         /// Until when it should have been answered.
         due: Option<Timestamp>,
+    },
+    /// A specialist has left the rotation.
+    Left {
+        /// Their name.
+        name: String,
+        /// Their address.
+        address: String,
+        /// Why.
+        why: Left,
     },
     /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
     Flood {

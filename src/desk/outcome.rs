@@ -9,7 +9,7 @@ use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Overdue, Reason, Refusal,
+    Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
     ReminderWhy,
 };
 
@@ -167,6 +167,24 @@ pub enum Change {
         /// The day.
         day: Date,
     },
+    /// A specialist missed so many deadlines in a row without a sign of life.
+    Missed {
+        /// Their roster id.
+        specialist: String,
+        /// How many.
+        count: u32,
+    },
+    /// A specialist leaves the rotation until they are heard of or their entry in the roster changes.
+    Leaves {
+        /// Their roster id.
+        specialist: String,
+        /// From this day on.
+        day: Date,
+        /// Their entry as it is now.
+        entry: String,
+    },
+    /// A specialist, by roster id, gave a sign of life.
+    Heard(String),
     /// A pool's round after a turn.
     Turn(Pool, Round),
     /// A line in a ticket's history (promise 11).

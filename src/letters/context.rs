@@ -115,7 +115,7 @@ pub(super) struct Reminder {
 pub(super) struct WaitingReminder {
     #[serde(flatten)]
     pub frame: Frame,
-    /// «в пятницу до 17:00».
+    /// «в пятницу».
     pub closes: String,
     pub solved: Link,
     pub earlier: Vec<EarlierView>,
@@ -140,6 +140,8 @@ pub(super) struct Absent {
     pub frame: Frame,
     /// «28 ноября».
     pub until: String,
+    /// They were not heard of for long: there is no such day.
+    pub left: bool,
     pub back: Link,
 }
 
@@ -220,6 +222,8 @@ pub(super) struct Note {
     pub frame: Frame,
     /// `answered-by-another`, `colleague`, `internal` or `vendor`.
     pub why: &'static str,
+    /// «сегодня в 10:02»: when a colleague's answer, which is still held, goes out.
+    pub held: Option<String>,
     pub enclosed: Option<EnclosedView>,
 }
 
@@ -281,7 +285,7 @@ pub(super) struct Undeliverable {
 pub(super) struct AdminAlert {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late` or `trouble`.
+    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late`, `left` or `trouble`.
     pub alert: &'static str,
     pub why: String,
     pub from: String,
@@ -291,6 +295,10 @@ pub(super) struct AdminAlert {
     pub recipient: String,
     pub diagnostic: String,
     pub limit: u32,
+    /// Deadlines missed in a row by whoever has left the rotation; 0 when they cannot be reached.
+    pub missed: u32,
+    /// Their name.
+    pub who: String,
     pub due: Option<String>,
     pub what: String,
 }

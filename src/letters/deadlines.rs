@@ -5,6 +5,8 @@ use minijinja::Value;
 
 use crate::desk::outcome::{Message, Overdue, ReminderWhy};
 
+use crate::desk::roster::DateRange;
+
 use super::compose::{NAME, Writer, as_value};
 use super::context::{
     Absent, Escalated, Frame, OverdueView, Reassigned, Reminder, WaitingReminder,
@@ -39,7 +41,7 @@ impl Writer<'_> {
             Message::WaitingReminder { closes } => as_value(
                 "waiting-reminder",
                 &WaitingReminder {
-                    closes: self.until(*closes),
+                    closes: when::day(self.tongue, self.zone(), self.desk.now, *closes),
                     solved: self.link(&frame, "#решено", "#solved"),
                     earlier: self.earlier(earlier),
                     frame,
@@ -94,6 +96,7 @@ impl Writer<'_> {
                         self.desk.policy.hours.day(self.desk.now),
                         days.to,
                     ),
+                    left: days.to == DateRange::OPEN,
                     back: self.link(&frame, "#вернулся", "#back"),
                     frame,
                 },

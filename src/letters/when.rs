@@ -61,7 +61,23 @@ pub fn until(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) ->
     }
 }
 
-/// The same for a subject: on the day itself the clock alone, «до 15:00».
+/// The day of something to come: «сегодня», «завтра», «в пятницу», «27 ноября».
+pub fn day(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> String {
+    let (today, _) = local(zone, now);
+    let (day, _) = local(zone, then);
+    match (tongue, ahead(today, day)) {
+        (Tongue::Ru, 0) => "сегодня".to_owned(),
+        (Tongue::Ru, 1) => "завтра".to_owned(),
+        (Tongue::Ru, 2..=6) => on_weekday_ru(day.weekday()).to_owned(),
+        (Tongue::En, 0) => "today".to_owned(),
+        (Tongue::En, 1) => "tomorrow".to_owned(),
+        (Tongue::En, 2..=6) => format!("on {}", weekday_en(day.weekday())),
+        (Tongue::Ru, _) => date(tongue, today, day),
+        (Tongue::En, _) => format!("on {}", date(tongue, today, day)),
+    }
+}
+
+/// A deadline as [`until`] says it, for a subject: on the day itself the clock alone, «до 15:00».
 pub fn until_short(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) -> String {
     let (today, _) = local(zone, now);
     let (day, time) = local(zone, due);
@@ -359,6 +375,24 @@ mod tests {
     }
 
     #[test]
+    fn days_to_come() {
+        let said = |then| {
+            (
+                day(Tongue::Ru, &moscow(), now(), at(then)),
+                day(Tongue::En, &moscow(), now(), at(then)),
+            )
+        };
+        for (then, ru, en) in [
+            ("2026-11-20T17:00:00+03:00", "сегодня", "today"),
+            ("2026-11-21T08:00:00+03:00", "завтра", "tomorrow"),
+            ("2026-11-23T08:00:00+03:00", "в понедельник", "on Monday"),
+            ("2026-12-03T08:00:00+03:00", "3 декабря", "on 3 December"),
+        ] {
+            assert_eq!(said(then), (ru.to_owned(), en.to_owned()));
+        }
+    }
+
+    #[test]
     fn moments() {
         let said = |then| moment(Tongue::Ru, &moscow(), now(), at(then));
         assert_eq!(said("2026-11-20T09:40:00+03:00"), "сегодня в 9:40");
@@ -378,6 +412,7 @@ mod tests {
         });
         let hours = Hours {
             week: [full, full, full, full, full, None, None],
+            yearly: vec![],
             holidays: vec![DateRange {
                 from: on(2026, 12, 31),
                 to: on(2027, 1, 10),

@@ -13,6 +13,7 @@ mod query;
 mod row;
 mod schema;
 mod search;
+mod silent;
 mod tickets;
 mod writer;
 

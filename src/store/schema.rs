@@ -118,6 +118,13 @@ CREATE TABLE returns (
     day        TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE silent (
+    specialist TEXT PRIMARY KEY,
+    missed     INTEGER NOT NULL,
+    left_on    TEXT,
+    entry      TEXT
+) STRICT;
+
 CREATE TABLE outbox (
     letter     INTEGER PRIMARY KEY REFERENCES letters (id),
     state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'dropped')),

@@ -141,6 +141,15 @@ impl Tx<'_> {
                 }
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,
+                Change::Missed { specialist, count } => {
+                    self.missed_deadlines(specialist, *count)?;
+                }
+                Change::Leaves {
+                    specialist,
+                    day,
+                    entry,
+                } => self.leaves(specialist, *day, entry)?,
+                Change::Heard(specialist) => self.heard(specialist)?,
                 Change::History {
                     ticket,
                     actor,

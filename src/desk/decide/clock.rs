@@ -13,7 +13,7 @@ use super::super::outcome::{
 use super::super::policy::Action;
 use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing, late};
+use super::{Desk, away, handing, late, silent};
 
 /// When the clock is to look at the ticket next.
 pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
@@ -88,13 +88,26 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
 
 fn chain(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Outcome) {
     let done = usize::try_from(ticket.steps).unwrap_or(usize::MAX);
+    let nobody_late = ticket.lateness.with.is_none();
     desk.remember_late(ticket, desk.assignee(ticket));
+    if let Some(who) = desk.assignee(ticket)
+        && nobody_late
+        && ticket.lateness.with.is_some()
+    {
+        silent::missed(desk, memory, who, ticket, outcome);
+    }
     ticket.lateness.told = Some(desk.now);
     let Some(step) = desk.policy.escalation.get(done) else {
         late::again(desk, ticket, outcome);
         return;
     };
     ticket.steps += 1;
+    let owner = desk.assignee(ticket);
+    let goes_on = step.action != Action::Raise && desk.is_gone(ticket);
+    if goes_on && away::hand_over(desk, memory, ticket, outcome) {
+        away::tell_the_owner(desk, owner, ticket, outcome);
+        return;
+    }
     match step.action {
         Action::Remind => remind(desk, ticket, outcome),
         Action::Reassign => {
@@ -182,6 +195,8 @@ fn silence(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
     if ticket.steps == 0 {
         ticket.steps = 1;
         let closes = closes_at(desk, ticket);
+        // With the day's work over nothing is closed until the next morning.
+        let closes = desk.policy.hours.next_open(closes).unwrap_or(closes);
         outcome.history(
             ticket.number,
             "desk",

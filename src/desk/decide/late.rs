@@ -198,16 +198,16 @@ pub(super) fn tell_the_supervisors(
     ticket: &Ticket,
     outcome: &mut Outcome,
 ) {
-    let now = desk.assignee(ticket).filter(|_| raised);
+    let owner = desk.assignee(ticket);
     let message = Message::Escalated {
         from: names(had),
-        to: now.map(|who| who.name.clone()),
+        to: owner.filter(|_| raised).map(|who| who.name.clone()),
         due: missed,
     };
     let mut to = supervisors(desk, had);
-    // The new assignee may be the supervisor: the assignment tells them.
-    to.retain(|one| now.is_none_or(|now| now.address != one.address));
-    if to.is_empty() && now.is_none() {
+    // The owner may be the supervisor: the assignment tells them, or the reminder.
+    to.retain(|one| owner.is_none_or(|owner| owner.address != one.address));
+    if to.is_empty() && !raised {
         let alert = Alert::Late { due: missed };
         outcome.notices.extend(desk.alert(Some(ticket), &alert));
     }

@@ -75,7 +75,10 @@ impl Orders<'_> {
             Command::Assign(id) => self.assign(id),
             Command::Raise(tier) => self.raise(tier.as_deref()),
             Command::Wait(span) => {
-                let until = self.desk.policy.hours.after(self.desk.now, *span);
+                let hours = &self.desk.policy.hours;
+                let until = hours.after(self.desk.now, *span);
+                // One that ends with the day's work ends in truth when work begins again.
+                let until = hours.next_open(until).unwrap_or(until);
                 self.sleep(until);
                 self.desk.stand_still(&mut self.ticket);
                 self.did.push(Did::Waiting(until));

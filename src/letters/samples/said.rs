@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::desk::outcome::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Overdue, Reason, Refusal,
+    Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
     ReminderWhy,
 };
 use crate::desk::roster::DateRange;
@@ -202,6 +202,13 @@ fn later_letters() -> Vec<Said> {
 fn overdue_letters() -> Vec<Said> {
     let passed = Some(now() - SignedDuration::from_hours(43));
     let reminder = |why, due| Message::Reminder { why, due };
+    let left = |why| {
+        Message::AdminAlert(Alert::Left {
+            name: "Иванова Мария Петровна".to_owned(),
+            address: "ivanova@school.test".to_owned(),
+            why,
+        })
+    };
     let above = |what| Message::Overdue {
         what,
         due: passed,
@@ -221,6 +228,24 @@ fn overdue_letters() -> Vec<Said> {
             "reminder",
             "not solved",
             reminder(ReminderWhy::Resolution, passed),
+        ),
+        (
+            "absent",
+            "left the rotation",
+            Message::Absent {
+                days: DateRange {
+                    from: jiff::civil::date(2026, 11, 23),
+                    to: DateRange::OPEN,
+                },
+            },
+        ),
+        ("admin-alert", "a silent specialist", left(Left::Silent(3))),
+        (
+            "admin-alert",
+            "a specialist out of reach",
+            left(Left::Unreachable(
+                "550 5.1.1 <ivanova@school.test>: no such user".to_owned(),
+            )),
         ),
         ("overdue", "an answer", above(Overdue::Answer)),
         ("overdue", "a solution", above(Overdue::Solution)),

@@ -76,6 +76,7 @@ pub(super) fn policy() -> Policy {
         hours: Hours {
             week: [day, day, day, day, day, None, None],
             holidays: vec![],
+            yearly: vec![],
             special: vec![],
             zone: TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC),
         },
@@ -84,6 +85,7 @@ pub(super) fn policy() -> Policy {
             next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
+            silent_after: 3,
         },
         escalation: vec![],
         topics: vec![],
