@@ -43,7 +43,7 @@ fn index(minute: i64) -> usize {
 }
 
 /// Each month and day of a range: on from its first day of a leap year until its last comes.
-fn each(range: &Yearly) -> Vec<(i8, i8)> {
+fn each(range: Yearly) -> Vec<(i8, i8)> {
     let mut day = Date::new(2024, range.from.0, range.from.1).unwrap();
     let mut found = vec![range.from];
     while (day.month(), day.day()) != range.to {
@@ -78,7 +78,7 @@ impl Model {
                     .take_while(|day| *day <= range.to)
             })
             .collect();
-        let every_year: BTreeSet<(i8, i8)> = hours.yearly.iter().flat_map(each).collect();
+        let every_year: BTreeSet<(i8, i8)> = hours.yearly.iter().copied().flat_map(each).collect();
         let (mut days, mut open, mut before) = (vec![], vec![], vec![0]);
         for minute in 0..WINDOW {
             let clock = hours.zone.to_datetime(start + minutes(minute));
