@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 22] = [
+pub(super) const LETTERS: [&str; 23] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -15,6 +15,7 @@ pub(super) const LETTERS: [&str; 22] = [
     "absent",
     "reassigned",
     "raised",
+    "overdue",
     "command-result",
     "service-stopped",
     "conduct-report",
@@ -78,6 +79,8 @@ sources![
     "ru/complaint-received.html",
     "ru/supervisor.txt",
     "ru/supervisor.html",
+    "ru/overdue.txt",
+    "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
     "ru/undeliverable.txt",
@@ -122,6 +125,8 @@ sources![
     "en/complaint-received.html",
     "en/supervisor.txt",
     "en/supervisor.html",
+    "en/overdue.txt",
+    "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
     "en/undeliverable.txt",

@@ -6,7 +6,7 @@ use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
     Reason,
 };
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
 use super::{Desk, complaint, handing, specialist};
 
@@ -97,6 +97,15 @@ pub(super) fn fresh(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
     }
 }
 
