@@ -10,8 +10,8 @@ use super::Faults;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings};
 use super::values::{
-    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size,
-    word, work_span, zone,
+    address, day, days, filled, flag, hours, kept, number, percent, signed_duration, size, word,
+    work_span, zone,
 };
 use super::ways::{intake, outgoing};
 use crate::desk::policy::{
@@ -62,7 +62,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     let desk = desk?;
     let place = |path: String| base.join(path);
     let (authserv_id, plus_addressing) = trust;
-    let (show_requester_address, show_specialist_name) = privacy;
+    let (show_requester_address, show_specialist_name, keep_closed) = privacy;
     let policy = Policy {
         name: desk
             .get("name", filled)
@@ -106,6 +106,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
                 .unwrap_or_else(|| "roster.toml".to_owned()),
         ),
         templates: desk.get("templates", filled).map(place),
+        keep_closed,
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing?,
     };
@@ -263,15 +264,16 @@ fn limits(root: &Section<'_, '_>) -> Limits {
     found
 }
 
-fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
+fn privacy(root: &Section<'_, '_>) -> (bool, bool, Option<SignedDuration>) {
+    let year = Some(SignedDuration::from_hours(24 * 365));
     let Some(section) = root.section("privacy") else {
-        return (true, true);
+        return (true, true, year);
     };
-    let _ = section.get("keep_closed", duration);
+    let keep = section.get("keep_closed", kept).unwrap_or(year);
     let address = section.get("show_requester_address", flag).unwrap_or(true);
     let name = section.get("show_specialist_name", flag).unwrap_or(true);
     section.finish();
-    (address, name)
+    (address, name, keep)
 }
 
 /// Keys whose features come later: checked now, so that a file need not change then.

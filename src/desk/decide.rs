@@ -1,6 +1,7 @@
 //! The decision: what follows from a letter, as a pure function.
 
 mod clock;
+mod forgetting;
 mod handing;
 mod office;
 mod opening;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use speaker::Speaker;
 
 pub use clock::step;
+pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};

@@ -14,5 +14,6 @@ mod desk;
 mod host;
 mod house;
 mod mail;
+mod privacy;
 mod scenarios;
 mod week;
