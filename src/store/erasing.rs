@@ -20,7 +20,7 @@ use crate::desk::ticket::{Status, Ticket};
 use crate::mail::Masked;
 
 /// How long the readers and the writer of another process are waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a letter's row is without what was said in it. A letter of the desk to its own people keeps their
 /// address, so that their mail programs still show one thread.

@@ -64,9 +64,10 @@ fn unpacked(path: &Path) -> Vec<(String, String)> {
     (0..archive.len())
         .map(|at| {
             let mut file = archive.by_index(at).unwrap();
+            let name = file.name().unwrap().into_owned();
             let mut text = String::new();
             file.read_to_string(&mut text).unwrap();
-            (file.name().to_owned(), text)
+            (name, text)
         })
         .collect()
 }
