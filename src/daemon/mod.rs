@@ -13,6 +13,7 @@ mod privacy;
 mod run;
 mod sending;
 mod snapshot;
+mod started;
 mod taking;
 mod token;
 mod writing;
@@ -23,7 +24,7 @@ pub use filing::Arrived;
 pub use privacy::{forms, traces};
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
-pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};
 

@@ -17,6 +17,7 @@ mod schema;
 mod search;
 mod tickets;
 mod traces;
+mod turns;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
+pub use turns::Turns;
 
 /// A transaction of the one writer.
 pub struct Tx<'a> {
