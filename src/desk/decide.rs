@@ -3,6 +3,7 @@
 mod away;
 mod clock;
 mod complaint;
+mod forgetting;
 mod handing;
 mod late;
 mod office;
@@ -21,6 +22,7 @@ use speaker::Speaker;
 
 pub use away::absent;
 pub use clock::step;
+pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};
