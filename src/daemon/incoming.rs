@@ -7,7 +7,7 @@ use crate::desk::event::{Evidence, Incoming, Memory, Source};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
-use crate::mail::{self, Language, Letter, Mailbox, Nature};
+use crate::mail::{self, Language, Letter, Mailbox, Nature, Verdict};
 use crate::store::{StoreError, Tx};
 
 /// Letters set aside within an hour after which the administrators hear of no more of them.
@@ -58,6 +58,12 @@ pub fn look_up(
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
     }
+    if let Some(evidence) = letter.evidence.first() {
+        let day = now
+            .checked_sub(SignedDuration::from_hours(24))
+            .unwrap_or(now);
+        memory.not_obeyed_today = tx.events_since(evidence.ticket.number, "not-obeyed", day)?;
+    }
     if asks.held
         && let Some(evidence) = letter.evidence.first()
     {
@@ -87,6 +93,7 @@ pub fn incoming(
     letter: &Letter,
     reused_id: bool,
 ) -> Result<Incoming, StoreError> {
+    let vouched = verdict(policy, letter);
     Ok(Incoming {
         from: writer(policy, roster, letter),
         subject: mail::base_subject(&letter.subject, &policy.tag),
@@ -100,7 +107,8 @@ pub fn incoming(
         },
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
-        authenticated: authenticated(policy, letter),
+        authenticated: vouched == Verdict::Pass && !letter.several_senders,
+        failed: vouched == Verdict::Fail,
         evidence: evidence(tx, policy, letter)?,
     })
 }
@@ -164,14 +172,14 @@ fn source(nature: &Nature) -> Source {
     }
 }
 
-fn authenticated(policy: &Policy, letter: &Letter) -> bool {
+fn verdict(policy: &Policy, letter: &Letter) -> Verdict {
     let domain = letter
         .from
         .as_ref()
         .and_then(|from| from.address.rsplit_once('@'))
         .map(|(_, domain)| domain);
-    domain.is_some_and(|domain| {
-        mail::vouched_for(&letter.authentication_results, &policy.authserv_id, domain)
+    domain.map_or(Verdict::Unknown, |domain| {
+        mail::verdict(&letter.authentication_results, &policy.authserv_id, domain)
     })
 }
 

@@ -12,7 +12,7 @@ mod vendor;
 
 use jiff::Timestamp;
 
-use speaker::Speaker;
+use speaker::{Proof, Speaker};
 
 pub use clock::step;
 pub use orders::{Asks, asks};
@@ -77,8 +77,13 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     }
     match desk.speaker(letter) {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
-        Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
-        Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
+        Speaker::Claimed(who, ticket) => specialist::claims_to(desk, memory, who, ticket),
+        Speaker::Requester(ticket, Proof::Given) => {
+            requester::writes_again(desk, memory, ticket, letter)
+        }
+        Speaker::Requester(ticket, Proof::Missing) => {
+            requester::writes_unproved(desk, memory, ticket, letter)
+        }
         Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
         Speaker::Stranger(named) => opening::opens(desk, memory, letter, named.map(|t| t.number)),

@@ -67,6 +67,8 @@ pub struct Incoming {
     pub reused_id: bool,
     /// A trusted server vouches for its From (DKIM or DMARC pass, aligned).
     pub authenticated: bool,
+    /// A trusted server says that it is forged (DMARC fail, or SPF and DKIM).
+    pub failed: bool,
     /// Tickets that it names, best evidence first.
     pub evidence: Vec<Evidence>,
 }
@@ -86,6 +88,8 @@ pub struct Memory {
     pub letters_this_hour: u32,
     /// Its sender is blocked.
     pub blocked: bool,
+    /// Letters to the letter's ticket in the last 24 hours that claimed a specialist without proof.
+    pub not_obeyed_today: u32,
     /// Tickets that the letter's commands name, by number.
     pub named: BTreeMap<u64, Ticket>,
     /// Tickets that the letter's commands ask for.

@@ -153,6 +153,7 @@ mod tests {
             forwarded: None,
             language: Language::Ru,
             authentication_results: vec![],
+            several_senders: false,
             charsets: vec![],
             defects: vec![],
             unreadable: None,

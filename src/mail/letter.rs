@@ -150,6 +150,8 @@ pub struct Letter {
     pub language: Language,
     /// The raw values of Authentication-Results, topmost first (RFC 8601).
     pub authentication_results: Vec<String>,
+    /// From stands twice or names several: nobody knows for whom a server vouched (RFC 7489 §6.6.1).
+    pub several_senders: bool,
     /// Charset labels met, as they stood, for `inspect`.
     pub charsets: Vec<String>,
     /// What was wrong with it and how it was read all the same, in plain words.

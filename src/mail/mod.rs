@@ -30,7 +30,7 @@ mod subject;
 mod transfer;
 mod words;
 
-pub use authentic::vouched_for;
+pub use authentic::{Verdict, verdict};
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;

@@ -217,6 +217,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
             .all("authentication-results")
             .map(words::decode)
             .collect(),
+        several_senders: fields.all("from").count() > 1 || fields.addresses("from").len() > 1,
         charsets: body.charsets,
         defects,
         unreadable,
@@ -278,6 +279,7 @@ fn nothing(bytes: &[u8]) -> Letter {
         forwarded: None,
         language: super::Language::Ru,
         authentication_results: vec![],
+        several_senders: false,
         charsets: vec![],
         defects: vec!["это не письмо: нет заголовка".to_owned()],
         unreadable: Some("это не похоже на письмо".to_owned()),

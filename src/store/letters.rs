@@ -411,6 +411,26 @@ impl Tx<'_> {
         Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
     }
 
+    /// Lines of this event in a ticket's history since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn events_since(
+        &self,
+        ticket: u64,
+        event: &str,
+        since: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM history WHERE ticket = ?1 AND event = ?2 AND at > ?3",
+        )?;
+        Ok(
+            query.query_row(params![signed(ticket), event, millis(since)], |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
     /// Letters that were set aside within `span` before `now`.
     ///
     /// # Errors

@@ -82,7 +82,7 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
-    acknowledge(desk, memory, &ticket, &mut outcome);
+    acknowledge(desk, memory, letter, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
 }
@@ -107,6 +107,10 @@ pub(super) fn requester_asks(
         _ => return None,
     };
     let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
+    if letter.failed {
+        "the mail server says that it is forged; not answered".clone_into(&mut outcome.why);
+        return Some(outcome);
+    }
     if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
         "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
         return Some(outcome);
@@ -135,7 +139,13 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
+fn acknowledge(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+    ticket: &Ticket,
+    outcome: &mut Outcome,
+) {
     let limits = &desk.policy.limits;
     // Said once, when the limit is crossed; each later letter is silent.
     if memory.letters_this_hour == limits.letters_per_hour {
@@ -146,7 +156,10 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
         outcome.notices.extend(desk.alert(None, &alert));
     }
     let mut refuse = None;
-    if memory.letters_this_hour >= limits.letters_per_hour {
+    if letter.failed {
+        // Whoever is named may never have written: an answer would be our spam (backscatter).
+        refuse = Some("the mail server says that its sender is forged");
+    } else if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");
     } else if memory.acks_today >= limits.acks_per_day {
         refuse = Some("more acknowledgements a day than acks_per_day");

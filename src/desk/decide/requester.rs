@@ -70,6 +70,42 @@ pub(super) fn writes_again(
     outcome
 }
 
+/// The requester's address with a subject tag alone, which anybody can write: the words reach the
+/// specialist, who judges them; no command is obeyed and no score counted.
+pub(super) fn writes_unproved(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Followup,
+        Kind::Followup,
+        "the requester's address without proof",
+    );
+    outcome.ticket = Some(ticket.number);
+    let orders = !parse(&letter.new_text, Party::Requester)
+        .commands
+        .is_empty();
+    let scored = rating(ticket, &letter.new_text).is_some();
+    if orders || scored {
+        let why = "neither a letter of ours nor the mail server proves that the requester wrote it";
+        outcome.history(
+            ticket.number,
+            "desk",
+            "not-obeyed",
+            format!("a command or a score from {}: {why}", letter.from.address),
+        );
+    }
+    if scored {
+        outcome.end = EndState::Command;
+        outcome.kind = Kind::Command;
+        return outcome;
+    }
+    follow_up(desk, memory, ticket, letter, &mut outcome);
+    outcome
+}
+
 /// `1` to `5` as the whole answer to a closed ticket.
 fn rating(ticket: &Ticket, text: &str) -> Option<u8> {
     let score = text.trim().trim_end_matches(['.', '!']).parse().ok()?;

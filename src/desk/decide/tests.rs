@@ -99,6 +99,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         unreadable: None,
         reused_id: false,
         authenticated: false,
+        failed: false,
         evidence: vec![],
     }
 }
