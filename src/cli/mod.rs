@@ -5,6 +5,7 @@ mod deliver;
 mod demo;
 mod files;
 mod inspect;
+mod key;
 mod outbox;
 mod run;
 mod say;
@@ -56,6 +57,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Ключ, которым помечены письма службы
+    Key(key::Options),
 }
 
 /// How a command ends.
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Key(options) => key::key(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

@@ -20,4 +20,6 @@ pub mod stem;
 pub mod ticket;
 pub mod topics;
 
-pub use decide::{Asks, Desk, asks, decide, refused, set_aside, step, trouble, unowned};
+pub use decide::{
+    Asks, Desk, asks, decide, refused, set_aside, step, stopped, too_many_answers, trouble, unowned,
+};

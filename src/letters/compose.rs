@@ -10,12 +10,12 @@ use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
-    Reply, Undeliverable,
+    Reply, TooLarge, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
-use super::views::admin_alert;
+use super::views::{admin_alert, size};
 use super::{DeskWords, Earlier, Enclosed, names, when};
 
 /// Characters of a subject that the desk repeats.
@@ -53,7 +53,7 @@ pub(super) fn compose(
 }
 
 /// Addresses that the reader must not see.
-fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
+pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
         Audience::Requester => desk
             .roster
@@ -166,6 +166,15 @@ impl Writer<'_> {
                 "confirm",
                 &Confirm {
                     enclosed: enclosed_view,
+                    frame,
+                },
+            ),
+            Message::TooLarge { size: found, limit } => as_value(
+                "too-large",
+                &TooLarge {
+                    staff,
+                    size: size(self.tongue, *found),
+                    limit: size(self.tongue, *limit),
                     frame,
                 },
             ),

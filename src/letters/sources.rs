@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 17] = [
+pub(super) const LETTERS: [&str; 18] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -17,6 +17,7 @@ pub(super) const LETTERS: [&str; 17] = [
     "raised",
     "command-result",
     "confirm",
+    "too-large",
     "undeliverable",
     "admin-alert",
 ];
@@ -65,6 +66,8 @@ sources![
     "ru/raised.html",
     "ru/confirm.txt",
     "ru/confirm.html",
+    "ru/too-large.txt",
+    "ru/too-large.html",
     "ru/undeliverable.txt",
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
@@ -99,6 +102,8 @@ sources![
     "en/raised.html",
     "en/confirm.txt",
     "en/confirm.html",
+    "en/too-large.txt",
+    "en/too-large.html",
     "en/undeliverable.txt",
     "en/undeliverable.html",
     "en/admin-alert.txt",

@@ -1,6 +1,6 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Handing, Reason};
+use crate::desk::outcome::{Alert, Handing, Reason, Stopped};
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
 
@@ -203,14 +203,27 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
             view.from = one_line(from, NAME);
             view.limit = *limit;
         }
+        Alert::Stopped(what) => stopped(&mut view, what),
         Alert::Late { .. } => view.alert = "late",
         Alert::Trouble { what } => view.what = tidy(what),
     }
     view
 }
 
+fn stopped(view: &mut AdminAlert, what: &Stopped) {
+    (view.alert, view.limit) = match what {
+        Stopped::Tickets(limit) => ("stopped-tickets", *limit),
+        Stopped::Acknowledgements(limit) => ("stopped-acks", *limit),
+        Stopped::Automatic(limit) => ("stopped-automatic", *limit),
+        Stopped::Refusals(said) => {
+            view.diagnostic = one_line(said, LINE);
+            ("stopped-refusals", 0)
+        }
+    };
+}
+
 /// «184 КБ»: rounded up, for people.
-fn size(tongue: Tongue, bytes: u64) -> String {
+pub(super) fn size(tongue: Tongue, bytes: u64) -> String {
     let (kilo, mega) = match tongue {
         Tongue::Ru => ("КБ", "МБ"),
         Tongue::En => ("KB", "MB"),

@@ -154,6 +154,7 @@ mod tests {
             language: Language::Ru,
             authentication_results: vec![],
             several_senders: false,
+            list: None,
             charsets: vec![],
             defects: vec![],
             unreadable: None,

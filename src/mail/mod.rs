@@ -36,7 +36,8 @@ pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;
 pub use html::html_to_text;
 pub use letter::{
-    Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
+    Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, ListOrigin, Mailbox, Nature,
+    Route,
 };
 pub use passing::{PassedOn, passed_on};
 pub use read::read;

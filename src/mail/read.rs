@@ -156,6 +156,8 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         &body.text,
     );
     let nature = automatic::nature(&headers, report.as_ref(), &subject, &body.text);
+    let list =
+        (nature == Nature::List).then(|| automatic::list_origin(&headers, &subject, &body.text));
     let attached = body
         .attached
         .first()
@@ -211,6 +213,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         signature: parts.signature,
         attachments: body.files,
         nature,
+        list,
         forwarded,
         language,
         authentication_results: fields
@@ -276,6 +279,7 @@ fn nothing(bytes: &[u8]) -> Letter {
         signature: String::new(),
         attachments: vec![],
         nature: Nature::Human,
+        list: None,
         forwarded: None,
         language: super::Language::Ru,
         authentication_results: vec![],

@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod attacks;
 mod client;
 mod desk;
 mod host;

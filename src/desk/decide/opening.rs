@@ -4,11 +4,11 @@ use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
-    Reason,
+    Reason, Stopped,
 };
 use super::super::ticket::{Status, Ticket};
 use super::super::topics;
-use super::{Desk, handing, specialist};
+use super::{Desk, handing, large, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -147,14 +147,6 @@ fn acknowledge(
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
-    // Said once, when the limit is crossed; each later letter is silent.
-    if memory.letters_this_hour == limits.letters_per_hour {
-        let alert = Alert::Flood {
-            from: ticket.requester.address.clone(),
-            limit: limits.letters_per_hour,
-        };
-        outcome.notices.extend(desk.alert(None, &alert));
-    }
     let mut refuse = None;
     if letter.failed {
         // Whoever is named may never have written: an answer would be our spam (backscatter).
@@ -163,6 +155,13 @@ fn acknowledge(
         refuse = Some("more letters an hour than letters_per_hour");
     } else if memory.acks_today >= limits.acks_per_day {
         refuse = Some("more acknowledgements a day than acks_per_day");
+    } else if memory.acks_full {
+        refuse = Some("more acknowledgements an hour in all than acks_per_hour");
+        if !memory.told.acks {
+            let alert = Alert::Stopped(Stopped::Acknowledgements(limits.acks_per_hour));
+            outcome.notices.extend(desk.alert(None, &alert));
+            outcome.changes.push(Change::Told("acks".to_owned()));
+        }
     }
     if let Some(why) = refuse {
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
@@ -177,6 +176,10 @@ fn acknowledge(
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
     };
+    if let Some(notice) = large::told(desk, letter, ticket) {
+        outcome.notices.insert(0, notice);
+        return;
+    }
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices

@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing, opening};
+use super::{Desk, handing, large, opening};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -243,6 +243,9 @@ fn follow_up(
                 notice.carry = Carry::Files;
             }
         }
+    }
+    if !letter.failed {
+        outcome.notices.extend(large::told(desk, letter, &ticket));
     }
     outcome.changes.insert(0, Change::Update(ticket));
 }

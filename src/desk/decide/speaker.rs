@@ -16,6 +16,7 @@ pub(super) enum Proof {
 }
 
 /// Who is speaking, as far as it is proved.
+#[derive(Clone, Copy)]
 pub(super) enum Speaker<'a> {
     /// A specialist with a token of theirs, or vouched for by a trusted server.
     Specialist(&'a Specialist, &'a Ticket),

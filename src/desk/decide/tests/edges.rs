@@ -55,6 +55,10 @@ fn a_flood_is_told_once_and_gets_no_acknowledgements() {
         let memory = Memory {
             next_number: 7,
             letters_this_hour,
+            told: Told {
+                flood: !told.is_empty(),
+                ..Told::default()
+            },
             ..Memory::default()
         };
         let desk = Desk {
