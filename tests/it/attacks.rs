@@ -1,6 +1,7 @@
 //! Attacks on the desk: the conversations of `tests/attacks`, floods, and two desks that write to each other.
 
 mod floods;
+mod host;
 mod loops;
 
 use crate::scenarios::play_all;

@@ -16,4 +16,5 @@ mod host;
 mod house;
 mod mail;
 mod scenarios;
+mod supply;
 mod week;
