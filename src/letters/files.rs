@@ -14,6 +14,9 @@ const TEXTS: [&str; 12] = [
     ".rtf",
 ];
 
+/// A letter that a mail program saved as a file.
+const SAVED: &str = ".eml";
+
 /// The files as the reader of this notice may see them.
 pub fn files_for(desk: &DeskWords<'_>, notice: &Notice, files: Vec<Attachment>) -> Vec<Attachment> {
     if notice.audience == Audience::Staff {
@@ -29,7 +32,7 @@ pub fn files_for(desk: &DeskWords<'_>, notice: &Notice, files: Vec<Attachment>) 
 fn cleaned(mut file: Attachment, hide: &Hidden, instead: &str) -> Attachment {
     file.name = hide.scrub(&file.name, instead);
     let name = file.name.to_lowercase();
-    if file.media_type == "message/rfc822" || name.ends_with(".eml") {
+    if file.media_type == "message/rfc822" || name.ends_with(SAVED) {
         return saved_letter(file, hide, instead);
     }
     let is_text =
@@ -71,7 +74,7 @@ fn saved_letter(file: Attachment, hide: &Hidden, instead: &str) -> Attachment {
         return file;
     }
     Attachment {
-        name: format!("{}.txt", file.name.trim_end_matches(".eml")),
+        name: format!("{}.txt", file.name.trim_end_matches(SAVED)),
         media_type: "text/plain".to_owned(),
         bytes: hide
             .scrub(&format!("{subject}\n\n{text}\n"), instead)

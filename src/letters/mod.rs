@@ -13,6 +13,7 @@ mod files;
 mod html;
 mod links;
 pub mod names;
+mod overrides;
 mod samples;
 pub mod scrub;
 mod sources;
@@ -31,8 +32,9 @@ use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
 pub use files::files_for;
+pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
-pub use templates::{LetterError, TemplateFault, Templates};
+pub use templates::{LetterError, Templates};
 
 /// What the letter passes on or answers.
 #[derive(Debug, Clone, Copy)]

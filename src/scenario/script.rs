@@ -317,7 +317,7 @@ fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
         }
         (Step::Answer { letter, .. }, "Без метки") => letter.token = TokenFate::Lost,
         (Step::Answer { letter, .. }, "Метка изменена") => {
-            letter.token = TokenFate::Altered
+            letter.token = TokenFate::Altered;
         }
         (Step::Raw(text), _) => {
             let times: usize = keyword.strip_prefix("Повтор ")?.parse().ok()?;

@@ -51,7 +51,8 @@ fn refuse_wider(path: &Path, most: u32) -> Result<(), StoreError> {
     let found = std::fs::metadata(path)
         .map_err(|error| open_error(path, &error))?
         .permissions();
-    if mode(&found) & 0o077 == 0 {
+    let others = mode(&found) & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(StoreError::Open {

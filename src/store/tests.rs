@@ -16,6 +16,7 @@ fn letter(message_id: &str, content: u8) -> Received {
         text: String::new(),
         new_text: String::new(),
         files: vec![],
+        sent_at: None,
         original: b"original".to_vec(),
         at: Timestamp::UNIX_EPOCH,
         end: EndState::Automatic,

@@ -228,9 +228,8 @@ async fn ten_thousand_automatic_letters_get_nothing_and_a_person_is_answered_at_
 }
 
 /// How long a person waits whose letter comes while the desk is at the robots' letters.
-async fn waits(desk: Flooded, flood: Vec<Vec<u8>>) -> (Duration, Flooded, Vec<Came>) {
-    let mut desk = desk;
-    for letter in &flood {
+async fn waits(mut desk: Flooded, flood: &[Vec<u8>]) -> (Duration, Flooded, Vec<Came>) {
+    for letter in flood {
         desk.stage.bring(letter).await.unwrap();
     }
     let letter = client::letter("anna@home.test", DESK, "Оценки", "Не видно оценок.");
@@ -264,8 +263,8 @@ fn queued(reader: &dezhurny::store::Reader, to: &str) -> Option<Instant> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_behind_ten_thousand_robots_is_acknowledged_in_time() {
-    let flood = (0..share(10_000)).map(robot).collect();
-    let (waited, _, came) = waits(Flooded::new().await, flood).await;
+    let flood: Vec<_> = (0..share(10_000)).map(robot).collect();
+    let (waited, _, came) = waits(Flooded::new().await, &flood).await;
     eprintln!("behind the robots: acknowledged after {waited:?}");
     assert!(waited < PROMISED, "{waited:?}");
     assert_eq!(to(&came, "anna@home.test").len(), 1);
@@ -274,13 +273,13 @@ async fn a_person_behind_ten_thousand_robots_is_acknowledged_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_from_one_address_is_kept_told_once_and_delays_nobody() {
     let count = share(5_000);
-    let flood = (0..count)
+    let flood: Vec<_> = (0..count)
         .map(|number| {
             let text = format!("Ответьте немедленно! Номер {number}.");
             client::letter("flood@home.test", DESK, "Срочно", &text)
         })
         .collect();
-    let (waited, desk, came) = waits(Flooded::new().await, flood).await;
+    let (waited, desk, came) = waits(Flooded::new().await, &flood).await;
     eprintln!("behind the flood of {count}: acknowledged after {waited:?}");
     assert!(waited < PROMISED, "{waited:?}");
     assert_eq!(to(&came, "anna@home.test").len(), 1);

@@ -1,6 +1,7 @@
 //! Where one rule meets another: refusals, floods, absences, bare commands.
 
 use super::*;
+use crate::desk::event::Told;
 
 #[test]
 fn a_refusal_is_reported_once_and_a_refused_report_is_not() {
