@@ -107,7 +107,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         let ticketless = matches!(
             message,
             Message::AdminAlert(
-                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Stopped(_)
+                Alert::Unreadable { .. }
+                    | Alert::Trouble { .. }
+                    | Alert::Left { .. }
+                    | Alert::Stopped(_)
             )
         );
         let from = if matches!(message, Message::Reply { .. }) {

@@ -15,6 +15,7 @@ mod query;
 mod row;
 mod schema;
 mod search;
+mod silent;
 mod tickets;
 mod turns;
 mod writer;

@@ -14,6 +14,7 @@ mod client;
 mod desk;
 mod host;
 mod house;
+mod inspect;
 mod mail;
 mod scenarios;
 mod supply;
