@@ -3,7 +3,9 @@
 mod check;
 mod deliver;
 mod demo;
+mod export;
 mod files;
+mod forget;
 mod inspect;
 mod key;
 mod outbox;
@@ -68,6 +70,10 @@ enum Command {
     Outbox(outbox::Options),
     /// Ключ, которым помечены письма службы
     Key(key::Options),
+    /// Выгрузить всё о человеке: письма и данные одним файлом zip
+    Export(export::Options),
+    /// Стереть всё о человеке
+    Forget(forget::Options),
 }
 
 /// How a command ends.
@@ -103,6 +109,8 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
         Command::Key(options) => key::key(config.as_deref(), &options),
+        Command::Export(options) => export::export(config.as_deref(), &options),
+        Command::Forget(options) => forget::forget(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

@@ -3,6 +3,7 @@
 mod away;
 mod clock;
 mod floods;
+mod forgetting;
 mod handing;
 mod large;
 mod late;
@@ -22,6 +23,7 @@ use speaker::{Proof, Speaker};
 pub use away::absent;
 pub use clock::step;
 pub use floods::too_many_answers;
+pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};

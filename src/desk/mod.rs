@@ -22,6 +22,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, refused, set_aside, step, stopped, too_many_answers, trouble,
-    unowned,
+    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, stopped,
+    too_many_answers, trouble, unowned,
 };

@@ -78,6 +78,15 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// What the desk keeps of a ticket must have a text, or must not.
+    Keeps {
+        /// Its number.
+        number: u64,
+        /// The text.
+        text: String,
+        /// It must be there.
+        there: bool,
+    },
     /// The desk must have so many tickets.
     Tickets(usize),
     /// So many letters must have ended in this state.
@@ -254,6 +263,15 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     status: status.to_owned(),
                     assignee: assignee.map(str::to_owned),
                 });
+            }
+            for (words, there) in [("Текст ", true), ("Нет текста ", false)] {
+                if let Some(number) = keyword.strip_prefix(words) {
+                    return Some(Step::Keeps {
+                        number: number.parse().ok()?,
+                        text: value.to_owned(),
+                        there,
+                    });
+                }
             }
             return counted(keyword, value);
         }

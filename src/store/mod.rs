@@ -4,6 +4,8 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod counters;
+mod dossier;
+mod erasing;
 mod error;
 mod ledger;
 mod letters;
@@ -17,6 +19,7 @@ mod schema;
 mod search;
 mod silent;
 mod tickets;
+mod traces;
 mod turns;
 mod writer;
 
@@ -27,12 +30,15 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 pub use counters::{Answers, Overload};
+pub use dossier::{DossierLetter, DossierTicket};
+pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
 pub use private::{private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
+pub use traces::Traces;
 pub use turns::Turns;
 
 /// A transaction of the one writer.

@@ -16,6 +16,7 @@ mod host;
 mod house;
 mod inspect;
 mod mail;
+mod privacy;
 mod scenarios;
 mod supply;
 mod week;
