@@ -171,15 +171,7 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::TooLarge { size: found, limit } => as_value(
-                "too-large",
-                &TooLarge {
-                    staff,
-                    size: size(self.tongue, *found),
-                    limit: size(self.tongue, *limit),
-                    frame,
-                },
-            ),
+            Message::TooLarge { size, limit } => self.too_large(frame, *size, *limit),
             Message::Undeliverable {
                 recipient,
                 diagnostic,
@@ -200,6 +192,18 @@ impl Writer<'_> {
                 as_value("admin-alert", &view)
             }
         }
+    }
+
+    fn too_large(&self, frame: Frame, found: u64, limit: u64) -> (&'static str, Value) {
+        as_value(
+            "too-large",
+            &TooLarge {
+                staff: self.notice.audience != Audience::Requester,
+                size: size(self.tongue, found),
+                limit: size(self.tongue, limit),
+                frame,
+            },
+        )
     }
 
     fn acknowledgement(
