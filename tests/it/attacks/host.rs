@@ -12,9 +12,12 @@ use crate::desk::bench::{Bench, Security};
 
 const PASSWORD: &str = "тайна-Zx91-secret";
 
+/// What a server says to a line.
+type Answers = fn(&str) -> String;
+
 /// A server that was told to keep STARTTLS from its clients: it greets with `hello` and answers each line
 /// with what `answers` says. What it heard is kept.
-fn stripped(hello: &'static str, answers: fn(&str) -> String) -> (u16, Arc<Mutex<Vec<String>>>) {
+fn stripped(hello: &'static str, answers: Answers) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -69,7 +72,7 @@ fn no_login(heard: &Arc<Mutex<Vec<String>>>) {
 #[tokio::test]
 async fn starttls_that_is_kept_from_us_is_an_error_and_nothing_goes_in_plain_text() {
     // IMAP: refused, taken for unknown, and passed over with a session that is «authenticated» already.
-    let refusals: [(&str, fn(&str) -> String); 3] = [
+    let refusals: [(&str, Answers); 3] = [
         ("* OK ready\r\n", |_| "s1 NO not here\r\n".to_owned()),
         ("* OK ready\r\n", |_| "s1 BAD what?\r\n".to_owned()),
         ("* PREAUTH welcome\r\n", |_| {
