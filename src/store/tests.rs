@@ -27,7 +27,11 @@ fn letter(message_id: &str, content: u8) -> Received {
 }
 
 fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+    let mine = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let folder = tempfile::Builder::new()
+        .permissions(mine)
+        .tempdir()
+        .unwrap();
     let store = Store::open(&folder.path().join("db.sqlite")).unwrap();
     (folder, store)
 }
