@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod guarding;
 mod oversight;
 mod said;
 mod world;
@@ -99,6 +100,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::ComplaintReceived { .. }
             | Message::Decided { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
         let to = match (&message, audience) {
@@ -109,7 +111,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         let ticketless = matches!(
             message,
             Message::AdminAlert(
-                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
+                Alert::Unreadable { .. }
+                    | Alert::Trouble { .. }
+                    | Alert::Left { .. }
+                    | Alert::Stopped(_)
             )
         );
         let from = if matches!(message, Message::Reply { .. }) {

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 23] = [
+pub(super) const LETTERS: [&str; 24] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -23,6 +23,7 @@ pub(super) const LETTERS: [&str; 23] = [
     "complaint-received",
     "supervisor",
     "confirm",
+    "too-large",
     "undeliverable",
     "admin-alert",
 ];
@@ -83,6 +84,8 @@ sources![
     "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
+    "ru/too-large.txt",
+    "ru/too-large.html",
     "ru/undeliverable.txt",
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
@@ -129,6 +132,8 @@ sources![
     "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
+    "en/too-large.txt",
+    "en/too-large.html",
     "en/undeliverable.txt",
     "en/undeliverable.html",
     "en/admin-alert.txt",
