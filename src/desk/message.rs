@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use super::oversight::{Conduct, Decision};
 use super::roster::DateRange;
 use super::rotation::PassedOver;
 use super::ticket::{Person, Status, Ticket};
@@ -246,38 +247,6 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
-}
-
-/// What a supervisor hears of a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Conduct {
-    /// A specialist ended service.
-    Stopped {
-        /// The specialist's name.
-        by: String,
-        /// The reason that the requester was told.
-        reason: String,
-        /// What the specialist adds, for the supervisor alone.
-        note: String,
-    },
-    /// The requester wrote again after that.
-    Again,
-}
-
-/// What a supervisor's letter to a requester decides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Nothing: an answer.
-    Answer,
-    /// The ticket goes on.
-    Resumed {
-        /// Name of the specialist who has it, when it may be shown.
-        with: Option<String>,
-        /// Until when they answer.
-        due: Option<Timestamp>,
-    },
-    /// The end of service stands.
-    Upheld,
 }
 
 /// Why a letter stays a note.

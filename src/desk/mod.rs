@@ -14,6 +14,7 @@ pub mod materials;
 mod message;
 pub mod nearest;
 pub mod outcome;
+mod oversight;
 pub mod policy;
 pub mod roster;
 pub mod rotation;
