@@ -6,6 +6,9 @@ mod demo;
 mod files;
 mod inspect;
 mod outbox;
+mod packaging;
+mod preview;
+mod report;
 mod run;
 mod say;
 mod status;
@@ -65,6 +68,14 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Цифры за период: на экран, в JSON или страницей с графиками
+    Report(report::Options),
+    /// Показать письма с примерными данными: записать их в файлы
+    Preview(preview::Options),
+    /// Подсказки для командной оболочки (bash, zsh, fish)
+    Completions(packaging::Completions),
+    /// Записать страницы руководства man в папку
+    Man(packaging::Man),
 }
 
 /// How a command ends.
@@ -99,6 +110,10 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Report(options) => report::report(config.as_deref(), &options),
+        Command::Preview(options) => preview::preview(config.as_deref(), &options),
+        Command::Completions(options) => Ok(packaging::completions(&options)),
+        Command::Man(options) => packaging::man(&options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

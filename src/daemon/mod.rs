@@ -5,6 +5,7 @@
 
 mod alarm;
 mod clock;
+mod digest;
 mod engine;
 mod filing;
 mod incoming;
@@ -18,6 +19,7 @@ mod token;
 mod writing;
 
 pub use clock::Clock;
+pub use digest::instants;
 pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use run::{OnceReport, Parts, once, run};

@@ -8,6 +8,7 @@ pub mod command;
 pub mod conduct;
 mod decide;
 pub mod event;
+pub mod figures;
 pub mod forecast;
 pub mod hours;
 pub mod materials;
@@ -21,4 +22,4 @@ pub mod stem;
 pub mod ticket;
 pub mod topics;
 
-pub use decide::{Asks, Desk, asks, decide, refused, set_aside, step, trouble, unowned};
+pub use decide::{Asks, Desk, asks, decide, digest, refused, set_aside, step, trouble, unowned};

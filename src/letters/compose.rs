@@ -12,6 +12,7 @@ use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
     Reply, Undeliverable,
 };
+use super::digest::digest;
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
@@ -188,6 +189,7 @@ impl Writer<'_> {
                 }
                 as_value("admin-alert", &view)
             }
+            Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
     }
 

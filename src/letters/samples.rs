@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+pub(super) mod figures;
 mod said;
 mod world;
 
@@ -99,12 +100,13 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
-            (Message::AdminAlert(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_), _) => nobody.clone(),
             _ => teacher.clone(),
         };
         let ticketless = matches!(
             message,
             Message::AdminAlert(Alert::Unreadable { .. } | Alert::Trouble { .. })
+                | Message::Digest(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

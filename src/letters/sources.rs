@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 17] = [
+pub(super) const LETTERS: [&str; 18] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -19,6 +19,7 @@ pub(super) const LETTERS: [&str; 17] = [
     "confirm",
     "undeliverable",
     "admin-alert",
+    "digest",
 ];
 
 macro_rules! sources {
@@ -69,6 +70,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/digest.txt",
+    "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
     "en/assignment.txt",
@@ -103,4 +106,6 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/digest.txt",
+    "en/digest.html",
 ];

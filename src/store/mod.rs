@@ -4,6 +4,7 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod error;
+mod figures;
 mod ledger;
 mod letters;
 mod meta;

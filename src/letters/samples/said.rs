@@ -23,6 +23,11 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.push((
+        "digest",
+        "a week",
+        Message::Digest(Box::new(super::figures::week())),
+    ));
     all
 }
 
