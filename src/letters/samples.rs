@@ -105,8 +105,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let ticketless = matches!(
             message,
-            Message::AdminAlert(Alert::Unreadable { .. } | Alert::Trouble { .. })
-                | Message::Digest(_)
+            Message::AdminAlert(
+                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
+            ) | Message::Digest(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

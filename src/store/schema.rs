@@ -42,6 +42,11 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
+    resolution_due     INTEGER,
+    resolution_paused  INTEGER,
+    resolution_steps   INTEGER NOT NULL,
+    late_with          TEXT,
+    late_told          INTEGER,
     rating             INTEGER,
     vendor_case        TEXT
 ) STRICT;
@@ -111,6 +116,13 @@ CREATE TABLE absences (
 CREATE TABLE returns (
     specialist TEXT PRIMARY KEY,
     day        TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE silent (
+    specialist TEXT PRIMARY KEY,
+    missed     INTEGER NOT NULL,
+    left_on    TEXT,
+    entry      TEXT
 ) STRICT;
 
 CREATE TABLE outbox (

@@ -6,7 +6,7 @@ use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
     Reason,
 };
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
 use super::{Desk, handing, specialist};
 
@@ -67,6 +67,15 @@ pub(super) fn opens(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
     };
     outcome.history(
         number,
