@@ -341,6 +341,7 @@ mod tests {
             week: [day, day, day, day, day, None, None],
             holidays: vec![],
             special: vec![],
+            yearly: vec![],
             zone: TimeZone::UTC,
         }
     }

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 18] = [
+pub(super) const LETTERS: [&str; 19] = [
     "acknowledgement",
     "assignment",
     "reply",
