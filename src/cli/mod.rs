@@ -3,7 +3,10 @@
 mod check;
 mod deliver;
 mod demo;
+mod export;
 mod files;
+mod forget;
+mod init;
 mod inspect;
 mod outbox;
 mod packaging;
@@ -54,6 +57,8 @@ struct Arguments {
 enum Command {
     /// Показать всю работу на встроенном примере, без почтового сервера
     Demo(demo::Options),
+    /// Завести файлы настроек: вопросами или ключами
+    Init(init::Options),
     /// Проверить файлы; --online — ещё и вход на почтовые серверы
     Check(check::Options),
     /// Работать: принимать письма и рассылать ответы
@@ -76,6 +81,10 @@ enum Command {
     Completions(packaging::Completions),
     /// Записать страницы руководства man в папку
     Man(packaging::Man),
+    /// Выгрузить всё о человеке: письма и данные одним файлом zip
+    Export(export::Options),
+    /// Стереть всё о человеке
+    Forget(forget::Options),
 }
 
 /// How a command ends.
@@ -103,6 +112,7 @@ pub fn main() -> ExitCode {
     say::start_log(verbose, quiet, daemon);
     let ending = match command {
         Command::Demo(options) => demo::demo(&options),
+        Command::Init(options) => init::init(&options),
         Command::Check(options) => check::check(config.as_deref(), &options),
         Command::Run(options) => run::run(config.as_deref(), &options),
         Command::Deliver => deliver::deliver(config.as_deref()),
@@ -114,6 +124,8 @@ pub fn main() -> ExitCode {
         Command::Preview(options) => preview::preview(config.as_deref(), &options),
         Command::Completions(options) => Ok(packaging::completions(&options)),
         Command::Man(options) => packaging::man(&options),
+        Command::Export(options) => export::export(config.as_deref(), &options),
+        Command::Forget(options) => forget::forget(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);
