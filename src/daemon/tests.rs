@@ -334,8 +334,9 @@ async fn an_unlucky_disk_keeps_letters_in_the_inbox_and_sends_none_aside() {
 #[tokio::test]
 async fn the_week_is_told_once_its_figures_sum_up_and_the_first_start_tells_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let monday = [("reports".to_owned(), "digest = \"mon 08:00\"".to_owned())];
-    let snapshot = crate::scenario::school_with(folder.path(), &monday).unwrap();
+    let mut snapshot = school(folder.path()).unwrap();
+    let monday = (jiff::civil::Weekday::Monday, jiff::civil::time(8, 0, 0, 0));
+    snapshot.config.reports.digest = Some(monday);
     let clock = Clock::standing("2026-11-24T08:00:00Z".parse::<Timestamp>().unwrap());
     let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
         .await
