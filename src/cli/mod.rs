@@ -8,6 +8,7 @@ mod files;
 mod forget;
 mod init;
 mod inspect;
+mod key;
 mod outbox;
 mod packaging;
 mod preview;
@@ -81,6 +82,8 @@ enum Command {
     Completions(packaging::Completions),
     /// Записать страницы руководства man в папку
     Man(packaging::Man),
+    /// Ключ, которым помечены письма службы
+    Key(key::Options),
     /// Выгрузить всё о человеке: письма и данные одним файлом zip
     Export(export::Options),
     /// Стереть всё о человеке
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Preview(options) => preview::preview(config.as_deref(), &options),
         Command::Completions(options) => Ok(packaging::completions(&options)),
         Command::Man(options) => packaging::man(&options),
+        Command::Key(options) => key::key(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),
     };

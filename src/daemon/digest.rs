@@ -58,7 +58,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn digest_if_due(&self) -> Result<bool, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let (snapshot, key) = (self.snapshots.current(), self.key());
         let now = self.clock.now();
         let Some((due, period)) = last_due(&snapshot.config, now) else {
             return Ok(false);

@@ -10,6 +10,7 @@ mod compose;
 mod context;
 mod deadlines;
 mod digest;
+mod files;
 mod html;
 mod links;
 pub mod names;
@@ -34,6 +35,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use files::files_for;
 pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, Templates};

@@ -1,6 +1,7 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
 pub(super) mod figures;
+mod guarding;
 mod said;
 mod world;
 
@@ -96,6 +97,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
         let to = match (&message, audience) {
@@ -106,7 +108,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         let ticketless = matches!(
             message,
             Message::AdminAlert(
-                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
+                Alert::Unreadable { .. }
+                    | Alert::Trouble { .. }
+                    | Alert::Left { .. }
+                    | Alert::Stopped(_)
             ) | Message::Digest(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {

@@ -30,6 +30,7 @@ pub(super) fn messages() -> Vec<Said> {
         "a week",
         Message::Digest(Box::new(super::figures::week())),
     ));
+    all.extend(super::guarding::guarding_letters());
     all
 }
 
