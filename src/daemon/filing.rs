@@ -5,11 +5,13 @@ use jiff::Timestamp;
 use super::engine::Filed;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, writing};
+use super::{incoming, judge, writing};
+use crate::desk::event::Manner;
 use crate::desk::outcome::{EndState, Kind, Outcome};
+use crate::desk::policy::ConductPolicy;
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, Nature};
 use crate::store::{Arrival, Known, Received, StoreError, StoredFile, Tx};
 
 /// A message as it was brought in.
@@ -27,6 +29,7 @@ pub struct Arrived {
 pub struct ReadMessage {
     arrived: Arrived,
     letter: Letter,
+    manner: Manner,
     digest: [u8; 32],
 }
 
@@ -38,7 +41,7 @@ impl ReadMessage {
 }
 
 /// Reads a message. Slow ones do no harm here: no transaction is open.
-pub fn read(arrived: Arrived) -> ReadMessage {
+pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
     let bytes = arrived.bytes.as_slice();
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let mut letter = std::panic::catch_unwind(|| mail::read(bytes)).unwrap_or_else(|_| Letter {
@@ -54,7 +57,13 @@ pub fn read(arrived: Arrived) -> ReadMessage {
         letter.text.clone_from(&what);
         letter.new_text = what;
     }
+    let manner = if letter.nature == Nature::Human && letter.unreadable.is_none() {
+        judge::manner(conduct, &letter.subject, &letter.new_text)
+    } else {
+        Manner::default()
+    };
     ReadMessage {
+        manner,
         digest: mail::content_digest(&arrived.bytes),
         letter,
         arrived,
@@ -78,6 +87,7 @@ pub fn file(
     let roster = tx.with_absences(&snapshot.roster)?;
     let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
     incoming.too_large = message.arrived.truncated;
+    incoming.manner = message.manner.clone();
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let spam = matches!(letter.nature, mail::Nature::Spam(_));
     incoming::count(tx, policy, &mut memory, &incoming, spam, now)?;

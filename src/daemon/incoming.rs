@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Evidence, Incoming, Memory, Source, Told};
+use crate::desk::event::{Evidence, Incoming, Manner, Memory, Source, Told};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -152,6 +152,7 @@ pub fn incoming(
         },
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
+        manner: Manner::default(),
         authenticated: vouched == Verdict::Pass && !letter.several_senders,
         failed: vouched == Verdict::Fail,
         replayed,

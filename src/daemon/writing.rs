@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::correspondence;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
+use super::{correspondence, folding, judge};
 use crate::desk;
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
@@ -164,6 +164,7 @@ fn write(
     now: Timestamp,
 ) -> Result<LetterToSend, StoreError> {
     let policy = &snapshot.config.policy;
+    let notice = &folding::notice(policy, notice);
     let id = tx.next_letter_id()?;
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
     let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
@@ -190,10 +191,15 @@ fn write(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
     );
+    let folded = folding::enclosed(policy, notice, cargo.as_ref().map(|one| one.text.as_str()));
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
-        text: &cargo.text,
-        html: cargo.html.as_ref().filter(|html| all_go(html, &sent)),
+        text: folded.as_deref().unwrap_or(&cargo.text),
+        whole: folded.as_ref().map(|_| cargo.text.as_str()),
+        html: cargo
+            .html
+            .as_ref()
+            .filter(|html| folded.is_none() && all_go(html, &sent)),
         subject: &cargo.subject,
         sent_at: cargo.at,
         files: &lines,
@@ -369,7 +375,7 @@ fn earlier(
                 Person { name, .. } => name,
             },
             at: letter.at,
-            text: letter.text,
+            text: judge::clean(&policy.conduct, &letter.text).unwrap_or(letter.text),
         })
         .collect())
 }

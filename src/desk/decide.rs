@@ -8,6 +8,7 @@ mod forgetting;
 mod handing;
 mod large;
 mod late;
+mod manner;
 mod office;
 mod opening;
 mod orders;

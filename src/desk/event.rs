@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::conduct::Severity;
 use super::outcome::{Audience, Kind};
 use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
@@ -48,6 +49,17 @@ pub struct Evidence {
     pub made_for: Option<MadeFor>,
 }
 
+/// How a letter speaks (clause 4).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// The worst of its subject and text.
+    pub worst: Option<Severity>,
+    /// The worst of what was written now.
+    pub said: Option<Severity>,
+    /// The places of what was written now that offend, as they are written there, each once.
+    pub places: Vec<String>,
+}
+
 /// A letter as the desk sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
@@ -67,6 +79,8 @@ pub struct Incoming {
     pub tongue: Tongue,
     /// Why nobody could answer it.
     pub unreadable: Option<String>,
+    /// How it speaks.
+    pub manner: Manner,
     /// Another letter had the same Message-ID.
     pub reused_id: bool,
     /// The same letter, with the same date, is filed in its ticket under another Message-ID.

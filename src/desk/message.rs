@@ -292,6 +292,13 @@ pub enum CommandResult {
         /// The text that was held back.
         text: String,
     },
+    /// It insults and was not sent (clause 4).
+    Returned {
+        /// The places.
+        places: Vec<String>,
+        /// The whole of what was written, commands and text.
+        text: String,
+    },
     /// An answer without words and without files.
     Empty,
 }
@@ -333,6 +340,8 @@ pub enum Did {
     NotSpam(String),
     /// The requester said how it went.
     Rated,
+    /// It went out, though these places of it are coarse.
+    Coarse(Vec<String>),
     /// Service has ended; who decides now (a name), or the administrators.
     Stopped(Option<String>),
     /// It goes on with this specialist.

@@ -16,6 +16,11 @@ pub enum Conduct {
     },
     /// The requester wrote again after that.
     Again,
+    /// A requester's letter offends and waits for a decision.
+    Held {
+        /// Name of the specialist who would get it.
+        name: String,
+    },
 }
 
 /// What a supervisor's letter to a requester decides.

@@ -223,7 +223,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(
@@ -316,7 +316,7 @@ impl Writer<'_> {
             Status::Answered => self.say("отвечено", "answered"),
             Status::Waiting => self.say("отложено", "sleeps"),
             Status::Closed => self.say("закрыто", "closed"),
-            Status::Stopped => self.say("прекращено", "stopped"),
+            Status::Stopped => self.say("у руководителя", "with a supervisor"),
             Status::Spam => self.say("спам", "spam"),
             Status::Merged => self.say("объединено", "merged"),
         }

@@ -358,6 +358,13 @@ impl Writer<'_> {
                 view.lines = vec![self.refusal(why)];
                 view.text = self.clean(text);
             }
+            CommandResult::Returned { places, text } => {
+                view.result = "returned";
+                view.text = self.marked(text, places);
+                let subject = format!("Re: {}", view.frame.base);
+                let link = mailto(self.desk.reply_to, &subject, &self.clean(text));
+                view.retry = (link.len() <= LINK).then_some(link);
+            }
             CommandResult::SpecialistHelp => view.commands = self.commands(true),
             CommandResult::RequesterHelp => view.commands = self.commands(false),
             CommandResult::Empty => view.result = "empty",

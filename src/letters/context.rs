@@ -30,6 +30,8 @@ pub(super) struct EnclosedView {
     /// «сегодня в 9:40».
     pub at: Option<String>,
     pub text: String,
+    /// The words as they were written, where `text` has some folded away.
+    pub whole: Option<String>,
     /// The same as HTML, sanitised; where there is none the text must do.
     pub html: Option<String>,
     pub files: Vec<FileView>,

@@ -49,6 +49,8 @@ pub struct Enclosed<'a> {
     pub from: &'a Person,
     /// What they wrote now, without the quoted history.
     pub text: &'a str,
+    /// Its words without anything folded away, where `text` is folded because they offend.
+    pub whole: Option<&'a str>,
     /// The same as HTML that is safe to show. Shown when it says what the letter's text says and holds
     /// nothing that the reader must not see.
     pub html: Option<&'a PassedOn>,

@@ -181,6 +181,7 @@ impl Writer<'_> {
                 self.sentence(reason),
                 self.clean(note),
             ),
+            Conduct::Held { name } => ("held", self.person(name), String::new(), String::new()),
             Conduct::Again => ("again", String::new(), String::new(), String::new()),
         };
         as_value(
@@ -195,10 +196,11 @@ impl Writer<'_> {
                     // The letter at hand is the specialist's command.
                     Conduct::Stopped { .. } => EnclosedView {
                         text: String::new(),
+                        whole: None,
                         html: None,
                         ..one
                     },
-                    Conduct::Again => one,
+                    Conduct::Again | Conduct::Held { .. } => one,
                 }),
                 choices: self.choices(&frame),
                 frame,
@@ -238,11 +240,20 @@ impl Writer<'_> {
             );
             said.push((label, format!("{resume} {}", one.id)));
         }
-        said.push((
-            self.say("оставить как есть", "leave it as it is")
-                .to_owned(),
-            self.say("#подтвердить", "#uphold").to_owned(),
-        ));
+        let held = matches!(self.notice.message, Message::Conduct(Conduct::Held { .. }));
+        if held {
+            said.push((
+                self.say("прекратить оказание помощи", "end service")
+                    .to_owned(),
+                self.say("#прекратить причина", "#stop reason").to_owned(),
+            ));
+        } else {
+            said.push((
+                self.say("оставить как есть", "leave it as it is")
+                    .to_owned(),
+                self.say("#подтвердить", "#uphold").to_owned(),
+            ));
+        }
         let subject = format!("Re: {}", frame.base);
         said.into_iter()
             .map(|(label, command)| Choice {
@@ -251,6 +262,24 @@ impl Writer<'_> {
                 command,
             })
             .collect()
+    }
+
+    fn quoted(&self, places: &[String]) -> String {
+        let (open, close) = (self.say("«", "“"), self.say("»", "”"));
+        let all: Vec<String> = places
+            .iter()
+            .map(|place| format!("{open}{}{close}", one_line(place, NAME)))
+            .collect();
+        all.join(", ")
+    }
+
+    /// A text with its places marked.
+    pub(super) fn marked(&self, text: &str, places: &[String]) -> String {
+        let mut text = text.to_owned();
+        for place in places {
+            text = text.replace(place, &format!("▸{place}◂"));
+        }
+        self.clean(&text)
     }
 
     fn person(&self, name: &str) -> String {
@@ -292,6 +321,14 @@ impl Writer<'_> {
                 format!("Обращение возобновлено, отвечает {}.", self.person(name))
             }
             Did::Resumed(name) => format!("The ticket goes on with {}.", self.person(name)),
+            Did::Coarse(places) if ru => format!(
+                "В письме есть грубые слова: {}. Оно отправлено.",
+                self.quoted(places)
+            ),
+            Did::Coarse(places) => format!(
+                "There are coarse words in the letter: {}. It has been sent.",
+                self.quoted(places)
+            ),
             Did::Upheld => self
                 .say(
                     "Решение оставлено в силе; тому, кто писал, об этом сказано.",

@@ -32,6 +32,7 @@ pub struct Sample {
     pub(super) roster: Roster,
     from: Person,
     pub(super) text: String,
+    whole: Option<String>,
     pub(super) files: Vec<FileLine>,
     pub(super) earlier: Vec<Earlier>,
 }
@@ -74,6 +75,7 @@ impl Sample {
         Enclosed {
             from: &self.from,
             text: &self.text,
+            whole: self.whole.as_deref(),
             html: None,
             subject: "Не видно оценок за четверть",
             sent_at: Some(now() - SignedDuration::from_mins(20)),
@@ -138,6 +140,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             policy: policy(),
             roster: roster(),
             from,
+            whole: variant
+                .contains("folded")
+                .then(|| "Здравствуйте! Не вижу оценок. Вы там что, лодыри?".to_owned()),
             text:
                 "Здравствуйте! Не вижу оценок сына за четверть, 7 «Б».\n\nВо вложении — что я вижу."
                     .to_owned(),

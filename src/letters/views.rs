@@ -1,6 +1,6 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Handing, Left, Reason, Stopped};
+use crate::desk::outcome::{Alert, Audience, Handing, Left, Reason, Stopped};
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
@@ -151,6 +151,11 @@ impl Writer<'_> {
                 .sent_at
                 .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
             text: self.clean(enclosed.text),
+            // People beyond the school see what the case needs.
+            whole: enclosed
+                .whole
+                .filter(|_| self.notice.audience == Audience::Staff)
+                .map(|whole| self.clean(whole)),
             html: self.html(enclosed, enclosed.text),
             files: self.files(enclosed.files),
         }

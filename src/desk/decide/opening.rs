@@ -8,7 +8,7 @@ use super::super::outcome::{
 };
 use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
-use super::{Desk, complaint, handing, large, specialist};
+use super::{Desk, complaint, handing, large, manner, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -43,6 +43,9 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
+    if manner::is_held(desk, letter) {
+        manner::hold(desk, &mut ticket, &mut outcome);
+    }
     acknowledge(desk, memory, letter, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome

@@ -14,7 +14,7 @@ use super::super::outcome::{
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{Orders, TextFor, by_name};
-use super::{Desk, complaint, handing};
+use super::{Desk, complaint, handing, manner};
 
 /// Those to whom a specialist's conduct is told.
 pub(super) struct Overseers {
@@ -163,6 +163,20 @@ impl Orders<'_> {
         Ok(())
     }
 
+    /// `#прекратить` of a supervisor, about a letter that they read first.
+    fn stop_held(&mut self, reason: &str) {
+        self.ticket.response_due = None;
+        self.history("stopped", reason);
+        let told = Message::ServiceStopped {
+            author: self.who.id.clone(),
+            reason: reason.to_owned(),
+            office: self.desk.overseers_of(&self.ticket).office,
+        };
+        let notice = self.desk.for_requester(&self.ticket, told);
+        self.outcome.notices.push(notice);
+        self.did.push(Did::Upheld);
+    }
+
     /// `#возобновить`: the ticket goes on with the specialist who had it, or with the one named.
     pub(super) fn resume(&mut self, id: Option<&str>) -> Result<(), Refusal> {
         self.may_decide()?;
@@ -181,21 +195,27 @@ impl Orders<'_> {
             return Err(Refusal::TheyAreAway(to.name.clone()));
         }
         self.text_for = TextFor::Decision;
+        let held = manner::is_waiting(&self.ticket);
         self.ticket.status = Status::Open;
-        self.desk.expect_answer(&mut self.ticket);
         self.ticket.excluded.remove(&to.id);
         self.history("resumed", format!("with {}", to.id));
-        let with = self
-            .desk
-            .policy
-            .show_specialist_name
-            .then(|| to.name.clone());
-        let due = self.ticket.response_due;
-        self.decided(None, Decision::Resumed { with, due });
         let reason = Reason {
             how: Handing::Resumed(self.who.name.clone()),
+            // Of a held letter the requester knows nothing: the words are for the specialist.
+            note: if held {
+                self.text.clone()
+            } else {
+                String::new()
+            },
             ..Reason::default()
         };
+        if !held {
+            self.desk.expect_answer(&mut self.ticket);
+            let shown = self.desk.policy.show_specialist_name;
+            let with = shown.then(|| to.name.clone());
+            let due = self.ticket.response_due;
+            self.decided(None, Decision::Resumed { with, due });
+        }
         let why = format!("resumed by {}", self.who.id);
         let (desk, ticket, outcome) = (self.desk, &mut self.ticket, &mut self.outcome);
         handing::give(desk, to, ticket, outcome, reason, &why);
@@ -206,6 +226,9 @@ impl Orders<'_> {
     /// `#подтвердить`: the end of service stands.
     pub(super) fn uphold(&mut self) -> Result<(), Refusal> {
         self.may_decide()?;
+        if manner::is_waiting(&self.ticket) {
+            return Err(Refusal::NotStopped);
+        }
         self.text_for = TextFor::Decision;
         self.history("upheld", "");
         self.decided(None, Decision::Upheld);
@@ -273,6 +296,11 @@ pub(super) fn speaks(
             "refused",
             CommandResult::Empty,
         );
+    }
+    // What stays among the staff may say what it likes.
+    let kept = parsed.commands.contains(&Command::Note);
+    if !kept && let Some(result) = manner::returned(desk, letter) {
+        return answered(desk, who, (ticket, made), outcome, "returned", result);
     }
     let mut orders = Orders {
         desk,
@@ -352,6 +380,11 @@ fn decisions(orders: &mut Orders<'_>, commands: &[Command]) -> Result<bool, Refu
             Command::Status(_) | Command::Mine | Command::Find(_) | Command::Help => {
                 orders.obey(command)?;
             }
+            // A letter that was held: the supervisor ends service in the specialist's stead.
+            Command::Stop(reason) if manner::is_waiting(&orders.ticket) => {
+                decided = true;
+                orders.stop_held(reason);
+            }
             _ => return Err(Refusal::OnlyDecisions),
         }
     }
@@ -366,7 +399,7 @@ fn answered(
     event: &'static str,
     result: CommandResult,
 ) -> Outcome {
-    if event == "refused" {
+    if event != "commanded" {
         outcome.history(ticket.number, &who.id, event, "an answer to a report");
     }
     let message = overseen(made, result);
@@ -388,6 +421,10 @@ pub(super) fn writes_after_stop(desk: &Desk<'_>, ticket: &Ticket, letter: &Incom
         Kind::Conduct,
         "service on the ticket has ended: for the supervisor",
     );
+    if manner::is_waiting(ticket) {
+        // Whoever gets the ticket reads this too.
+        outcome.kind = Kind::Followup;
+    }
     outcome.ticket = Some(ticket.number);
     let overseers = desk.overseers_of(ticket);
     let detail = format!("from {} to {}", letter.from.address, addresses(&overseers));

@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, complaint, handing, large, opening, oversight};
+use super::{Desk, complaint, handing, large, manner, opening, oversight};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -259,6 +259,9 @@ fn follow_up(
     }
     if !letter.failed {
         outcome.notices.extend(large::told(desk, letter, &ticket));
+    }
+    if manner::is_held(desk, letter) {
+        manner::hold(desk, &mut ticket, outcome);
     }
     outcome.changes.insert(0, Change::Update(ticket));
 }

@@ -10,8 +10,8 @@ use super::super::outcome::{
 };
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
-use super::Desk;
 use super::orders::{self, Orders, TextFor};
+use super::{Desk, manner};
 
 /// Letters in one ticket that ask to confirm, within 24 hours: a forger must not fill a mailbox through us.
 const CONFIRMS_A_DAY: u32 = 3;
@@ -75,6 +75,15 @@ pub(super) fn speaks(
             );
         }
     }
+    let told = parsed
+        .commands
+        .iter()
+        .any(|one| matches!(one, Command::Stop(_)));
+    if ((speaks && orders.text_for == TextFor::Requester) || told)
+        && let Some(result) = manner::returned(desk, letter)
+    {
+        return returned(desk, who, ticket, outcome, result);
+    }
     if speaks && orders.text_for == TextFor::Requester {
         if let Some(refusal) = shut(&orders.ticket) {
             let result = CommandResult::Refused {
@@ -84,6 +93,7 @@ pub(super) fn speaks(
             return refused(desk, who, ticket, outcome, "nothing can be sent", result);
         }
         answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+        orders.did.extend(manner::remarked(letter));
     } else if speaks && orders.ticket.status == Status::Stopped {
         // What stands beside the stop is for the supervisor, who has it in the report.
         orders.outcome.end = EndState::Note;
@@ -97,6 +107,22 @@ pub(super) fn speaks(
         close(&mut orders, speaks);
     }
     finish(orders, ticket, &parsed.commands)
+}
+
+fn returned(
+    desk: &Desk<'_>,
+    who: &Specialist,
+    ticket: &Ticket,
+    mut outcome: Outcome,
+    result: CommandResult,
+) -> Outcome {
+    let why = "its words insult; not sent";
+    outcome.history(ticket.number, &who.id, "returned", why);
+    let message = Message::CommandResult(result);
+    outcome
+        .notices
+        .push(desk.for_specialist(who, ticket, message));
+    outcome
 }
 
 fn shut(ticket: &Ticket) -> Option<Refusal> {

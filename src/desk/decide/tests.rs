@@ -50,6 +50,7 @@ fn policy() -> Policy {
         authserv_id: vec![],
         plus_addressing: true,
         limits: Limits::default(),
+        conduct: crate::desk::policy::ConductPolicy::default(),
         show_requester_address: true,
         show_specialist_name: true,
     }
@@ -97,6 +98,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         tongue: Tongue::Ru,
         unreadable: None,
         reused_id: false,
+        manner: crate::desk::event::Manner::default(),
         replayed: false,
         too_large: None,
         authenticated: false,

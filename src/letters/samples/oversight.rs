@@ -39,8 +39,31 @@ fn stopped() -> Vec<Said> {
         ),
         (
             "conduct-report",
-            "a letter after that",
+            "a letter after that, folded",
             Message::Conduct(Conduct::Again),
+        ),
+        (
+            "conduct-report",
+            "held, folded",
+            Message::Conduct(Conduct::Held {
+                name: NAME.to_owned(),
+            }),
+        ),
+        (
+            "followup",
+            "folded",
+            Message::Followup {
+                due: Some(now() + SignedDuration::from_mins(260)),
+                reopened: false,
+            },
+        ),
+        (
+            "command-result",
+            "returned",
+            Message::CommandResult(CommandResult::Returned {
+                places: vec!["лодыри".to_owned()],
+                text: "#закрыть\nСами вы лодыри. Период открыт.".to_owned(),
+            }),
         ),
         (
             "command-result",
