@@ -9,6 +9,7 @@ mod engine;
 mod filing;
 mod incoming;
 mod pause;
+mod recorded;
 mod run;
 mod sending;
 mod snapshot;

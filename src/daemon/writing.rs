@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use crate::desk::outcome::{Audience, Carry, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
-use crate::desk::ticket::Person;
+use crate::desk::ticket::{Person, Ticket};
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
@@ -88,6 +89,21 @@ impl Cargo {
             files: letter.attachments.clone(),
         }
     }
+
+    /// The same of the letter that opened `ticket`.
+    fn of_request(letter: &Letter, ticket: Option<&Ticket>) -> Self {
+        let whole = Self::of(letter);
+        match ticket.and_then(|ticket| recorded(letter, &ticket.requester)) {
+            Some(recorded) => Self {
+                from: recorded.from,
+                subject: recorded.subject,
+                text: recorded.text,
+                html: None,
+                ..whole
+            },
+            None => whole,
+        }
+    }
 }
 
 fn cargo(
@@ -100,7 +116,9 @@ fn cargo(
         (Carry::Nothing, ..) => Ok(None),
         (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
-        (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
+        (Carry::Request, Some(letter), ticket) if opens => {
+            Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
+        }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
             Ok(request.map(|request| Cargo::of(&mail::read(&request.original))))
@@ -109,7 +127,7 @@ fn cargo(
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));
             };
-            let mut cargo = Cargo::of(&mail::read(&request.original));
+            let mut cargo = Cargo::of_request(&mail::read(&request.original), Some(ticket));
             // What the colleague adds goes along.
             let colleague = letter.filter(|one| one.nature == Nature::Human);
             cargo

@@ -30,6 +30,10 @@ pub enum Command {
     Wait(WorkSpan),
     /// `#отложить 2026-12-01`: sleep till then.
     Snooze(Date),
+    /// `#обращение FROM CHANNEL`: record a consultation; a forwarded letter becomes its first sender's ticket.
+    Record(String),
+    /// `#открыть`: what is recorded waits for an answer; a closed ticket is open again.
+    Open,
     /// `#тема NAME`: set the topic.
     Topic(String),
     /// `#объединить N`: this ticket into another.
@@ -75,6 +79,8 @@ enum Verb {
     Raise,
     Wait,
     Snooze,
+    Record,
+    Open,
     Topic,
     Merge,
     Spam,
@@ -108,6 +114,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("wait", Verb::Wait),
     ("отложить", Verb::Snooze),
     ("snooze", Verb::Snooze),
+    ("обращение", Verb::Record),
+    ("log", Verb::Record),
+    ("открыть", Verb::Open),
+    ("open", Verb::Open),
     ("тема", Verb::Topic),
     ("topic", Verb::Topic),
     ("объединить", Verb::Merge),
@@ -171,6 +181,8 @@ impl Verb {
             Self::Raise => Command::Raise(word().map(|tier| tier.to_lowercase())),
             Self::Wait => Command::Wait(span(argument)?),
             Self::Snooze => Command::Snooze(day(argument)?),
+            Self::Record => Command::Record(argument.to_owned()),
+            Self::Open => Command::Open,
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Spam => Command::Spam,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::reception::Reception;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
 use super::ticket::{Status, Ticket};
@@ -65,8 +66,8 @@ pub enum Message {
     Acknowledgement {
         /// The assignee's name, when it may be shown.
         assignee: Option<String>,
-        /// Their reception hours.
-        reception: Option<String>,
+        /// Where they could be met instead, the nearest first.
+        receptions: Vec<Reception>,
         /// Until when the answer is due.
         due: Option<Timestamp>,
         /// It came outside working time.
@@ -221,6 +222,12 @@ pub enum Did {
     TakenBack,
     /// Passed to a specialist.
     Assigned(String),
+    /// A consultation is recorded as a closed ticket: its number and requester.
+    Recorded(u64, String),
+    /// A ticket is opened in somebody's name: its number, its requester, and who has it.
+    RecordedOpen(u64, String, String),
+    /// Open again.
+    Reopened,
     /// Raised to a tier; who has it there.
     Raised(String, String),
     /// The vendor's service was asked; its name.
@@ -268,6 +275,16 @@ pub enum Refusal {
     NoTier(String, Option<String>),
     /// There is no higher tier.
     NoTierAbove,
+    /// Whose consultation it was is not said.
+    NoRequester,
+    /// No such channel; the nearest word.
+    NoChannel(String, Option<String>),
+    /// It cannot stand beside `#обращение`; what was typed means that a consultation is recorded.
+    NotBeside,
+    /// Nothing proves that the specialist wrote it.
+    NeedsProof,
+    /// The ticket is open already.
+    AlreadyOpen,
     /// That tier is outside the school.
     TierOutside(String),
     /// No such topic; the nearest name.

@@ -14,6 +14,7 @@ mod message;
 pub mod nearest;
 pub mod outcome;
 pub mod policy;
+pub mod reception;
 pub mod roster;
 pub mod rotation;
 pub mod stem;

@@ -51,6 +51,10 @@ const STAFF_RU: &[(&str, &str)] = &[
         "ждать ответа три рабочих дня, потом напомнить Вам",
     ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
+    (
+        "#обращение anna@home.test лично",
+        "записать консультацию: лично, телефон, чат, семинар; с #открыть она ждёт ответа. Над пересланным письмом — просто #обращение",
+    ),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
@@ -85,6 +89,10 @@ const STAFF_EN: &[(&str, &str)] = &[
         "wait three working days for the answer, then remind you",
     ),
     ("#snooze 2026-12-01", "remind you on that day"),
+    (
+        "#log anna@home.test phone",
+        "record a consultation: in-person, phone, chat, seminar; with #open it waits for an answer. Above a forwarded letter just #log",
+    ),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
     ("#undo", "take your answer back while it is held"),
@@ -179,6 +187,7 @@ impl Writer<'_> {
             }
             Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
             Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
             Did::Merged(into) if ru => {
@@ -274,7 +283,7 @@ impl Writer<'_> {
         }
     }
 
-    fn case_of(&self, number: u64) -> String {
+    pub(super) fn case_of(&self, number: u64) -> String {
         format!("{}-{number}", self.desk.policy.tag)
     }
 
@@ -336,6 +345,7 @@ impl Writer<'_> {
             Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
             Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
             Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
+            Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),

@@ -6,6 +6,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
+use crate::desk::reception::Reception;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -105,11 +106,11 @@ impl Writer<'_> {
         match &self.notice.message {
             Message::Acknowledgement {
                 assignee,
-                reception,
+                receptions,
                 due,
                 closed_now,
             } => {
-                let who = (assignee.as_deref(), reception.as_deref());
+                let who = (assignee.as_deref(), receptions.as_slice());
                 self.acknowledgement(frame, who, *due, *closed_now)
             }
             Message::Reply {
@@ -194,7 +195,7 @@ impl Writer<'_> {
     fn acknowledgement(
         &self,
         frame: Frame,
-        (assignee, reception): (Option<&str>, Option<&str>),
+        (assignee, receptions): (Option<&str>, &[Reception]),
         due: Option<Timestamp>,
         closed_now: bool,
     ) -> (&'static str, Value) {
@@ -202,7 +203,7 @@ impl Writer<'_> {
             "acknowledgement",
             &Acknowledgement {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                reception: reception.map(|text| self.line(text, LINE)),
+                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
                 due: due.map(|due| self.until(due)),
                 closed: closed_now.then(|| self.closed()),
                 chat: self

@@ -58,7 +58,8 @@ pub(super) struct Acknowledgement {
     #[serde(flatten)]
     pub frame: Frame,
     pub assignee: Option<String>,
-    pub reception: Option<String>,
+    /// «сегодня, вторник 14:00–16:00, кабинет 205».
+    pub receptions: Vec<String>,
     pub due: Option<String>,
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,

@@ -12,6 +12,7 @@ mod deadlines;
 mod html;
 mod links;
 pub mod names;
+mod records;
 mod samples;
 pub mod scrub;
 mod sources;

@@ -134,6 +134,17 @@ impl<S: Stage> Play<'_, S> {
                     events.join(", ")
                 ))
             }
+            Step::Channel { number, channel } => {
+                let row = self
+                    .reader()?
+                    .ticket(*number)
+                    .map_err(|error| error.to_string())?;
+                match row {
+                    Some(row) if row.ticket.channel == *channel => Ok(()),
+                    Some(row) => Err(format!("канал {}", row.ticket.channel)),
+                    None => Err(format!("обращения {number} нет")),
+                }
+            }
             Step::Tickets(count) => {
                 let found = self
                     .reader()?

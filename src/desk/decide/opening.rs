@@ -6,7 +6,9 @@ use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
     Reason,
 };
-use super::super::ticket::{Status, Ticket};
+use super::super::reception::{Reception, receptions as next_receptions};
+use super::super::roster::Specialist;
+use super::super::ticket::{Person, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, handing, specialist};
 
@@ -25,49 +27,10 @@ pub(super) fn opens(
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
-    let first = desk
-        .policy
-        .hours
-        .after(desk.now, desk.policy.sla.first_response);
-    let mut ticket = Ticket {
-        number,
-        status: Status::New,
-        subject: letter.subject.clone(),
-        requester: letter.from.clone(),
-        tongue: desk.policy.tongue(letter.tongue),
-        assignee: None,
-        // Nobody answers their own request.
-        excluded: desk
-            .roster
-            .by_address(&letter.from.address)
-            .map(|who| who.id.clone())
-            .into_iter()
-            .collect(),
-        tier: desk
-            .roster
-            .tiers
-            .iter()
-            .find(|tier| !tier.outside)
-            .map(|tier| tier.id.clone())
-            .unwrap_or_default(),
-        topic: topics::choose(&desk.policy.topics, &letter.subject, &letter.new_text)
-            .map(|topic| topic.name.clone()),
-        channel: "email".to_owned(),
-        created: desk.now,
-        updated: desk.now,
-        first_response_due: Some(first),
-        first_responded: None,
-        response_due: Some(first),
-        started: desk.now,
-        steps: 0,
-        wake: None,
-        next_at: None,
-        closed: None,
-        linked,
-        rating: None,
-        vendor_case: None,
-        merged_into: None,
-    };
+    let said = (letter.subject.as_str(), letter.new_text.as_str());
+    let tongue = desk.policy.tongue(letter.tongue);
+    let mut ticket = blank(desk, number, &letter.from, said, tongue);
+    ticket.linked = linked;
     outcome.history(
         number,
         "requester",
@@ -85,6 +48,58 @@ pub(super) fn opens(
     acknowledge(desk, memory, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
+}
+
+/// A ticket that nobody has yet, with its first deadline.
+pub(super) fn blank(
+    desk: &Desk<'_>,
+    number: u64,
+    requester: &Person,
+    (subject, text): (&str, &str),
+    tongue: Tongue,
+) -> Ticket {
+    let first = desk
+        .policy
+        .hours
+        .after(desk.now, desk.policy.sla.first_response);
+    Ticket {
+        number,
+        status: Status::New,
+        subject: subject.to_owned(),
+        requester: requester.clone(),
+        tongue,
+        assignee: None,
+        // Nobody answers their own request.
+        excluded: desk
+            .roster
+            .by_address(&requester.address)
+            .map(|who| who.id.clone())
+            .into_iter()
+            .collect(),
+        tier: desk
+            .roster
+            .tiers
+            .iter()
+            .find(|tier| !tier.outside)
+            .map(|tier| tier.id.clone())
+            .unwrap_or_default(),
+        topic: topics::choose(&desk.policy.topics, subject, text).map(|topic| topic.name.clone()),
+        channel: "email".to_owned(),
+        created: desk.now,
+        updated: desk.now,
+        first_response_due: Some(first),
+        first_responded: None,
+        response_due: Some(first),
+        started: desk.now,
+        steps: 0,
+        wake: None,
+        next_at: None,
+        closed: None,
+        linked: None,
+        rating: None,
+        vendor_case: None,
+        merged_into: None,
+    }
 }
 
 /// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this
@@ -135,7 +150,12 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
+pub(super) fn acknowledge(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    outcome: &mut Outcome,
+) {
     let limits = &desk.policy.limits;
     // Said once, when the limit is crossed; each later letter is silent.
     if memory.letters_this_hour == limits.letters_per_hour {
@@ -160,7 +180,7 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
         assignee: assignee
             .filter(|_| desk.policy.show_specialist_name)
             .map(|who| who.name.clone()),
-        reception: assignee.and_then(|who| who.reception.clone()),
+        receptions: self::receptions(desk, ticket, assignee),
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
     };
@@ -168,4 +188,16 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
     outcome
         .notices
         .insert(0, desk.for_requester(ticket, message));
+}
+
+/// Where the requester could go instead of waiting; names only where they may be shown.
+fn receptions(desk: &Desk<'_>, ticket: &Ticket, assignee: Option<&Specialist>) -> Vec<Reception> {
+    let hours = &desk.policy.hours;
+    let mut found = next_receptions(desk.roster, hours, assignee, &ticket.tier, desk.now);
+    if !desk.policy.show_specialist_name {
+        for one in &mut found {
+            one.whose = None;
+        }
+    }
+    found
 }

@@ -96,6 +96,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         has_pictures: false,
         source: Source::Human,
         tongue: Tongue::Ru,
+        forwarded: None,
         unreadable: None,
         reused_id: false,
         authenticated: false,

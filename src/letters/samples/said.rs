@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::desk::outcome::{
     Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
 };
+use crate::desk::reception::Reception;
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::Tongue;
@@ -36,7 +37,11 @@ fn first_letters() -> Vec<Said> {
             "in working time",
             Message::Acknowledgement {
                 assignee: name.clone(),
-                reception: Some("вторник 14:00–16:00, кабинет 205".to_owned()),
+                receptions: vec![Reception {
+                    whose: None,
+                    words: "вторник 14:00–16:00, кабинет 205".to_owned(),
+                    day: None,
+                }],
                 due,
                 closed_now: false,
             },
@@ -46,7 +51,7 @@ fn first_letters() -> Vec<Said> {
             "closed, nobody named",
             Message::Acknowledgement {
                 assignee: None,
-                reception: None,
+                receptions: vec![],
                 due: None,
                 closed_now: true,
             },
@@ -274,6 +279,28 @@ fn command_letters() -> Vec<Said> {
                 Did::Assigned("Сидоров Пётр Ильич".to_owned()),
                 Did::Closed,
             ])),
+        ),
+        (
+            "command-result",
+            "recorded",
+            command(CommandResult::Done(vec![
+                Did::Recorded(42, "Анна Ткаченко".to_owned()),
+                Did::RecordedOpen(
+                    43,
+                    "anna@home.test".to_owned(),
+                    "Сидоров Пётр Ильич".to_owned(),
+                ),
+                Did::RecordedOpen(44, "anna@home.test".to_owned(), String::new()),
+                Did::Reopened,
+            ])),
+        ),
+        (
+            "command-result",
+            "not recorded",
+            command(CommandResult::Refused {
+                why: Refusal::NoChannel("лчно".to_owned(), Some("лично".to_owned())),
+                text: "Показала, где видно четверть.".to_owned(),
+            }),
         ),
         (
             "command-result",
