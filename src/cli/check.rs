@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
+use crate::config::material_file::load_materials;
 use crate::config::settings::IntakeSettings;
 use crate::daemon::Snapshot;
 use crate::intake::AnyMailbox;
@@ -31,6 +32,23 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         snapshot.config.roster.display(),
         snapshot.roster.specialists.len()
     ));
+    if let Some(folder) = &snapshot.config.materials {
+        let read = load_materials(folder);
+        if !read.faults.is_empty() {
+            return Err(Trouble::new(format!(
+                "в материалах есть ошибки; остальные действуют\n{}",
+                read.faults
+            )));
+        }
+        say::line(format!(
+            "{}: ошибок нет, материалов: {}.",
+            folder.display(),
+            read.materials.len()
+        ));
+        if !read.warnings.is_empty() {
+            say::line(format!("Стоит поправить:\n{}", read.warnings));
+        }
+    }
     if !options.online {
         return Ok(ExitCode::SUCCESS);
     }

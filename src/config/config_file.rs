@@ -106,10 +106,11 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
                 .unwrap_or_else(|| "roster.toml".to_owned()),
         ),
         templates: desk.get("templates", filled).map(place),
+        materials: desk.get("materials", filled).map(place),
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing?,
     };
-    for later in ["materials", "seminars", "people"] {
+    for later in ["seminars", "people"] {
         let _ = desk.get(later, filled);
     }
     desk.finish();

@@ -126,6 +126,8 @@ pub struct Config {
     pub roster: PathBuf,
     /// Overrides of the built-in templates.
     pub templates: Option<PathBuf>,
+    /// The folder of reference materials.
+    pub materials: Option<PathBuf>,
     /// The way in.
     pub intake: IntakeSettings,
     /// The way out.

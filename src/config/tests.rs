@@ -29,9 +29,15 @@ fn uncommented(text: &str) -> String {
             .contains(&line);
         }
         let other_password = line.starts_with("password") && !line.starts_with("password_file");
-        let optional = ["templates =", "chat =", "ca_file =", "fingerprint ="]
-            .iter()
-            .any(|key| line.starts_with(key));
+        let optional = [
+            "templates =",
+            "materials =",
+            "chat =",
+            "ca_file =",
+            "fingerprint =",
+        ]
+        .iter()
+        .any(|key| line.starts_with(key));
         if !(skip || other_password || bare.is_some() && optional) {
             lines.push(line);
         }

@@ -148,6 +148,7 @@ impl Engine {
                 let office = desk::Desk {
                     policy: &snapshot.config.policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::trouble(&office, &what);
@@ -186,6 +187,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let mut moved = 0;
@@ -209,6 +211,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let due = tx.due_tickets(now, DUE)?;

@@ -78,6 +78,7 @@ pub fn file(
     let office = Desk {
         policy,
         roster: &roster,
+        resources: &snapshot.resources,
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);
@@ -104,6 +105,7 @@ pub fn set_aside(
     let office = Desk {
         policy: &snapshot.config.policy,
         roster: &snapshot.roster,
+        resources: &snapshot.resources,
         now,
     };
     let outcome = desk::set_aside(

@@ -300,6 +300,7 @@ async fn send_forever<T: Transport>(
 }
 
 async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
+    let mut told = String::new();
     while !*stop.borrow() {
         match engine.snapshots.refresh() {
             Ok(true) => tracing::info!("the files were read anew"),
@@ -311,6 +312,17 @@ async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
                     tracing::error!(%error, "the administrators could not be told");
                 }
             }
+        }
+        let left_out = engine.snapshots.current().left_out.clone();
+        if left_out != told {
+            tracing::warn!(%left_out, "files that are left out");
+            let what = format!("В файлах ошибки; служба работает без них.\n\n{left_out}");
+            if !left_out.is_empty()
+                && let Err(error) = engine.alarm(&what).await
+            {
+                tracing::error!(%error, "the administrators could not be told");
+            }
+            told = left_out;
         }
         if let Err(error) = engine.tick().await {
             tracing::error!(%error, "a step of the clock failed");

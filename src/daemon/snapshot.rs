@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime};
 
+use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Faults};
+use crate::desk::materials::{Library, Material};
+use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::letters::Templates;
 
@@ -18,6 +21,10 @@ pub struct Snapshot {
     pub roster: Roster,
     /// The letters' templates.
     pub templates: Templates,
+    /// Reference materials and what else the school offers.
+    pub resources: Resources,
+    /// Faults of files that are left out: the desk works without them.
+    pub left_out: String,
 }
 
 /// Why the files cannot be used, ready for people.
@@ -26,6 +33,23 @@ pub struct Snapshot {
 pub struct SnapshotError(pub String);
 
 impl Snapshot {
+    /// Files that were read already, without reference materials.
+    pub fn new(config: Config, roster: Roster, templates: Templates) -> Self {
+        Self {
+            config,
+            roster,
+            templates,
+            resources: Resources::default(),
+            left_out: String::new(),
+        }
+    }
+
+    /// The same with these reference materials.
+    pub fn with_materials(mut self, materials: Vec<Material>) -> Self {
+        self.resources.library = Library::new(materials);
+        self
+    }
+
     /// Reads all files. Every fault of every file is in the error.
     ///
     /// # Errors
@@ -43,11 +67,20 @@ impl Snapshot {
             .map_err(|faults: Faults| said.push(faults.to_string()));
         let templates = Templates::load(config.templates.as_deref())
             .map_err(|faults| said.extend(faults.iter().map(ToString::to_string)));
+        let mut left_out = String::new();
+        let mut resources = Resources::default();
+        if let Some(folder) = &config.materials {
+            let read = load_materials(folder);
+            left_out = read.faults.to_string();
+            resources.library = Library::new(read.materials);
+        }
         match (roster, templates) {
             (Ok(roster), Ok(templates)) if said.is_empty() => Ok(Self {
                 config,
                 roster,
                 templates,
+                resources,
+                left_out,
             }),
             _ => Err(SnapshotError(said.join("\n"))),
         }
@@ -56,6 +89,9 @@ impl Snapshot {
     fn files(&self, config: &Path) -> Vec<PathBuf> {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
         if let Some(folder) = &self.config.templates {
+            files.extend(files_below(folder));
+        }
+        if let Some(folder) = &self.config.materials {
             files.extend(files_below(folder));
         }
         files

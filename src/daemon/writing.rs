@@ -247,7 +247,16 @@ fn auto_submitted(notice: &Notice) -> Option<String> {
 
 fn passed_on(notice: &Notice) -> String {
     match &notice.message {
-        Message::Reply { text, .. } => text.clone(),
+        Message::Reply {
+            text, materials, ..
+        } => {
+            let named = materials.iter().map(|one| match &one.link {
+                Some(link) => format!("{} — {link}", one.title),
+                None => one.title.clone(),
+            });
+            let all: Vec<String> = std::iter::once(text.clone()).chain(named).collect();
+            all.join("\n").trim().to_owned()
+        }
         _ => String::new(),
     }
 }

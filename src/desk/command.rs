@@ -52,8 +52,10 @@ pub enum Command {
     Away(DateRange),
     /// `#вернулся`: back in it.
     Back,
-    /// `#решено`: the requester needs nothing more.
-    Solved,
+    /// `#материал NAME`: put a reference material into the answer.
+    Material(String),
+    /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
+    Solved(Option<String>),
     /// `#помощь`: the list of commands.
     Help,
 }
@@ -81,6 +83,7 @@ enum Verb {
     Snooze,
     Record,
     Open,
+    Material,
     Topic,
     Merge,
     Spam,
@@ -116,6 +119,8 @@ const WORDS: &[(&str, Verb)] = &[
     ("snooze", Verb::Snooze),
     ("обращение", Verb::Record),
     ("log", Verb::Record),
+    ("материал", Verb::Material),
+    ("material", Verb::Material),
     ("открыть", Verb::Open),
     ("open", Verb::Open),
     ("тема", Verb::Topic),
@@ -160,6 +165,7 @@ impl Verb {
             Self::Wait => "#ждать 3d",
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
+            Self::Material => "#материал пароль",
             Self::Merge => "#объединить 17",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
@@ -183,6 +189,7 @@ impl Verb {
             Self::Snooze => Command::Snooze(day(argument)?),
             Self::Record => Command::Record(argument.to_owned()),
             Self::Open => Command::Open,
+            Self::Material => Command::Material(text()?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Spam => Command::Spam,
@@ -193,7 +200,7 @@ impl Verb {
             Self::Find => Command::Find(text()?),
             Self::Away => Command::Away(days(argument)?),
             Self::Back => Command::Back,
-            Self::Solved => Command::Solved,
+            Self::Solved => Command::Solved(text()),
             Self::Help => Command::Help,
         })
     }

@@ -20,6 +20,7 @@ pub use orders::{Asks, asks};
 use super::event::{Incoming, Memory, Source};
 use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
 use super::policy::Policy;
+use super::resources::Resources;
 use super::roster::Roster;
 use super::ticket::{Ticket, Tongue};
 
@@ -30,6 +31,8 @@ pub struct Desk<'a> {
     pub policy: &'a Policy,
     /// The people.
     pub roster: &'a Roster,
+    /// What it offers beside an answer.
+    pub resources: &'a Resources,
     /// Now.
     pub now: Timestamp,
 }

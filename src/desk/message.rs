@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::materials::Material;
 use super::reception::Reception;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
@@ -72,6 +73,8 @@ pub enum Message {
         due: Option<Timestamp>,
         /// It came outside working time.
         closed_now: bool,
+        /// Materials that may answer it meanwhile, the best first.
+        materials: Vec<Material>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -88,6 +91,8 @@ pub enum Message {
         specialist: Option<String>,
         /// The ticket is closed with it.
         closes: bool,
+        /// Reference materials that go with the words.
+        materials: Vec<Material>,
     },
     /// To the assignee: the requester wrote again.
     Followup {
@@ -208,6 +213,8 @@ pub enum CommandResult {
 pub enum Did {
     /// The answer went to the requester.
     Sent,
+    /// A reference material goes with the answer; its title.
+    Material(String),
     /// The text stays among the staff.
     Noted,
     /// Closed.
@@ -275,6 +282,8 @@ pub enum Refusal {
     NoTier(String, Option<String>),
     /// There is no higher tier.
     NoTierAbove,
+    /// No such reference material; the nearest name.
+    NoMaterial(String, Option<String>),
     /// Whose consultation it was is not said.
     NoRequester,
     /// No such channel; the nearest word.

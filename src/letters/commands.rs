@@ -52,8 +52,12 @@ const STAFF_RU: &[(&str, &str)] = &[
     ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
     (
-        "#обращение anna@home.test лично",
+        "#обращение vera@home.test лично",
         "записать консультацию: лично, телефон, чат, семинар; с #открыть она ждёт ответа. Над пересланным письмом — просто #обращение",
+    ),
+    (
+        "#материал пароль",
+        "вложить в ответ справочный материал; можно несколько",
     ),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
@@ -90,8 +94,12 @@ const STAFF_EN: &[(&str, &str)] = &[
     ),
     ("#snooze 2026-12-01", "remind you on that day"),
     (
-        "#log anna@home.test phone",
+        "#log vera@home.test phone",
         "record a consultation: in-person, phone, chat, seminar; with #open it waits for an answer. Above a forwarded letter just #log",
+    ),
+    (
+        "#material NAME",
+        "put a reference material into the answer; several may stand",
     ),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
@@ -187,6 +195,7 @@ impl Writer<'_> {
             }
             Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
             Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Material(title) => self.material_done(title),
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
@@ -345,6 +354,8 @@ impl Writer<'_> {
             Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
             Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
             Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
+            Refusal::NoMaterial(name, nearest) if ru => format!("материала «{}» нет.{}", text(name), near(nearest)),
+            Refusal::NoMaterial(name, nearest) => format!("there is no material “{}”.{}", text(name), near(nearest)),
             Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),

@@ -5,6 +5,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
 use crate::desk::reception::Reception;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -109,17 +110,19 @@ impl Writer<'_> {
                 receptions,
                 due,
                 closed_now,
+                materials,
             } => {
                 let who = (assignee.as_deref(), receptions.as_slice());
-                self.acknowledgement(frame, who, *due, *closed_now)
+                self.acknowledgement(frame, who, (*due, *closed_now), materials)
             }
             Message::Reply {
                 text,
                 specialist,
                 closes,
+                materials,
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
-                self.reply(frame, said, enclosed, earlier)
+                self.reply(frame, said, materials, enclosed, earlier)
             }
             Message::Assignment { due, reason } => {
                 self.assignment(frame, *due, reason, enclosed_view, earlier)
@@ -196,8 +199,8 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (assignee, receptions): (Option<&str>, &[Reception]),
-        due: Option<Timestamp>,
-        closed_now: bool,
+        (due, closed_now): (Option<Timestamp>, bool),
+        materials: &[Material],
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
@@ -212,6 +215,7 @@ impl Writer<'_> {
                     .chat
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
+                materials: self.offered(&frame, materials),
                 solved: self.link(&frame, "#решено", "#solved"),
                 frame,
             },
@@ -257,6 +261,7 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (text, specialist, closes): (&str, Option<&str>, bool),
+        materials: &[Material],
         enclosed: Option<&Enclosed<'_>>,
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
@@ -267,6 +272,7 @@ impl Writer<'_> {
                 html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
+                materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
                     .map(|one| self.files(one.files))

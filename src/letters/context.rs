@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
+use super::materials::MaterialView;
 
 /// What every letter has.
 #[derive(Debug, Clone, Serialize)]
@@ -64,6 +65,7 @@ pub(super) struct Acknowledgement {
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
+    pub materials: Vec<MaterialView>,
     pub solved: Link,
 }
 
@@ -175,6 +177,7 @@ pub(super) struct Reply {
     pub html: Option<String>,
     pub specialist: Option<String>,
     pub closes: bool,
+    pub materials: Vec<MaterialView>,
     /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,

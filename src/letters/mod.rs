@@ -11,6 +11,7 @@ mod context;
 mod deadlines;
 mod html;
 mod links;
+mod materials;
 pub mod names;
 mod records;
 mod samples;

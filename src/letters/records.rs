@@ -71,8 +71,8 @@ impl Writer<'_> {
     /// Why nothing was recorded, and what to do.
     pub(super) fn not_recorded(&self, why: &Refusal) -> String {
         let form = self.say(
-            "#обращение anna@home.test лично",
-            "#log anna@home.test in-person",
+            "#обращение vera@home.test лично",
+            "#log vera@home.test in-person",
         );
         match (why, self.tongue) {
             (Refusal::NoChannel(word, near), Tongue::Ru) => {

@@ -6,6 +6,7 @@
 mod error;
 mod ledger;
 mod letters;
+mod materials;
 mod meta;
 mod outbox;
 mod people;
@@ -25,6 +26,7 @@ use rusqlite::Connection;
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
+pub use materials::MaterialFigures;
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 

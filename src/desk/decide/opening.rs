@@ -2,9 +2,10 @@
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::outcome::{
-    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
-    Reason,
+    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, MaterialUse, Message,
+    Notice, Outcome, Reason,
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
@@ -45,7 +46,7 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
-    acknowledge(desk, memory, &ticket, &mut outcome);
+    acknowledge(desk, memory, &ticket, &letter.new_text, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
 }
@@ -154,6 +155,7 @@ pub(super) fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
     ticket: &Ticket,
+    text: &str,
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
@@ -176,6 +178,12 @@ pub(super) fn acknowledge(
         return;
     }
     let assignee = desk.assignee(ticket);
+    let fitting = desk.resources.library.fitting(&ticket.subject, text);
+    let materials: Vec<Material> = fitting.iter().map(|fit| fit.material.clone()).collect();
+    for one in &materials {
+        let change = Change::Material(ticket.number, one.name.clone(), MaterialUse::Offered);
+        outcome.changes.push(change);
+    }
     let message = Message::Acknowledgement {
         assignee: assignee
             .filter(|_| desk.policy.show_specialist_name)
@@ -183,6 +191,7 @@ pub(super) fn acknowledge(
         receptions: self::receptions(desk, ticket, assignee),
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
+        materials,
     };
     // The requester's letter first: it is the one that a person waits for.
     outcome

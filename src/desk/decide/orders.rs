@@ -2,6 +2,7 @@
 
 mod asked;
 mod filing;
+mod material;
 mod record;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use jiff::civil::Date;
 
 use super::super::command::Command;
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::nearest::nearest;
 use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Roster, Specialist, Tier};
@@ -44,6 +46,8 @@ pub(super) struct Orders<'a> {
     pub closes: bool,
     /// The letter's text, for those who get the ticket with it.
     pub text: String,
+    /// Reference materials that go with the answer.
+    pub materials: Vec<Material>,
     /// The letter records something: the ticket is a new one.
     pub record: Option<Record>,
 }
@@ -69,6 +73,7 @@ impl<'a> Orders<'a> {
             text_for: TextFor::Requester,
             closes: false,
             text,
+            materials: vec![],
             record: None,
         }
     }
@@ -92,7 +97,7 @@ impl Orders<'_> {
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
             Command::Record(said) => return self.record(said),
-            Command::Help | Command::Solved => return Ok(()),
+            Command::Help | Command::Solved(_) => return Ok(()),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }
@@ -117,6 +122,7 @@ impl Orders<'_> {
             }
             Command::Snooze(day) => self.snooze(*day),
             Command::Open => self.reopen(),
+            Command::Material(name) => self.material(name),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
             Command::Spam => {

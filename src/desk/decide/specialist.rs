@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use super::super::command::{Command, Parsed, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, NoteWhy, Notice, Outcome,
-    Refusal,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, MaterialUse, Message, NoteWhy,
+    Notice, Outcome, Refusal,
 };
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
@@ -38,7 +38,9 @@ pub(super) fn speaks(
         return refused(desk, who, ticket, outcome, &why, result);
     }
     // A picture beside a bare command is the logo of a signature; alone it is the answer.
+    let material = |one: &Command| matches!(one, Command::Material(_));
     let speaks = !parsed.text.is_empty()
+        || parsed.commands.iter().any(material)
         || letter.has_files
         || (letter.has_pictures && parsed.commands.is_empty());
     if !speaks && parsed.commands.is_empty() {
@@ -143,7 +145,12 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         text,
         specialist,
         closes: orders.closes,
+        materials: orders.materials.clone(),
     };
+    for one in &orders.materials {
+        let change = Change::Material(number, one.name.clone(), MaterialUse::Sent);
+        orders.outcome.changes.push(change);
+    }
     let mut notice = desk.for_requester(&shown, message);
     notice.carry = Carry::Files;
     if desk.policy.undo > SignedDuration::ZERO {

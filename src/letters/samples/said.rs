@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::desk::materials::Material;
 use crate::desk::outcome::{
     Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
 };
@@ -27,6 +28,34 @@ pub(super) fn messages() -> Vec<Said> {
     all
 }
 
+/// One that is a page, and one that is a text.
+fn materials() -> Vec<Material> {
+    let one = |name: &str, title: &str, link: Option<&str>, text: &str| Material {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        words: vec![],
+        link: link.map(str::to_owned),
+        text: text.to_owned(),
+        author: Some("Н. П. Орлова".to_owned()),
+        source: Some("методический кабинет школы".to_owned()),
+        licence: Some("с разрешения автора".to_owned()),
+    };
+    vec![
+        one(
+            "права",
+            "Почему родителю не видны оценки",
+            Some("https://school.test/prava"),
+            "",
+        ),
+        one(
+            "период",
+            "Как проверить, открыт ли период",
+            None,
+            "В разделе «Отчётные периоды» рядом с четвертью стоит замок.\nЗакрытый замок — период закрыт.",
+        ),
+    ]
+}
+
 fn first_letters() -> Vec<Said> {
     let due = Some(now() + SignedDuration::from_mins(260));
     let name = Some("Иванова Мария Петровна".to_owned());
@@ -44,6 +73,7 @@ fn first_letters() -> Vec<Said> {
                 }],
                 due,
                 closed_now: false,
+                materials: vec![],
             },
         ),
         (
@@ -54,6 +84,28 @@ fn first_letters() -> Vec<Said> {
                 receptions: vec![],
                 due: None,
                 closed_now: true,
+                materials: vec![],
+            },
+        ),
+        (
+            "acknowledgement",
+            "with materials",
+            Message::Acknowledgement {
+                assignee: name.clone(),
+                receptions: vec![],
+                due,
+                closed_now: false,
+                materials: materials(),
+            },
+        ),
+        (
+            "reply",
+            "with materials",
+            Message::Reply {
+                text: answer.clone(),
+                specialist: name.clone(),
+                closes: false,
+                materials: materials(),
             },
         ),
         (
@@ -87,6 +139,7 @@ fn first_letters() -> Vec<Said> {
                 text: answer,
                 specialist: name,
                 closes: false,
+                materials: vec![],
             },
         ),
         (
@@ -96,6 +149,7 @@ fn first_letters() -> Vec<Said> {
                 text: String::new(),
                 specialist: None,
                 closes: true,
+                materials: vec![],
             },
         ),
     ]

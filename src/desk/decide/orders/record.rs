@@ -224,7 +224,9 @@ impl Orders<'_> {
             self.ticket.status = Status::Open;
             self.history("assigned", format!("to {}: they recorded it", self.who.id));
         }
-        opening::acknowledge(desk, self.memory, &self.ticket, &mut self.outcome);
+        let passed_on = self.letter.forwarded.as_ref().filter(|_| question);
+        let text = passed_on.map(|one| one.text.as_str()).unwrap_or_default();
+        opening::acknowledge(desk, self.memory, &self.ticket, text, &mut self.outcome);
         let done = Did::RecordedOpen(self.ticket.number, shown, self.owner());
         self.did.insert(0, done);
     }
