@@ -13,6 +13,7 @@ mod recorded;
 mod run;
 mod sending;
 mod snapshot;
+mod started;
 mod taking;
 mod token;
 mod writing;
@@ -22,7 +23,7 @@ pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
-pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};
 

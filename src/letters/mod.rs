@@ -13,6 +13,7 @@ mod html;
 mod links;
 mod materials;
 pub mod names;
+mod overrides;
 mod records;
 mod samples;
 pub mod scrub;
@@ -31,8 +32,9 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
-pub use templates::{LetterError, TemplateFault, Templates};
+pub use templates::{LetterError, Templates};
 
 /// What the letter passes on or answers.
 #[derive(Debug, Clone, Copy)]

@@ -29,6 +29,8 @@ words = ["расписание", "урок"]
 [[topic]]
 name = "олимпиады"
 words = ["олимпиада", "конкурс"]
+[reports]
+digest = "off"
 [trust]
 authserv_id = ["mx.school.test"]
 plus_addressing = true
@@ -226,7 +228,6 @@ pub fn school(folder: &Path) -> Snapshot {
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).unwrap();
     Snapshot {
         resources: dezhurny::desk::resources::Resources::default(),
-        left_out: String::new(),
         config,
         roster,
         templates: Templates::builtin(),
