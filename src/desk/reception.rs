@@ -218,6 +218,7 @@ mod tests {
         Hours {
             week: [day, day, day, day, day, None, None],
             holidays: vec![],
+            yearly: vec![],
             special: vec![],
             zone: TimeZone::UTC,
         }

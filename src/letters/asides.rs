@@ -1,11 +1,13 @@
 //! Letters to the vendor's service, and notes to the owner of a ticket.
 
+use jiff::SignedDuration;
 use minijinja::Value;
 
 use crate::desk::outcome::NoteWhy;
 
 use super::compose::{NAME, Writer, as_value};
 use super::context::{EnclosedView, Frame, Note, ToVendor};
+use super::when;
 
 impl Writer<'_> {
     /// A case for the vendor's service.
@@ -47,6 +49,10 @@ impl Writer<'_> {
                     NoteWhy::Internal => "internal",
                     NoteWhy::Vendor => "vendor",
                 },
+                held: Some(self.desk.policy.undo)
+                    .filter(|undo| *undo > SignedDuration::ZERO)
+                    .and_then(|undo| self.desk.now.checked_add(undo).ok())
+                    .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
                 enclosed,
                 frame,
             },

@@ -42,6 +42,11 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
+    resolution_due     INTEGER,
+    resolution_paused  INTEGER,
+    resolution_steps   INTEGER NOT NULL,
+    late_with          TEXT,
+    late_told          INTEGER,
     rating             INTEGER,
     vendor_case        TEXT
 ) STRICT;
@@ -121,6 +126,13 @@ CREATE TABLE material_uses (
     PRIMARY KEY (ticket, material, use)
 ) STRICT;
 CREATE INDEX material_uses_at ON material_uses (at);
+
+CREATE TABLE silent (
+    specialist TEXT PRIMARY KEY,
+    missed     INTEGER NOT NULL,
+    left_on    TEXT,
+    entry      TEXT
+) STRICT;
 
 CREATE TABLE outbox (
     letter     INTEGER PRIMARY KEY REFERENCES letters (id),

@@ -9,7 +9,7 @@ use super::super::outcome::{
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
-use super::super::ticket::{Person, Status, Ticket, Tongue};
+use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, handing, specialist};
 
@@ -100,6 +100,15 @@ pub(super) fn blank(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
     }
 }
 

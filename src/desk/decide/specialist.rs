@@ -122,6 +122,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         orders.ticket.status = Status::Answered;
         orders.ticket.started = desk.now;
         orders.ticket.steps = 0;
+        desk.stand_still(&mut orders.ticket);
     }
     orders.ticket.response_due = None;
     orders.ticket.closed = None;
@@ -157,7 +158,8 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
     }
     orders.outcome.notices.push(notice);
-    if with_commands {
+    // An answer that is held can still be taken back: they hear until when.
+    if with_commands || desk.policy.undo > SignedDuration::ZERO {
         orders.did.insert(0, Did::Sent);
     }
     tell_colleague(orders, NoteWhy::Colleague);

@@ -241,12 +241,12 @@ impl Orders<'_> {
         if matches!(self.ticket.status, Status::New | Status::Open) {
             return Err(Refusal::AlreadyOpen);
         }
+        self.desk.expect_answer(&mut self.ticket);
         self.ticket.status = Status::Open;
         self.ticket.closed = None;
         self.ticket.wake = None;
         let who = self.who.id.clone();
         self.ticket.assignee.get_or_insert(who);
-        self.desk.expect_answer(&mut self.ticket);
         self.history("reopened", "");
         self.did.push(Did::Reopened);
         Ok(())
