@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::{Time, Weekday};
 use secrecy::SecretString;
 
@@ -138,6 +139,8 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     /// The folder of reference materials.
     pub materials: Option<PathBuf>,
+    /// Closed tickets keep their text so long; `None` is for ever.
+    pub keep_closed: Option<SignedDuration>,
     /// The way in.
     pub intake: IntakeSettings,
     /// The way out.

@@ -2,6 +2,7 @@
 
 mod away;
 mod clock;
+mod forgetting;
 mod handing;
 mod late;
 mod office;
@@ -19,6 +20,7 @@ use speaker::Speaker;
 
 pub use away::absent;
 pub use clock::step;
+pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};

@@ -49,6 +49,8 @@ pub enum ClosedBy {
     Specialist,
     /// Nobody wrote for a long time.
     Silence,
+    /// The requester asked to be forgotten.
+    Erased,
 }
 
 /// What a reminder is about.

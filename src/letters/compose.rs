@@ -155,6 +155,7 @@ impl Writer<'_> {
                         ClosedBy::Requester => "requester",
                         ClosedBy::Specialist => "specialist",
                         ClosedBy::Silence => "silence",
+                        ClosedBy::Erased => "erased",
                     },
                     ratings: ["1", "2", "3", "4", "5"]
                         .map(|score| self.link(&frame, score, score))

@@ -67,6 +67,15 @@ pub enum Step {
         /// The channel's word.
         channel: String,
     },
+    /// What the desk keeps of a ticket must have a text, or must not.
+    Keeps {
+        /// Its number.
+        number: u64,
+        /// The text.
+        text: String,
+        /// It must be there.
+        there: bool,
+    },
     /// The desk must have so many tickets.
     Tickets(usize),
 }
@@ -228,6 +237,15 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     number,
                     channel: value.to_owned(),
                 });
+            }
+            for (words, there) in [("Текст ", true), ("Нет текста ", false)] {
+                if let Some(number) = keyword.strip_prefix(words) {
+                    return Some(Step::Keeps {
+                        number: number.parse().ok()?,
+                        text: value.to_owned(),
+                        there,
+                    });
+                }
             }
             let number = keyword.strip_prefix("История ")?.parse().ok()?;
             Step::History {

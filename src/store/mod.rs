@@ -3,6 +3,8 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod dossier;
+mod erasing;
 mod error;
 mod ledger;
 mod letters;
@@ -16,6 +18,7 @@ mod schema;
 mod search;
 mod silent;
 mod tickets;
+mod traces;
 mod turns;
 mod writer;
 
@@ -25,12 +28,15 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use dossier::{DossierLetter, DossierTicket};
+pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use materials::MaterialFigures;
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
+pub use traces::Traces;
 pub use turns::Turns;
 
 /// A transaction of the one writer.
