@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 18] = [
+pub(super) const LETTERS: [&str; 19] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -18,6 +18,7 @@ pub(super) const LETTERS: [&str; 18] = [
     "overdue",
     "command-result",
     "confirm",
+    "too-large",
     "undeliverable",
     "admin-alert",
 ];
@@ -68,6 +69,8 @@ sources![
     "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
+    "ru/too-large.txt",
+    "ru/too-large.html",
     "ru/undeliverable.txt",
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
@@ -104,6 +107,8 @@ sources![
     "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
+    "en/too-large.txt",
+    "en/too-large.html",
     "en/undeliverable.txt",
     "en/undeliverable.html",
     "en/admin-alert.txt",

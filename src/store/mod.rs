@@ -3,6 +3,7 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod counters;
 mod dossier;
 mod erasing;
 mod error;
@@ -12,6 +13,7 @@ mod materials;
 mod meta;
 mod outbox;
 mod people;
+mod private;
 mod query;
 mod row;
 mod schema;
@@ -28,6 +30,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
@@ -35,6 +38,7 @@ pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use materials::MaterialFigures;
 pub use outbox::{DueLetter, OutboxRow};
+pub use private::{private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
 pub use turns::Turns;

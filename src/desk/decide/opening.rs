@@ -5,13 +5,13 @@ use super::super::event::{Incoming, Memory};
 use super::super::materials::Material;
 use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, MaterialUse, Message,
-    Notice, Outcome, Reason,
+    Notice, Outcome, Reason, Stopped,
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
 use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
-use super::{Desk, handing, specialist};
+use super::{Desk, handing, large, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -46,7 +46,14 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
-    acknowledge(desk, memory, &ticket, &letter.new_text, &mut outcome);
+    acknowledge(
+        desk,
+        memory,
+        letter,
+        &ticket,
+        &letter.new_text,
+        &mut outcome,
+    );
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
 }
@@ -132,6 +139,10 @@ pub(super) fn requester_asks(
         _ => return None,
     };
     let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
+    if letter.failed {
+        "the mail server says that it is forged; not answered".clone_into(&mut outcome.why);
+        return Some(outcome);
+    }
     if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
         "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
         return Some(outcome);
@@ -163,27 +174,34 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 pub(super) fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
+    letter: &Incoming,
     ticket: &Ticket,
     text: &str,
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
-    // Said once, when the limit is crossed; each later letter is silent.
-    if memory.letters_this_hour == limits.letters_per_hour {
-        let alert = Alert::Flood {
-            from: ticket.requester.address.clone(),
-            limit: limits.letters_per_hour,
-        };
-        outcome.notices.extend(desk.alert(None, &alert));
-    }
     let mut refuse = None;
-    if memory.letters_this_hour >= limits.letters_per_hour {
+    if letter.failed {
+        // Whoever is named may never have written: an answer would be our spam (backscatter).
+        refuse = Some("the mail server says that its sender is forged");
+    } else if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");
     } else if memory.acks_today >= limits.acks_per_day {
         refuse = Some("more acknowledgements a day than acks_per_day");
+    } else if memory.acks_full {
+        refuse = Some("more acknowledgements an hour in all than acks_per_hour");
+        if !memory.told.acks {
+            let alert = Alert::Stopped(Stopped::Acknowledgements(limits.acks_per_hour));
+            outcome.notices.extend(desk.alert(None, &alert));
+            outcome.changes.push(Change::Told("acks".to_owned()));
+        }
     }
     if let Some(why) = refuse {
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
+        return;
+    }
+    if let Some(notice) = large::told(desk, letter, ticket) {
+        outcome.notices.insert(0, notice);
         return;
     }
     let assignee = desk.assignee(ticket);

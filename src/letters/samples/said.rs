@@ -27,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.extend(super::guarding::guarding_letters());
     all
 }
 
