@@ -27,6 +27,7 @@ pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};
+use super::figures::Figures;
 use super::outcome::{
     Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason, Stopped,
 };
@@ -224,6 +225,13 @@ pub fn set_aside(
         subject: subject.to_owned(),
     };
     outcome.notices = desk.alert(None, &alert);
+    outcome
+}
+
+/// Tells the administrators the figures of the week.
+pub fn digest(desk: &Desk<'_>, figures: &Figures) -> Outcome {
+    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "the week's figures");
+    outcome.notices = desk.digest(figures);
     outcome
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::figures::Figures;
 use super::materials::Material;
 use super::reception::Reception;
 use super::roster::DateRange;
@@ -194,6 +195,8 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+    /// To the administrators, every week: its figures.
+    Digest(Box<Figures>),
 }
 
 /// Why a letter stays a note.

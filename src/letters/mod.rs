@@ -9,6 +9,7 @@ mod commands;
 mod compose;
 mod context;
 mod deadlines;
+mod digest;
 mod files;
 mod html;
 mod links;
@@ -16,10 +17,13 @@ mod materials;
 pub mod names;
 mod overrides;
 mod records;
+pub mod report;
 mod samples;
 pub mod scrub;
 mod sources;
 mod templates;
+#[cfg(test)]
+use samples::figures::week as samples_figures;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,6 +1,8 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+pub(super) mod figures;
 mod guarding;
+mod offers;
 mod said;
 mod world;
 
@@ -101,7 +103,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
-            (Message::AdminAlert(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_), _) => nobody.clone(),
             _ => teacher.clone(),
         };
         let ticketless = matches!(
@@ -111,7 +113,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Trouble { .. }
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
-            )
+            ) | Message::Digest(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

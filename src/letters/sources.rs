@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 19] = [
+pub(super) const LETTERS: [&str; 20] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -21,6 +21,7 @@ pub(super) const LETTERS: [&str; 19] = [
     "too-large",
     "undeliverable",
     "admin-alert",
+    "digest",
 ];
 
 macro_rules! sources {
@@ -75,6 +76,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/digest.txt",
+    "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
     "en/assignment.txt",
@@ -113,4 +116,6 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/digest.txt",
+    "en/digest.html",
 ];

@@ -7,6 +7,7 @@ mod counters;
 mod dossier;
 mod erasing;
 mod error;
+mod figures;
 mod ledger;
 mod letters;
 mod materials;

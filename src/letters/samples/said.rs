@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 
-use crate::desk::materials::Material;
 use crate::desk::outcome::{
     Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
     ReminderWhy,
@@ -17,7 +16,7 @@ use super::world::{now, overdue, ticket};
 /// Template, variant, message.
 pub(super) type Said = (&'static str, &'static str, Message);
 
-const ANSWER: &str = "Период за четверть открыт с сегодняшнего дня, проверьте, пожалуйста.\n\nКак посмотреть: https://school.test/ocenki";
+pub(super) const ANSWER: &str = "Период за четверть открыт с сегодняшнего дня, проверьте, пожалуйста.\n\nКак посмотреть: https://school.test/ocenki";
 
 /// All of them.
 pub(super) fn messages() -> Vec<Said> {
@@ -27,36 +26,14 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.extend(super::offers::letters());
+    all.push((
+        "digest",
+        "a week",
+        Message::Digest(Box::new(super::figures::week())),
+    ));
     all.extend(super::guarding::guarding_letters());
     all
-}
-
-/// One that is a page, and one that is a text.
-fn materials() -> Vec<Material> {
-    let one = |name: &str, title: &str, link: Option<&str>, text: &str| Material {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        words: vec![],
-        link: link.map(str::to_owned),
-        text: text.to_owned(),
-        author: Some("Н. П. Орлова".to_owned()),
-        source: Some("методический кабинет школы".to_owned()),
-        licence: Some("с разрешения автора".to_owned()),
-    };
-    vec![
-        one(
-            "права",
-            "Почему родителю не видны оценки",
-            Some("https://school.test/prava"),
-            "",
-        ),
-        one(
-            "период",
-            "Как проверить, открыт ли период",
-            None,
-            "В разделе «Отчётные периоды» рядом с четвертью стоит замок.\nЗакрытый замок — период закрыт.",
-        ),
-    ]
 }
 
 fn first_letters() -> Vec<Said> {
@@ -88,27 +65,6 @@ fn first_letters() -> Vec<Said> {
                 due: None,
                 closed_now: true,
                 materials: vec![],
-            },
-        ),
-        (
-            "acknowledgement",
-            "with materials",
-            Message::Acknowledgement {
-                assignee: name.clone(),
-                receptions: vec![],
-                due,
-                closed_now: false,
-                materials: materials(),
-            },
-        ),
-        (
-            "reply",
-            "with materials",
-            Message::Reply {
-                text: answer.clone(),
-                specialist: name.clone(),
-                closes: false,
-                materials: materials(),
             },
         ),
         (
@@ -400,28 +356,6 @@ fn command_letters() -> Vec<Said> {
                 Did::Assigned("Сидоров Пётр Ильич".to_owned()),
                 Did::Closed,
             ])),
-        ),
-        (
-            "command-result",
-            "recorded",
-            command(CommandResult::Done(vec![
-                Did::Recorded(42, "Анна Ткаченко".to_owned()),
-                Did::RecordedOpen(
-                    43,
-                    "anna@home.test".to_owned(),
-                    "Сидоров Пётр Ильич".to_owned(),
-                ),
-                Did::RecordedOpen(44, "anna@home.test".to_owned(), String::new()),
-                Did::Reopened,
-            ])),
-        ),
-        (
-            "command-result",
-            "not recorded",
-            command(CommandResult::Refused {
-                why: Refusal::NoChannel("лчно".to_owned(), Some("лично".to_owned())),
-                text: "Показала, где видно четверть.".to_owned(),
-            }),
         ),
         (
             "command-result",
