@@ -97,7 +97,7 @@ mod tests {
     #[tokio::test]
     async fn each_use_is_counted_once_a_ticket() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("desk.sqlite")).unwrap();
+        let store = Store::open(&folder.path().join("data/desk.sqlite")).unwrap();
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let later = now
             .checked_add(jiff::SignedDuration::from_hours(1))
@@ -107,8 +107,8 @@ mod tests {
                 for number in 1..=3 {
                     tx.connection.execute(
                         "INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue,
-                            excluded, tier, channel, created, updated, started, steps)
-                         VALUES (?1, 'open', '', '', 'a@b.c', 'ru', '[]', 't', 'email', ?2, ?2, ?2, 0)",
+                            excluded, tier, channel, created, updated, started, steps, resolution_steps)
+                         VALUES (?1, 'open', '', '', 'a@b.c', 'ru', '[]', 't', 'email', ?2, ?2, ?2, 0, 0)",
                         params![number, millis(now)],
                     )?;
                 }
