@@ -172,6 +172,7 @@ impl Engine {
                 let office = desk::Desk {
                     policy: &snapshot.config.policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::trouble(&office, &what);
@@ -212,6 +213,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let mut moved = 0;
@@ -242,6 +244,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let mut moved = 0;
@@ -265,6 +268,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let due = tx.due_tickets(now, DUE)?;

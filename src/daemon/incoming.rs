@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Evidence, Incoming, Manner, Memory, Source, Told};
+use crate::desk::event::{Evidence, Incoming, Manner, Memory, PassedOn, Source, Told};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -150,6 +150,14 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
+        forwarded: letter.forwarded.as_ref().map(|one| PassedOn {
+            from: Person {
+                name: one.from.name.clone(),
+                address: one.from.address.clone(),
+            },
+            subject: mail::base_subject(one.subject.as_deref().unwrap_or_default(), &policy.tag),
+            text: one.text.clone(),
+        }),
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         manner: Manner::default(),

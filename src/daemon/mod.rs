@@ -14,6 +14,7 @@ mod incoming;
 mod judge;
 mod pause;
 mod privacy;
+mod recorded;
 mod run;
 mod sending;
 mod snapshot;

@@ -4,43 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::figures::Figures;
+use super::materials::Material;
 pub use super::oversight::{Conduct, Decision};
+pub use super::reason::{Handing, Reason};
+use super::reception::Reception;
 use super::roster::DateRange;
-use super::rotation::PassedOver;
 use super::ticket::{Person, Status, Ticket};
-
-/// Why a ticket came to its assignee.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reason {
-    /// How it was handed over.
-    pub how: Handing,
-    /// What a colleague says about it, for the staff alone.
-    pub note: String,
-    /// Names of those passed over, and why.
-    pub passed_over: Vec<(String, PassedOver)>,
-    /// Name of the tier that could not take it, when the ticket climbed.
-    pub climbed_from: Option<String>,
-}
-
-/// How a ticket was handed over. The names are of people.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Handing {
-    /// It was their turn.
-    #[default]
-    Turn,
-    /// Their turn, after somebody gave it back, with the reason.
-    Declined(String, String),
-    /// A colleague passed it on.
-    Colleague(String),
-    /// Somebody raised it to this tier.
-    Raised(String),
-    /// Nobody had answered in time.
-    Late,
-    /// Whoever had it is away.
-    Away(String),
-    /// A supervisor let it go on after a stop.
-    Resumed(String),
-}
 
 /// Who or what closed a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +53,14 @@ pub enum Message {
     Acknowledgement {
         /// The assignee's name, when it may be shown.
         assignee: Option<String>,
-        /// Their reception hours.
-        reception: Option<String>,
+        /// Where they could be met instead, the nearest first.
+        receptions: Vec<Reception>,
         /// Until when the answer is due.
         due: Option<Timestamp>,
         /// It came outside working time.
         closed_now: bool,
+        /// Materials that may answer it meanwhile, the best first.
+        materials: Vec<Material>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -108,6 +79,8 @@ pub enum Message {
         specialist: Option<String>,
         /// The ticket is closed with it.
         closes: bool,
+        /// Reference materials that go with the words.
+        materials: Vec<Material>,
     },
     /// To the assignee: the requester wrote again.
     Followup {
@@ -308,6 +281,8 @@ pub enum CommandResult {
 pub enum Did {
     /// The answer went to the requester.
     Sent,
+    /// A reference material goes with the answer; its title.
+    Material(String),
     /// The text stays among the staff.
     Noted,
     /// Closed.
@@ -322,6 +297,12 @@ pub enum Did {
     TakenBack,
     /// Passed to a specialist.
     Assigned(String),
+    /// A consultation is recorded as a closed ticket: its number and requester.
+    Recorded(u64, String),
+    /// A ticket is opened in somebody's name: its number, its requester, and who has it.
+    RecordedOpen(u64, String, String),
+    /// Open again.
+    Reopened,
     /// Raised to a tier; who has it there.
     Raised(String, String),
     /// The vendor's service was asked; its name.
@@ -379,6 +360,18 @@ pub enum Refusal {
     NoTier(String, Option<String>),
     /// There is no higher tier.
     NoTierAbove,
+    /// No such reference material; the nearest name.
+    NoMaterial(String, Option<String>),
+    /// Whose consultation it was is not said.
+    NoRequester,
+    /// No such channel; the nearest word.
+    NoChannel(String, Option<String>),
+    /// It cannot stand beside `#обращение`; what was typed means that a consultation is recorded.
+    NotBeside,
+    /// Nothing proves that the specialist wrote it.
+    NeedsProof,
+    /// The ticket is open already.
+    AlreadyOpen,
     /// That tier is outside the school.
     TierOutside(String),
     /// No such topic; the nearest name.

@@ -5,7 +5,9 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
+use crate::desk::reception::Reception;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -106,21 +108,23 @@ impl Writer<'_> {
         match &self.notice.message {
             Message::Acknowledgement {
                 assignee,
-                reception,
+                receptions,
                 due,
                 closed_now,
+                materials,
             } => {
-                let who = (assignee.as_deref(), reception.as_deref());
-                self.acknowledgement(frame, who, *due, *closed_now)
+                let who = (assignee.as_deref(), receptions.as_slice());
+                self.acknowledgement(frame, who, (*due, *closed_now), materials)
             }
             Message::Reply {
                 text,
                 specialist,
                 closes,
+                materials,
                 ..
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
-                self.reply(frame, said, enclosed, earlier)
+                self.reply(frame, said, materials, enclosed, earlier)
             }
             Message::Assignment { due, reason } => {
                 self.assignment(frame, *due, reason, enclosed_view, earlier)
@@ -151,23 +155,7 @@ impl Writer<'_> {
             | Message::Complaint { .. }
             | Message::ComplaintReceived { .. }
             | Message::Decided { .. } => self.oversight(frame, enclosed_view),
-            Message::Closed { by } => as_value(
-                if staff { "closed-staff" } else { "closed" },
-                &Closed {
-                    by: match by {
-                        ClosedBy::Requester => "requester",
-                        ClosedBy::Specialist => "specialist",
-                        ClosedBy::Silence => "silence",
-                        ClosedBy::Erased => "erased",
-                    },
-                    ratings: ["1", "2", "3", "4", "5"]
-                        .map(|score| self.link(&frame, score, score))
-                        .to_vec(),
-                    enclosed: enclosed_view
-                        .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
-                    frame,
-                },
-            ),
+            Message::Closed { by } => self.closing(frame, *by, staff, enclosed_view),
             Message::Overseen { result, .. } | Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
             }
@@ -202,6 +190,32 @@ impl Writer<'_> {
         }
     }
 
+    fn closing(
+        &self,
+        frame: Frame,
+        by: ClosedBy,
+        staff: bool,
+        enclosed: Option<EnclosedView>,
+    ) -> (&'static str, Value) {
+        as_value(
+            if staff { "closed-staff" } else { "closed" },
+            &Closed {
+                by: match by {
+                    ClosedBy::Requester => "requester",
+                    ClosedBy::Specialist => "specialist",
+                    ClosedBy::Silence => "silence",
+                    ClosedBy::Erased => "erased",
+                },
+                ratings: ["1", "2", "3", "4", "5"]
+                    .map(|score| self.link(&frame, score, score))
+                    .to_vec(),
+                enclosed: enclosed
+                    .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
+                frame,
+            },
+        )
+    }
+
     fn too_large(&self, frame: Frame, found: u64, limit: u64) -> (&'static str, Value) {
         as_value(
             "too-large",
@@ -217,15 +231,15 @@ impl Writer<'_> {
     fn acknowledgement(
         &self,
         frame: Frame,
-        (assignee, reception): (Option<&str>, Option<&str>),
-        due: Option<Timestamp>,
-        closed_now: bool,
+        (assignee, receptions): (Option<&str>, &[Reception]),
+        (due, closed_now): (Option<Timestamp>, bool),
+        materials: &[Material],
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
             &Acknowledgement {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                reception: reception.map(|text| self.line(text, LINE)),
+                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
                 due: due.map(|due| self.until(due)),
                 closed: closed_now.then(|| self.closed()),
                 chat: self
@@ -234,6 +248,7 @@ impl Writer<'_> {
                     .chat
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
+                materials: self.offered(&frame, materials),
                 solved: self.link(&frame, "#решено", "#solved"),
                 frame,
             },
@@ -279,6 +294,7 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (text, specialist, closes): (&str, Option<&str>, bool),
+        materials: &[Material],
         enclosed: Option<&Enclosed<'_>>,
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
@@ -289,6 +305,7 @@ impl Writer<'_> {
                 html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
+                materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
                     .map(|one| self.files(one.files))

@@ -162,7 +162,10 @@ pub(super) fn without_a_case(
     linked: Option<u64>,
 ) -> Option<Outcome> {
     let text = words(&letter.new_text)?;
-    let mut ticket = opening::fresh(desk, memory, letter, linked);
+    let said = (letter.subject.as_str(), letter.new_text.as_str());
+    let tongue = desk.policy.tongue(letter.tongue);
+    let mut ticket = opening::blank(desk, memory.next_number, &letter.from, said, tongue);
+    ticket.linked = linked;
     ticket.status = Status::Closed;
     ticket.closed = Some(desk.now);
     ticket.response_due = None;

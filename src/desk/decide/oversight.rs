@@ -302,17 +302,8 @@ pub(super) fn speaks(
     if !kept && let Some(result) = manner::returned(desk, letter) {
         return answered(desk, who, (ticket, made), outcome, "returned", result);
     }
-    let mut orders = Orders {
-        desk,
-        memory,
-        who,
-        ticket: ticket.clone(),
-        outcome: outcome.clone(),
-        did: vec![],
-        text_for: TextFor::Requester,
-        closes: false,
-        text: parsed.text.clone(),
-    };
+    let text = parsed.text.clone();
+    let mut orders = Orders::new(desk, memory, (who, ticket), letter, outcome.clone(), text);
     let says = match decisions(&mut orders, &parsed.commands) {
         Ok(decided) => speaks && !decided,
         Err(why) => {
