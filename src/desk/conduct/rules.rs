@@ -33,7 +33,7 @@ pub(super) const FILES: [&str; 5] = [
 /// Room for the compiled patterns, bytes.
 const PATTERN_ROOM: usize = 64 * 1024 * 1024;
 /// Room for what they remember while they search, bytes each.
-const SEARCH_ROOM: usize = 4 * 1024 * 1024;
+const SEARCH_ROOM: usize = 16 * 1024 * 1024;
 /// Longest entry that a school may add, in characters.
 pub(super) const LONGEST_ENTRY: usize = 200;
 
