@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Errors are one plain sentence with a hint.
 
+mod backup;
 mod check;
 mod deliver;
 mod demo;
@@ -8,6 +9,7 @@ mod files;
 mod forget;
 mod inspect;
 mod outbox;
+mod quarantine;
 mod run;
 mod say;
 mod status;
@@ -67,10 +69,16 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Письма, с которыми служба не справилась сама
+    Quarantine(quarantine::Options),
     /// Выгрузить всё о человеке: письма и данные одним файлом zip
     Export(export::Options),
     /// Стереть всё о человеке
     Forget(forget::Options),
+    /// Снять копию базы данных, не останавливая службу
+    Backup(backup::BackupOptions),
+    /// Вернуть базу данных из копии
+    Restore(backup::RestoreOptions),
 }
 
 /// How a command ends.
@@ -105,8 +113,11 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Quarantine(options) => quarantine::quarantine(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),
+        Command::Backup(options) => backup::backup(config.as_deref(), &options),
+        Command::Restore(options) => backup::restore(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

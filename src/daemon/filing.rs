@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::engine::Filed;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, writing};
+use super::{incoming, releasing, writing};
 use crate::desk::outcome::{EndState, Kind, Outcome};
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
@@ -31,6 +31,11 @@ pub struct ReadMessage {
 }
 
 impl ReadMessage {
+    /// The letter.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
+    }
+
     /// Its Message-ID for the log.
     pub fn message_id(&self) -> &str {
         self.letter.message_id.as_deref().unwrap_or("-")
@@ -70,17 +75,21 @@ pub fn file(
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
-    let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    if roster.by_address(&incoming.from.address).is_none() {
+        incoming.role = snapshot.people.introduce(&mut incoming.from);
+    }
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let asks = desk::asks(&roster, &incoming);
     incoming::look_up(tx, &mut memory, &incoming, &asks, now)?;
+    incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
     let office = Desk {
         policy,
         roster: &roster,
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);
-    finish(tx, snapshot, key, message, &outcome, &incoming.from, now)
+    finish(tx, snapshot, key, message, outcome, &incoming.from, now)
 }
 
 /// Files a message that could not be decided, and tells the administrators (promise 4).
@@ -112,7 +121,7 @@ pub fn set_aside(
         &message.letter.subject,
         why,
     );
-    finish(tx, snapshot, key, message, &outcome, &from, now)
+    finish(tx, snapshot, key, message, outcome, &from, now)
 }
 
 /// A message that is filed already: it is entered in the ledger and nothing else (promise 2).
@@ -147,18 +156,19 @@ fn finish(
     snapshot: &Snapshot,
     key: &TokenKey,
     message: &ReadMessage,
-    outcome: &Outcome,
+    mut outcome: Outcome,
     from: &Person,
     now: Timestamp,
 ) -> Result<Filed, StoreError> {
     // Tickets before letters that name them.
     tx.apply(&outcome.changes, now)?;
-    let received = received(message, outcome, from, now);
+    let received = received(message, &outcome, from, now);
     let id = tx.file(&received)?;
     if let Some(arrival) = &message.arrived.arrival {
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
-    writing::send_notices(tx, snapshot, key, outcome, Some(&message.letter), now)?;
+    releasing::carry_on(tx, snapshot, key, &mut outcome, now)?;
+    writing::send_notices(tx, snapshot, key, &outcome, Some(&message.letter), now)?;
     tracing::info!(
         ticket = outcome.ticket,
         message_id = message.message_id(),

@@ -10,6 +10,8 @@ mod filing;
 mod incoming;
 mod pause;
 mod privacy;
+mod reconcile;
+mod releasing;
 mod run;
 mod sending;
 mod snapshot;

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::started::Started;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
+use crate::desk::people::People;
 use crate::desk::roster::Roster;
 use crate::letters::{TemplateFault, Templates};
 
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub config: Config,
     /// `roster.toml`.
     pub roster: Roster,
+    /// `people.csv`, empty where the school has none.
+    pub people: People,
     /// The letters' templates.
     pub templates: Templates,
 }
@@ -54,10 +57,21 @@ impl Survey {
         let mut findings = partly.findings;
         findings.add(of_roster);
         let config = partly.config;
+        let people = config
+            .people
+            .as_deref()
+            .map_or(Ok(People::default()), |path| {
+                config::load_people(path, &config.policy)
+            })
+            .unwrap_or_else(|faults| {
+                findings.add(faults.into());
+                People::default()
+            });
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
         let snapshot = findings.faults.is_empty().then(|| Snapshot {
             config,
             roster: roster.clone(),
+            people,
             templates,
         });
         Self {
@@ -110,6 +124,7 @@ impl Snapshot {
 
     fn files(&self, config: &Path) -> Vec<PathBuf> {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
+        files.extend(self.config.people.clone());
         if let Some(folder) = &self.config.templates {
             files.extend(files_below(folder));
         }

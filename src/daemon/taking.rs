@@ -59,6 +59,11 @@ impl Source {
         }
     }
 
+    /// Was this message given up? The administrators know of it then.
+    pub(super) fn is_given_up(&self, key: &MessageKey) -> bool {
+        self.given_up.contains(key)
+    }
+
     /// Failures of single messages so far.
     pub fn suspicion(&self) -> u32 {
         self.failures.values().sum()

@@ -135,11 +135,12 @@ fn write(
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
     let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
     let message_id = token.message_id(number.unwrap_or(0), &policy.address);
-    let reply_to = if policy.plus_addressing && number.is_some() {
-        token.plus_address(number.unwrap_or(0), &policy.address)
-    } else {
-        policy.address.clone()
-    };
+    let reply_to =
+        if policy.plus_addressing && (number.is_some() || notice.audience == Audience::Staff) {
+            token.plus_address(number.unwrap_or(0), &policy.address)
+        } else {
+            policy.address.clone()
+        };
     let cargo = cargo(tx, notice, letter, opens)?;
     let (sent, lines) = split_files(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
@@ -220,9 +221,10 @@ fn envelope_sender(policy: &Policy) -> String {
 fn auto_submitted(notice: &Notice) -> Option<String> {
     match notice.message {
         Message::Reply { .. } => None,
-        Message::Acknowledgement { .. } | Message::CommandResult(_) | Message::Confirm => {
-            Some("auto-replied".to_owned())
-        }
+        Message::Acknowledgement { .. }
+        | Message::CommandResult(_)
+        | Message::Confirm
+        | Message::AdminAnswer(_) => Some("auto-replied".to_owned()),
         _ => Some("auto-generated".to_owned()),
     }
 }

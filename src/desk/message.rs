@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::quarantine::AdminAnswer;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
 use super::ticket::{Status, Ticket};
@@ -181,6 +182,8 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+    /// To an administrator who gave commands.
+    AdminAnswer(AdminAnswer),
 }
 
 /// Why a letter stays a note.
@@ -333,6 +336,8 @@ pub enum Alert {
         from: String,
         /// Its subject, as far as it could be read.
         subject: String,
+        /// Its number.
+        letter: u64,
     },
     /// Nobody of a tier could take a ticket.
     NobodyAvailable {

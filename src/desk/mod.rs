@@ -14,7 +14,9 @@ pub mod materials;
 mod message;
 pub mod nearest;
 pub mod outcome;
+pub mod people;
 pub mod policy;
+pub mod quarantine;
 pub mod roster;
 pub mod rotation;
 pub mod stem;
@@ -22,5 +24,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, forgotten, refused, set_aside, step,
+    trouble, unowned,
 };

@@ -33,6 +33,8 @@ pub enum EndState {
     Repeat,
     /// A person must look at it.
     Quarantined,
+    /// A person looked at it and wants nothing done.
+    Dropped,
 }
 
 impl EndState {
@@ -47,6 +49,7 @@ impl EndState {
             Self::Automatic => "automatic",
             Self::Repeat => "repeat",
             Self::Quarantined => "quarantined",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -151,6 +154,10 @@ pub enum Change {
     Block(String),
     /// They are again.
     Unblock(String),
+    /// A letter that waits for a person is taken in; its number, and at whose word.
+    Release(u64, String),
+    /// It waits no longer; the same.
+    DropHeld(u64, String),
     /// A held answer is not sent; its id.
     TakeBack(u64),
     /// A specialist is away on these days, beside what the roster says.
@@ -252,7 +259,7 @@ impl Notice {
                 Kind::Bounce
             }
             Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
-            Message::CommandResult(_) | Message::Confirm => Kind::Command,
+            Message::CommandResult(_) | Message::Confirm | Message::AdminAnswer(_) => Kind::Command,
         }
     }
 }

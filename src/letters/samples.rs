@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod admin;
 mod said;
 mod world;
 
@@ -99,14 +100,14 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
-            (Message::AdminAlert(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::AdminAnswer(_), _) => nobody.clone(),
             _ => teacher.clone(),
         };
         let ticketless = matches!(
             message,
             Message::AdminAlert(
                 Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
-            )
+            ) | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 18] = [
+pub(super) const LETTERS: [&str; 19] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -20,6 +20,7 @@ pub(super) const LETTERS: [&str; 18] = [
     "confirm",
     "undeliverable",
     "admin-alert",
+    "admin-answer",
 ];
 
 macro_rules! sources {
@@ -72,6 +73,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/admin-answer.txt",
+    "ru/admin-answer.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
     "en/assignment.txt",
@@ -108,4 +111,6 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/admin-answer.txt",
+    "en/admin-answer.html",
 ];

@@ -134,6 +134,18 @@ impl<S: Stage> Play<'_, S> {
                     events.join(", ")
                 ))
             }
+            Step::Role { number, role } => {
+                let row = self
+                    .reader()?
+                    .ticket(*number)
+                    .map_err(|error| error.to_string())?;
+                let found = row.and_then(|row| row.ticket.role).map(|role| role.word());
+                if found == role.as_deref() {
+                    Ok(())
+                } else {
+                    Err(format!("роль: {found:?}"))
+                }
+            }
             Step::Keeps {
                 number,
                 text,

@@ -8,6 +8,8 @@ use crate::letters::Templates;
 
 const CONFIG: &str = include_str!("school/config.toml");
 const ROSTER: &str = include_str!("school/roster.toml");
+/// In force in scenarios that set `desk.people`.
+const PEOPLE: &str = include_str!("school/people.csv");
 
 /// The school, with its database in `folder`.
 ///
@@ -37,7 +39,10 @@ pub fn school_with(
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
+    let people = if config.people.is_some() { PEOPLE } else { "" };
+    let people = config::parse_people("people.csv", people, &config.policy).map_err(faulty)?;
     Ok(Snapshot {
+        people,
         config,
         roster,
         templates: Templates::builtin(),

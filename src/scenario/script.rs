@@ -60,6 +60,13 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// A ticket's requester must have this part in the school; `None` is none.
+    Role {
+        /// Its number.
+        number: u64,
+        /// The part's word.
+        role: Option<String>,
+    },
     /// What the desk keeps of a ticket must have a text, or must not.
     Keeps {
         /// Its number.
@@ -219,6 +226,13 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     number,
                     status: status.to_owned(),
                     assignee: assignee.map(str::to_owned),
+                });
+            }
+
+            if let Some(number) = keyword.strip_prefix("Роль ") {
+                return Some(Step::Role {
+                    number: number.parse().ok()?,
+                    role: (value != "нет").then(|| value.to_owned()),
                 });
             }
             for (words, there) in [("Текст ", true), ("Нет текста ", false)] {

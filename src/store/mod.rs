@@ -3,6 +3,7 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod copy;
 mod dossier;
 mod erasing;
 mod error;
@@ -11,6 +12,7 @@ mod letters;
 mod meta;
 mod outbox;
 mod people;
+mod quarantine;
 mod query;
 mod row;
 mod schema;
@@ -27,6 +29,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use copy::{Counts, copy, put_back, verify};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;

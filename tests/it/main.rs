@@ -10,11 +10,13 @@
 )]
 
 mod client;
+mod copies;
 mod desk;
 mod host;
 mod house;
 mod inspect;
 mod mail;
+mod place;
 mod privacy;
 mod scenarios;
 mod week;

@@ -34,6 +34,7 @@ pub(super) fn opens(
         status: Status::New,
         subject: letter.subject.clone(),
         requester: letter.from.clone(),
+        role: letter.role,
         tongue: desk.policy.tongue(letter.tongue),
         assignee: None,
         // Nobody answers their own request.

@@ -25,6 +25,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.extend(super::admin::admin_letters());
     all
 }
 
@@ -422,6 +423,7 @@ fn trouble_letters() -> Vec<Said> {
                 why: "there is no sender".to_owned(),
                 from: recipient.clone(),
                 subject: "оценки".to_owned(),
+                letter: 12,
             }),
         ),
         (
