@@ -7,9 +7,14 @@ mod demo;
 mod export;
 mod files;
 mod forget;
+mod init;
 mod inspect;
+mod key;
 mod outbox;
+mod packaging;
+mod preview;
 mod quarantine;
+mod report;
 mod run;
 mod say;
 mod status;
@@ -55,6 +60,8 @@ struct Arguments {
 enum Command {
     /// Показать всю работу на встроенном примере, без почтового сервера
     Demo(demo::Options),
+    /// Завести файлы настроек: вопросами или ключами
+    Init(init::Options),
     /// Проверить файлы; --online — ещё и вход на почтовые серверы
     Check(check::Options),
     /// Работать: принимать письма и рассылать ответы
@@ -71,6 +78,16 @@ enum Command {
     Outbox(outbox::Options),
     /// Письма, с которыми служба не справилась сама
     Quarantine(quarantine::Options),
+    /// Цифры за период: на экран, в JSON или страницей с графиками
+    Report(report::Options),
+    /// Показать письма с примерными данными: записать их в файлы
+    Preview(preview::Options),
+    /// Подсказки для командной оболочки (bash, zsh, fish)
+    Completions(packaging::Completions),
+    /// Записать страницы руководства man в папку
+    Man(packaging::Man),
+    /// Ключ, которым помечены письма службы
+    Key(key::Options),
     /// Выгрузить всё о человеке: письма и данные одним файлом zip
     Export(export::Options),
     /// Стереть всё о человеке
@@ -106,6 +123,7 @@ pub fn main() -> ExitCode {
     say::start_log(verbose, quiet, daemon);
     let ending = match command {
         Command::Demo(options) => demo::demo(&options),
+        Command::Init(options) => init::init(&options),
         Command::Check(options) => check::check(config.as_deref(), &options),
         Command::Run(options) => run::run(config.as_deref(), &options),
         Command::Deliver => deliver::deliver(config.as_deref()),
@@ -114,6 +132,11 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
         Command::Quarantine(options) => quarantine::quarantine(config.as_deref(), &options),
+        Command::Report(options) => report::report(config.as_deref(), &options),
+        Command::Preview(options) => preview::preview(config.as_deref(), &options),
+        Command::Completions(options) => Ok(packaging::completions(&options)),
+        Command::Man(options) => packaging::man(&options),
+        Command::Key(options) => key::key(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),
         Command::Backup(options) => backup::backup(config.as_deref(), &options),

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod clock;
+mod digest;
 mod engine;
 mod filing;
 mod incoming;
@@ -21,6 +22,7 @@ mod token;
 mod writing;
 
 pub use clock::Clock;
+pub use digest::instants;
 pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use privacy::{forms, traces};
@@ -28,7 +30,7 @@ pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use taking::{TakeError, TakeReport};
-pub use token::{Token, TokenKey};
+pub use token::{Token, TokenKey, fresh_key};
 
 #[cfg(test)]
 mod tests;

@@ -88,7 +88,7 @@ impl Engine {
             match entered.get(&(key.validity, key.uid)) {
                 Some(at) if *at < long_ago => stuck.push(key.uid),
                 Some(_) => {}
-                None if before.contains(&key) && !source.is_given_up(&key) => untaken.push(key.uid),
+                None if before.contains(&key) && !source.is_given_up(key) => untaken.push(key.uid),
                 None => {}
             }
         }

@@ -102,7 +102,7 @@ impl Engine {
     /// # Errors
     /// When the database fails or the letter cannot be decided even so.
     pub async fn release(&self, id: u64, by: &str) -> Result<Option<Option<u64>>, StoreError> {
-        let (snapshot, key, by) = (self.snapshots.current(), self.key.clone(), by.to_owned());
+        let (snapshot, key, by) = (self.snapshots.current(), self.key(), by.to_owned());
         let now = self.clock.now();
         let work = move |tx: &Tx<'_>| {
             let outcome = release(tx, &snapshot, &key, id, &by, now)?;

@@ -277,9 +277,10 @@ async fn a_run_ends_though_a_letter_waits_behind_one_that_was_put_off() {
     database
         .execute_batch(
             "INSERT INTO letters SELECT NULL, direction, ticket, kind, end_state, why, 'x', 'x', digest, from_name,
-                from_address, to_address, audience, subject, text, new_text, attachments, at, size, original, erased
+                from_address, to_address, audience, subject, text, new_text, attachments, at, sent_at, size,
+                original, erased
              FROM letters WHERE kind = 'ack';
-             INSERT INTO outbox SELECT last_insert_rowid(), 'waiting', sender, recipient, 0, 0, 0, NULL, NULL
+             INSERT INTO outbox SELECT last_insert_rowid(), 'waiting', sender, recipient, 0, 0, 0, NULL, NULL, 1
              FROM outbox WHERE recipient = 'anna@home.test'",
         )
         .unwrap();
@@ -331,4 +332,33 @@ async fn an_unlucky_disk_keeps_letters_in_the_inbox_and_sends_none_aside() {
             .iter()
             .all(|(_, folder)| *folder == Folder::Processed)
     );
+}
+
+#[tokio::test]
+async fn the_week_is_told_once_its_figures_sum_up_and_the_first_start_tells_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut snapshot = school(folder.path()).unwrap();
+    let monday = (jiff::civil::Weekday::Monday, jiff::civil::time(8, 0, 0, 0));
+    snapshot.config.reports.digest = Some(monday);
+    let clock = Clock::standing("2026-11-24T08:00:00Z".parse::<Timestamp>().unwrap());
+    let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
+        .await
+        .unwrap();
+    let office = Office { engine, folder };
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    let letters = [1, 2, 3].map(|n| (n, letter("anna@home.test", &format!("q{n}"), "Вопрос")));
+    office
+        .once(FakeMailbox::with(1, &letters), FakeTransport::default())
+        .await;
+    clock.set("2026-11-30T04:59:00Z".parse().unwrap());
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    clock.set("2026-11-30T05:00:00Z".parse().unwrap());
+    assert!(office.engine.digest_if_due().await.unwrap());
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    let text: String = office.one(
+        "SELECT text FROM letters WHERE direction = 'out' AND subject LIKE '%за неделю 23.11 — 29.11%'",
+    );
+    assert!(text.contains("Писем пришло: 3"), "{text}");
+    assert!(text.contains("Новых обращений: 3"), "{text}");
+    assert!(text.contains("новое обращение: 3"), "{text}");
 }

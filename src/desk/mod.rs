@@ -8,6 +8,7 @@ pub mod command;
 pub mod conduct;
 mod decide;
 pub mod event;
+pub mod figures;
 pub mod forecast;
 pub mod hours;
 pub mod materials;
@@ -24,6 +25,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, forgotten, refused, set_aside, step,
-    trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused, set_aside,
+    step, stopped, too_many_answers, trouble, unowned,
 };

@@ -10,12 +10,13 @@ use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
-    Reply, Undeliverable,
+    Reply, TooLarge, Undeliverable,
 };
+use super::digest::digest;
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
-use super::views::admin_alert;
+use super::views::{admin_alert, size};
 use super::{DeskWords, Earlier, Enclosed, names, when};
 
 /// Characters of a subject that the desk repeats.
@@ -56,7 +57,7 @@ pub(super) fn compose(
 }
 
 /// Addresses that the reader must not see.
-fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
+pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
         Audience::Requester => desk
             .roster
@@ -181,6 +182,7 @@ impl Writer<'_> {
                     frame,
                 },
             ),
+            Message::TooLarge { size, limit } => self.too_large(frame, *size, *limit),
             Message::Undeliverable {
                 recipient,
                 diagnostic,
@@ -205,7 +207,20 @@ impl Writer<'_> {
                 }
                 as_value("admin-alert", &view)
             }
+            Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
+    }
+
+    fn too_large(&self, frame: Frame, found: u64, limit: u64) -> (&'static str, Value) {
+        as_value(
+            "too-large",
+            &TooLarge {
+                staff: self.notice.audience != Audience::Requester,
+                size: size(self.tongue, found),
+                limit: size(self.tongue, limit),
+                frame,
+            },
+        )
     }
 
     fn acknowledgement(

@@ -10,14 +10,19 @@ mod commands;
 mod compose;
 mod context;
 mod deadlines;
+mod digest;
+mod files;
 mod html;
 mod links;
 pub mod names;
 mod overrides;
+pub mod report;
 mod samples;
 pub mod scrub;
 mod sources;
 mod templates;
+#[cfg(test)]
+use samples::figures::week as samples_figures;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,6 +36,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use files::files_for;
 pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, Templates};

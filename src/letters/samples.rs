@@ -1,6 +1,8 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
 mod admin;
+pub(super) mod figures;
+mod guarding;
 mod said;
 mod world;
 
@@ -96,18 +98,25 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
-            (Message::AdminAlert(_) | Message::AdminAnswer(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_) | Message::AdminAnswer(_), _) => {
+                nobody.clone()
+            }
             _ => teacher.clone(),
         };
         let ticketless = matches!(
             message,
             Message::AdminAlert(
-                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
-            ) | Message::AdminAnswer(_)
+                Alert::Unreadable { .. }
+                    | Alert::Trouble { .. }
+                    | Alert::Left { .. }
+                    | Alert::Stopped(_)
+            ) | Message::Digest(_)
+                | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

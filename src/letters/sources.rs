@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 19] = [
+pub(super) const LETTERS: [&str; 21] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -18,9 +18,11 @@ pub(super) const LETTERS: [&str; 19] = [
     "overdue",
     "command-result",
     "confirm",
+    "too-large",
     "undeliverable",
     "admin-alert",
     "admin-answer",
+    "digest",
 ];
 
 macro_rules! sources {
@@ -69,12 +71,16 @@ sources![
     "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
+    "ru/too-large.txt",
+    "ru/too-large.html",
     "ru/undeliverable.txt",
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
     "ru/admin-answer.txt",
     "ru/admin-answer.html",
+    "ru/digest.txt",
+    "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
     "en/assignment.txt",
@@ -107,10 +113,14 @@ sources![
     "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
+    "en/too-large.txt",
+    "en/too-large.html",
     "en/undeliverable.txt",
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
     "en/admin-answer.txt",
     "en/admin-answer.html",
+    "en/digest.txt",
+    "en/digest.html",
 ];

@@ -4,14 +4,17 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod copy;
+mod counters;
 mod dossier;
 mod erasing;
 mod error;
+mod figures;
 mod ledger;
 mod letters;
 mod meta;
 mod outbox;
 mod people;
+mod private;
 mod quarantine;
 mod query;
 mod row;
@@ -30,12 +33,14 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 pub use copy::{Counts, copy, put_back, verify};
+pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
+pub use private::{private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
 pub use turns::Turns;

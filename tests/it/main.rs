@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod attacks;
 mod client;
 mod copies;
 mod desk;
@@ -19,4 +20,5 @@ mod mail;
 mod place;
 mod privacy;
 mod scenarios;
+mod supply;
 mod week;

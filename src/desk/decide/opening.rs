@@ -4,11 +4,11 @@ use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
     Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
-    Reason,
+    Reason, Stopped,
 };
 use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
-use super::{Desk, handing, specialist};
+use super::{Desk, handing, large, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -92,7 +92,7 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
-    acknowledge(desk, memory, &ticket, &mut outcome);
+    acknowledge(desk, memory, letter, &ticket, &mut outcome);
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
 }
@@ -117,6 +117,10 @@ pub(super) fn requester_asks(
         _ => return None,
     };
     let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
+    if letter.failed {
+        "the mail server says that it is forged; not answered".clone_into(&mut outcome.why);
+        return Some(outcome);
+    }
     if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
         "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
         return Some(outcome);
@@ -145,21 +149,29 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
+fn acknowledge(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    letter: &Incoming,
+    ticket: &Ticket,
+    outcome: &mut Outcome,
+) {
     let limits = &desk.policy.limits;
-    // Said once, when the limit is crossed; each later letter is silent.
-    if memory.letters_this_hour == limits.letters_per_hour {
-        let alert = Alert::Flood {
-            from: ticket.requester.address.clone(),
-            limit: limits.letters_per_hour,
-        };
-        outcome.notices.extend(desk.alert(None, &alert));
-    }
     let mut refuse = None;
-    if memory.letters_this_hour >= limits.letters_per_hour {
+    if letter.failed {
+        // Whoever is named may never have written: an answer would be our spam (backscatter).
+        refuse = Some("the mail server says that its sender is forged");
+    } else if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");
     } else if memory.acks_today >= limits.acks_per_day {
         refuse = Some("more acknowledgements a day than acks_per_day");
+    } else if memory.acks_full {
+        refuse = Some("more acknowledgements an hour in all than acks_per_hour");
+        if !memory.told.acks {
+            let alert = Alert::Stopped(Stopped::Acknowledgements(limits.acks_per_hour));
+            outcome.notices.extend(desk.alert(None, &alert));
+            outcome.changes.push(Change::Told("acks".to_owned()));
+        }
     }
     if let Some(why) = refuse {
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
@@ -174,6 +186,10 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
     };
+    if let Some(notice) = large::told(desk, letter, ticket) {
+        outcome.notices.insert(0, notice);
+        return;
+    }
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices
