@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::private::private_file;
 use super::{Store, StoreError, schema};
 
 /// How long writers of other processes are waited for.
@@ -101,7 +102,11 @@ pub fn verify(path: &Path) -> Result<Counts, StoreError> {
 /// When the files cannot be written.
 pub fn put_back(copy: &Path, database: &Path) -> Result<(), StoreError> {
     let draft = draft(database)?;
-    std::fs::copy(copy, &draft).map_err(|error| failed(&draft, &error))?;
+    let all = || {
+        let mut to = File::options().write(true).open(&draft)?;
+        std::io::copy(&mut File::open(copy)?, &mut to)
+    };
+    all().map_err(|error: std::io::Error| failed(&draft, &error))?;
     let old = beside(database, ".old");
     for end in ["", "-wal", "-shm"] {
         let (from, to) = (beside(database, end), beside(&old, end));
@@ -136,20 +141,22 @@ fn sound(connection: &Connection, check: &str) -> Result<(), StoreError> {
     }
 }
 
-/// A name beside the file that nobody has.
+/// An empty file beside the one to write, for its owner alone from the first byte.
 fn draft(to: &Path) -> Result<PathBuf, StoreError> {
     let draft = beside(to, ".part");
     match std::fs::remove_file(&draft) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(&draft, &error)),
-        _ => Ok(draft),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(failed(&draft, &error));
+        }
+        _ => {}
     }
+    private_file(&draft)?;
+    Ok(draft)
 }
 
 /// Makes a finished file durable under its name.
 fn put(draft: &Path, to: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt as _;
     let all = || {
-        std::fs::set_permissions(draft, std::fs::Permissions::from_mode(0o600))?;
         File::open(draft)?.sync_all()?;
         std::fs::rename(draft, to)?;
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -175,10 +182,15 @@ mod tests {
     #[test]
     fn a_damaged_file_is_no_copy_and_the_place_stays_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        let (database, copied) = (folder.path().join("db"), folder.path().join("copy"));
+        let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
         let store = Store::open(&database).unwrap();
         let counts = copy(&database, &copied).unwrap();
         assert_eq!(verify(&copied).unwrap(), counts);
+        let mode = std::fs::metadata(&copied).unwrap().permissions();
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+            0o600
+        );
         store.close();
 
         let mut bytes = std::fs::read(&copied).unwrap();
@@ -201,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn a_copy_under_load_is_one_instant() {
         let folder = tempfile::tempdir().unwrap();
-        let (database, copied) = (folder.path().join("db"), folder.path().join("copy"));
+        let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
         let store = Store::open(&database).unwrap();
         let writer = {
             let store = store.clone();
