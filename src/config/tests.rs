@@ -32,6 +32,7 @@ fn uncommented(text: &str) -> String {
         let optional = [
             "templates =",
             "people =",
+            "materials =",
             "chat =",
             "ca_file =",
             "fingerprint =",

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, Source, Told};
+use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, PassedOn, Source, Told};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -162,6 +162,14 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
+        forwarded: letter.forwarded.as_ref().map(|one| PassedOn {
+            from: Person {
+                name: one.from.name.clone(),
+                address: one.from.address.clone(),
+            },
+            subject: mail::base_subject(one.subject.as_deref().unwrap_or_default(), &policy.tag),
+            text: one.text.clone(),
+        }),
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         authenticated: vouched == Verdict::Pass && !letter.several_senders,

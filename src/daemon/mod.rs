@@ -12,6 +12,7 @@ mod incoming;
 mod pause;
 mod privacy;
 mod reconcile;
+mod recorded;
 mod releasing;
 mod run;
 mod sending;

@@ -76,6 +76,7 @@ fn release(
     let office = Desk {
         policy,
         roster: &roster,
+        resources: &snapshot.resources,
         now,
     };
     let mut outcome = desk::decide(&office, &memory, &incoming);

@@ -7,9 +7,12 @@ use std::time::{Duration, SystemTime};
 use jiff::civil::Date;
 
 use super::started::Started;
+use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
+use crate::desk::materials::{Library, Material};
 use crate::desk::people::People;
+use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::letters::{TemplateFault, Templates};
 
@@ -24,6 +27,8 @@ pub struct Snapshot {
     pub people: People,
     /// The letters' templates.
     pub templates: Templates,
+    /// Reference materials and what else the school offers.
+    pub resources: Resources,
 }
 
 /// All that reading the files found: what `check` tells.
@@ -35,6 +40,8 @@ pub struct Survey {
     pub findings: Findings,
     /// Faults of the templates: the built-in ones are used for these.
     pub templates: Faults,
+    /// Faults of reference materials: the desk works without these.
+    pub left_out: Faults,
     /// As much of the roster as was understood.
     pub roster: Option<Roster>,
 }
@@ -49,6 +56,7 @@ impl Survey {
                     snapshot: None,
                     findings: faults.into(),
                     templates: Faults::default(),
+                    left_out: Faults::default(),
                     roster: None,
                 };
             }
@@ -68,16 +76,19 @@ impl Survey {
                 People::default()
             });
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
-        let snapshot = findings.faults.is_empty().then(|| Snapshot {
-            config,
-            roster: roster.clone(),
-            people,
-            templates,
+        let materials = config.materials.as_deref().map(load_materials);
+        let materials = materials.unwrap_or_default();
+        findings.warnings.0.extend(materials.warnings.0);
+        let snapshot = findings.faults.is_empty().then(|| {
+            Snapshot::new(config, roster.clone(), templates)
+                .with_materials(materials.materials)
+                .with_people(people)
         });
         Self {
             snapshot,
             findings,
             templates: Faults(of_templates.into_iter().map(fault).collect()),
+            left_out: materials.faults,
             roster: Some(roster),
         }
     }
@@ -100,6 +111,28 @@ fn fault(one: TemplateFault) -> Fault {
 pub struct SnapshotError(pub String);
 
 impl Snapshot {
+    /// Files that were read already, without reference materials.
+    pub fn new(config: Config, roster: Roster, templates: Templates) -> Self {
+        Self {
+            config,
+            roster,
+            templates,
+            people: People::default(),
+            resources: Resources::default(),
+        }
+    }
+
+    /// The same with these people whom the school knows.
+    pub fn with_people(self, people: People) -> Self {
+        Self { people, ..self }
+    }
+
+    /// The same with these reference materials.
+    pub fn with_materials(mut self, materials: Vec<Material>) -> Self {
+        self.resources.library = Library::new(materials);
+        self
+    }
+
     /// Reads all files, for use. A template that is faulty gives way to the built-in one; every other
     /// fault is in the error, those of the templates beside it.
     ///
@@ -109,11 +142,16 @@ impl Snapshot {
         Self::read_whole(path).map(|(snapshot, _)| snapshot)
     }
 
-    /// The same, with the faults of the templates.
-    fn read_whole(path: &Path) -> Result<(Self, Faults), SnapshotError> {
+    /// The same, with what the administrators are to be told all the same.
+    fn read_whole(path: &Path) -> Result<(Self, Vec<String>), SnapshotError> {
         let survey = Survey::of(path, None);
         match survey.snapshot {
-            Some(snapshot) => Ok((snapshot, survey.templates)),
+            Some(snapshot) => {
+                let templates = broken_templates(&survey.templates);
+                let materials = broken_materials(&survey.left_out);
+                let told = templates.into_iter().chain(materials);
+                Ok((snapshot, told.collect()))
+            }
             None => {
                 let mut faults = survey.findings.faults;
                 faults.0.extend(survey.templates.0);
@@ -126,6 +164,9 @@ impl Snapshot {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
         files.extend(self.config.people.clone());
         if let Some(folder) = &self.config.templates {
+            files.extend(files_below(folder));
+        }
+        if let Some(folder) = &self.config.materials {
             files.extend(files_below(folder));
         }
         files
@@ -169,14 +210,14 @@ impl Snapshots {
     /// When any of them has a fault.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let before = a_little_ago();
-        let (snapshot, faults) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path)?;
         let seen = settled(fingerprint(&snapshot.files(path)), before);
         Ok(Self {
             path: Some(path.to_owned()),
             started: Started::of(&snapshot.config),
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::new(seen),
-            untold: Mutex::new(broken_templates(&faults).into_iter().collect()),
+            untold: Mutex::new(told),
         })
     }
 
@@ -219,9 +260,9 @@ impl Snapshots {
             *seen = now;
         }
         let before = a_little_ago();
-        let (snapshot, faults) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path)?;
         if let Ok(mut untold) = self.untold.lock() {
-            untold.extend(broken_templates(&faults));
+            untold.extend(told);
             let was = Started::of(&self.current().config);
             let is = Started::of(&snapshot.config);
             if is != was && is != self.started {
@@ -255,6 +296,14 @@ impl Snapshots {
 fn broken_templates(faults: &Faults) -> Option<String> {
     (!faults.is_empty()).then(|| {
         format!("В шаблоне писем ошибка; вместо него действует встроенный шаблон.\n\n{faults}")
+    })
+}
+
+fn broken_materials(faults: &Faults) -> Option<String> {
+    (!faults.is_empty()).then(|| {
+        format!(
+            "В справочных материалах ошибка; эти файлы пропущены, остальные действуют.\n\n{faults}"
+        )
     })
 }
 

@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use crate::desk;
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
-use crate::desk::ticket::Person;
+use crate::desk::ticket::{Person, Ticket};
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
@@ -116,6 +117,21 @@ impl Cargo {
             files: letter.attachments.clone(),
         }
     }
+
+    /// The same of the letter that opened `ticket`.
+    fn of_request(letter: &Letter, ticket: Option<&Ticket>) -> Self {
+        let whole = Self::of(letter);
+        match ticket.and_then(|ticket| recorded(letter, &ticket.requester)) {
+            Some(recorded) => Self {
+                from: recorded.from,
+                subject: recorded.subject,
+                text: recorded.text,
+                html: None,
+                ..whole
+            },
+            None => whole,
+        }
+    }
 }
 
 fn cargo(
@@ -128,7 +144,9 @@ fn cargo(
         (Carry::Nothing, ..) => Ok(None),
         (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
-        (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
+        (Carry::Request, Some(letter), ticket) if opens => {
+            Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
+        }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
             Ok(request.map(|request| Cargo::of(&mail::read(&request.original))))
@@ -137,7 +155,7 @@ fn cargo(
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));
             };
-            let mut cargo = Cargo::of(&mail::read(&request.original));
+            let mut cargo = Cargo::of_request(&mail::read(&request.original), Some(ticket));
             // What the colleague adds goes along.
             let colleague = letter.filter(|one| one.nature == Nature::Human);
             cargo
@@ -260,7 +278,16 @@ fn auto_submitted(notice: &Notice) -> Option<String> {
 
 fn passed_on(notice: &Notice) -> String {
     match &notice.message {
-        Message::Reply { text, .. } => text.clone(),
+        Message::Reply {
+            text, materials, ..
+        } => {
+            let named = materials.iter().map(|one| match &one.link {
+                Some(link) => format!("{} — {link}", one.title),
+                None => one.title.clone(),
+            });
+            let all: Vec<String> = std::iter::once(text.clone()).chain(named).collect();
+            all.join("\n").trim().to_owned()
+        }
         _ => String::new(),
     }
 }

@@ -18,6 +18,8 @@ pub mod outcome;
 pub mod people;
 pub mod policy;
 pub mod quarantine;
+pub mod reception;
+pub mod resources;
 pub mod roster;
 pub mod rotation;
 pub mod stem;

@@ -5,7 +5,9 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
+use crate::desk::reception::Reception;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -116,20 +118,22 @@ impl Writer<'_> {
         match &self.notice.message {
             Message::Acknowledgement {
                 assignee,
-                reception,
+                receptions,
                 due,
                 closed_now,
+                materials,
             } => {
-                let who = (assignee.as_deref(), reception.as_deref());
-                self.acknowledgement(frame, who, *due, *closed_now)
+                let who = (assignee.as_deref(), receptions.as_slice());
+                self.acknowledgement(frame, who, (*due, *closed_now), materials)
             }
             Message::Reply {
                 text,
                 specialist,
                 closes,
+                materials,
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
-                self.reply(frame, said, enclosed, earlier)
+                self.reply(frame, said, materials, enclosed, earlier)
             }
             Message::Assignment { due, reason } => {
                 self.assignment(frame, *due, reason, enclosed_view, earlier)
@@ -196,17 +200,7 @@ impl Writer<'_> {
                 },
             ),
             Message::AdminAnswer(said) => self.admin_answer(frame, said),
-            Message::AdminAlert(alert) => {
-                let mut view = admin_alert(frame, alert);
-                if let Alert::Unreadable { letter, .. } = alert {
-                    view.release = self.act("#принять", "#release", *letter);
-                    view.drop = self.act("#выбросить", "#drop", *letter);
-                }
-                if let Alert::Late { due } = alert {
-                    view.due = due.map(|due| self.until(due));
-                }
-                as_value("admin-alert", &view)
-            }
+            Message::AdminAlert(alert) => self.alert(frame, alert),
             Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
     }
@@ -223,18 +217,30 @@ impl Writer<'_> {
         )
     }
 
+    fn alert(&self, frame: Frame, alert: &Alert) -> (&'static str, Value) {
+        let mut view = admin_alert(frame, alert);
+        if let Alert::Unreadable { letter, .. } = alert {
+            view.release = self.act("#принять", "#release", *letter);
+            view.drop = self.act("#выбросить", "#drop", *letter);
+        }
+        if let Alert::Late { due } = alert {
+            view.due = due.map(|due| self.until(due));
+        }
+        as_value("admin-alert", &view)
+    }
+
     fn acknowledgement(
         &self,
         frame: Frame,
-        (assignee, reception): (Option<&str>, Option<&str>),
-        due: Option<Timestamp>,
-        closed_now: bool,
+        (assignee, receptions): (Option<&str>, &[Reception]),
+        (due, closed_now): (Option<Timestamp>, bool),
+        materials: &[Material],
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
             &Acknowledgement {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                reception: reception.map(|text| self.line(text, LINE)),
+                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
                 due: due.map(|due| self.until(due)),
                 closed: closed_now.then(|| self.closed()),
                 chat: self
@@ -243,6 +249,7 @@ impl Writer<'_> {
                     .chat
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
+                materials: self.offered(&frame, materials),
                 solved: self.link(&frame, "#решено", "#solved"),
                 frame,
             },
@@ -288,6 +295,7 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (text, specialist, closes): (&str, Option<&str>, bool),
+        materials: &[Material],
         enclosed: Option<&Enclosed<'_>>,
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
@@ -298,6 +306,7 @@ impl Writer<'_> {
                 html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
+                materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
                     .map(|one| self.files(one.files))

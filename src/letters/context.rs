@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::admin::ActView;
 use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
+use super::materials::MaterialView;
 
 /// What every letter has.
 #[derive(Debug, Clone, Serialize)]
@@ -59,11 +60,13 @@ pub(super) struct Acknowledgement {
     #[serde(flatten)]
     pub frame: Frame,
     pub assignee: Option<String>,
-    pub reception: Option<String>,
+    /// «сегодня, вторник 14:00–16:00, кабинет 205».
+    pub receptions: Vec<String>,
     pub due: Option<String>,
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
+    pub materials: Vec<MaterialView>,
     pub solved: Link,
 }
 
@@ -196,6 +199,7 @@ pub(super) struct Reply {
     pub html: Option<String>,
     pub specialist: Option<String>,
     pub closes: bool,
+    pub materials: Vec<MaterialView>,
     /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,

@@ -3,6 +3,7 @@
 mod admin;
 pub(super) mod figures;
 mod guarding;
+mod offers;
 mod said;
 mod world;
 

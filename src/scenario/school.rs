@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::config;
+use crate::config::material_file::parse_material;
 use crate::daemon::{Snapshot, SnapshotError};
 use crate::letters::Templates;
 
@@ -10,6 +11,12 @@ const CONFIG: &str = include_str!("school/config.toml");
 const ROSTER: &str = include_str!("school/roster.toml");
 /// In force in scenarios that set `desk.people`.
 const PEOPLE: &str = include_str!("school/people.csv");
+
+/// Materials of the school, by the names of their files.
+const MATERIALS: &[(&str, &str)] = &[
+    ("пароль.md", include_str!("school/materials/пароль.md")),
+    ("четверть.md", include_str!("school/materials/четверть.md")),
+];
 
 /// The school, with its database in `folder`.
 ///
@@ -41,10 +48,11 @@ pub fn school_with(
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
     let people = if config.people.is_some() { PEOPLE } else { "" };
     let people = config::parse_people("people.csv", people, &config.policy).map_err(faulty)?;
-    Ok(Snapshot {
-        people,
-        config,
-        roster,
-        templates: Templates::builtin(),
-    })
+    let read = |(name, text): &(&str, &str)| {
+        let read = parse_material(name, text);
+        read.map(|(material, _)| material).map_err(faulty)
+    };
+    let materials: Result<Vec<_>, _> = MATERIALS.iter().map(read).collect();
+    let school = Snapshot::new(config, roster, Templates::builtin());
+    Ok(school.with_materials(materials?).with_people(people))
 }

@@ -78,6 +78,13 @@ pub enum Step {
         /// The part's word.
         role: Option<String>,
     },
+    /// A ticket must have come by this channel.
+    Channel {
+        /// Its number.
+        number: u64,
+        /// The channel's word.
+        channel: String,
+    },
     /// A ticket's history must have no line with this event.
     NoHistory {
         /// Its number.
@@ -271,11 +278,20 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     assignee: assignee.map(str::to_owned),
                 });
             }
-
             if let Some(number) = keyword.strip_prefix("Роль ") {
                 return Some(Step::Role {
                     number: number.parse().ok()?,
                     role: (value != "нет").then(|| value.to_owned()),
+                });
+            }
+            let channel = keyword
+                .strip_prefix("Канал ")
+                .map(str::parse)
+                .and_then(Result::ok);
+            if let Some(number) = channel {
+                return Some(Step::Channel {
+                    number,
+                    channel: value.to_owned(),
                 });
             }
             for (words, there) in [("Текст ", true), ("Нет текста ", false)] {

@@ -2,11 +2,14 @@
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::outcome::{
-    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
-    Reason, Stopped,
+    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, MaterialUse, Message,
+    Notice, Outcome, Reason, Stopped,
 };
-use super::super::ticket::{Lateness, Resolution, Status, Ticket};
+use super::super::reception::{Reception, receptions as next_receptions};
+use super::super::roster::Specialist;
+use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, handing, large, specialist};
 
@@ -25,59 +28,11 @@ pub(super) fn opens(
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
-    let first = desk
-        .policy
-        .hours
-        .after(desk.now, desk.policy.sla.first_response);
-    let mut ticket = Ticket {
-        number,
-        status: Status::New,
-        subject: letter.subject.clone(),
-        requester: letter.from.clone(),
-        role: letter.role,
-        tongue: desk.policy.tongue(letter.tongue),
-        assignee: None,
-        // Nobody answers their own request.
-        excluded: desk
-            .roster
-            .by_address(&letter.from.address)
-            .map(|who| who.id.clone())
-            .into_iter()
-            .collect(),
-        tier: desk
-            .roster
-            .tiers
-            .iter()
-            .find(|tier| !tier.outside)
-            .map(|tier| tier.id.clone())
-            .unwrap_or_default(),
-        topic: topics::choose(&desk.policy.topics, &letter.subject, &letter.new_text)
-            .map(|topic| topic.name.clone()),
-        channel: "email".to_owned(),
-        created: desk.now,
-        updated: desk.now,
-        first_response_due: Some(first),
-        first_responded: None,
-        response_due: Some(first),
-        started: desk.now,
-        steps: 0,
-        wake: None,
-        next_at: None,
-        closed: None,
-        linked,
-        rating: None,
-        vendor_case: None,
-        merged_into: None,
-        resolution: Resolution {
-            due: Some(
-                desk.policy
-                    .hours
-                    .after(desk.now, desk.policy.sla.resolution),
-            ),
-            ..Resolution::default()
-        },
-        lateness: Lateness::default(),
-    };
+    let said = (letter.subject.as_str(), letter.new_text.as_str());
+    let tongue = desk.policy.tongue(letter.tongue);
+    let mut ticket = blank(desk, number, &letter.from, said, tongue);
+    ticket.linked = linked;
+    ticket.role = letter.role;
     outcome.history(
         number,
         "requester",
@@ -92,9 +47,78 @@ pub(super) fn opens(
         Reason::default(),
         true,
     );
-    acknowledge(desk, memory, letter, &ticket, &mut outcome);
+    acknowledge(
+        desk,
+        memory,
+        letter,
+        &ticket,
+        &letter.new_text,
+        &mut outcome,
+    );
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
+}
+
+/// A ticket that nobody has yet, with its first deadline.
+pub(super) fn blank(
+    desk: &Desk<'_>,
+    number: u64,
+    requester: &Person,
+    (subject, text): (&str, &str),
+    tongue: Tongue,
+) -> Ticket {
+    let first = desk
+        .policy
+        .hours
+        .after(desk.now, desk.policy.sla.first_response);
+    Ticket {
+        number,
+        status: Status::New,
+        subject: subject.to_owned(),
+        requester: requester.clone(),
+        role: None,
+        tongue,
+        assignee: None,
+        // Nobody answers their own request.
+        excluded: desk
+            .roster
+            .by_address(&requester.address)
+            .map(|who| who.id.clone())
+            .into_iter()
+            .collect(),
+        tier: desk
+            .roster
+            .tiers
+            .iter()
+            .find(|tier| !tier.outside)
+            .map(|tier| tier.id.clone())
+            .unwrap_or_default(),
+        topic: topics::choose(&desk.policy.topics, subject, text).map(|topic| topic.name.clone()),
+        channel: "email".to_owned(),
+        created: desk.now,
+        updated: desk.now,
+        first_response_due: Some(first),
+        first_responded: None,
+        response_due: Some(first),
+        started: desk.now,
+        steps: 0,
+        wake: None,
+        next_at: None,
+        closed: None,
+        linked: None,
+        rating: None,
+        vendor_case: None,
+        merged_into: None,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
+    }
 }
 
 /// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this
@@ -149,11 +173,12 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(
+pub(super) fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
     letter: &Incoming,
     ticket: &Ticket,
+    text: &str,
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
@@ -177,21 +202,40 @@ fn acknowledge(
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
         return;
     }
-    let assignee = desk.assignee(ticket);
-    let message = Message::Acknowledgement {
-        assignee: assignee
-            .filter(|_| desk.policy.show_specialist_name)
-            .map(|who| who.name.clone()),
-        reception: assignee.and_then(|who| who.reception.clone()),
-        due: ticket.response_due,
-        closed_now: !desk.policy.hours.open(desk.now),
-    };
     if let Some(notice) = large::told(desk, letter, ticket) {
         outcome.notices.insert(0, notice);
         return;
     }
+    let assignee = desk.assignee(ticket);
+    let fitting = desk.resources.library.fitting(&ticket.subject, text);
+    let materials: Vec<Material> = fitting.iter().map(|fit| fit.material.clone()).collect();
+    for one in &materials {
+        let change = Change::Material(ticket.number, one.name.clone(), MaterialUse::Offered);
+        outcome.changes.push(change);
+    }
+    let message = Message::Acknowledgement {
+        assignee: assignee
+            .filter(|_| desk.policy.show_specialist_name)
+            .map(|who| who.name.clone()),
+        receptions: self::receptions(desk, ticket, assignee),
+        due: ticket.response_due,
+        closed_now: !desk.policy.hours.open(desk.now),
+        materials,
+    };
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices
         .insert(0, desk.for_requester(ticket, message));
+}
+
+/// Where the requester could go instead of waiting; names only where they may be shown.
+fn receptions(desk: &Desk<'_>, ticket: &Ticket, assignee: Option<&Specialist>) -> Vec<Reception> {
+    let hours = &desk.policy.hours;
+    let mut found = next_receptions(desk.roster, hours, assignee, &ticket.tier, desk.now);
+    if !desk.policy.show_specialist_name {
+        for one in &mut found {
+            one.whose = None;
+        }
+    }
+    found
 }

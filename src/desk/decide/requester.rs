@@ -2,8 +2,10 @@
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, MaterialUse, Message,
+    Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing, large, opening};
@@ -50,20 +52,24 @@ pub(super) fn writes_again(
     {
         return asked;
     }
-    let solved = parsed.commands.contains(&Command::Solved);
+    let solved = parsed.commands.iter().find_map(|one| match one {
+        Command::Solved(by) => Some(by.as_deref()),
+        _ => None,
+    });
     if parsed.commands.contains(&Command::Help) {
         outcome.end = EndState::Command;
         outcome.kind = Kind::Command;
         outcome.history(ticket.number, "requester", "help", "");
         let help = Message::CommandResult(CommandResult::RequesterHelp);
         outcome.notices.push(desk.for_requester(ticket, help));
-        if !solved && parsed.text.is_empty() {
+        if solved.is_none() && parsed.text.is_empty() {
             return outcome;
         }
     }
-    if solved {
+    if let Some(by) = solved {
         let more = !parsed.text.is_empty() || letter.has_files;
-        solve(desk, ticket, more, &mut outcome);
+        let by = by.and_then(|name| desk.resources.library.named(name));
+        solve(desk, ticket, by, more, &mut outcome);
     } else {
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
@@ -144,7 +150,13 @@ fn own_tickets(
     Some(outcome)
 }
 
-fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
+fn solve(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    by: Option<&Material>,
+    more: bool,
+    outcome: &mut Outcome,
+) {
     outcome.end = EndState::Command;
     outcome.kind = Kind::Command;
     if ticket.status == Status::Closed {
@@ -164,8 +176,15 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
         ticket.number,
         "requester",
         "closed",
-        "the requester says that it is solved",
+        match by {
+            Some(material) => format!("solved by the material {}", material.name),
+            None => "the requester says that it is solved".to_owned(),
+        },
     );
+    if let Some(material) = by {
+        let change = Change::Material(ticket.number, material.name.clone(), MaterialUse::Solved);
+        outcome.changes.push(change);
+    }
     let by = ClosedBy::Requester;
     outcome
         .notices

@@ -230,6 +230,7 @@ pub fn school(folder: &Path) -> Snapshot {
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).unwrap();
     let people = config::parse_people("people.csv", "", &config.policy).unwrap();
     Snapshot {
+        resources: dezhurny::desk::resources::Resources::default(),
         config,
         roster,
         people,
