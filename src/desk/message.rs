@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::figures::Figures;
 use super::materials::Material;
 pub use super::oversight::{Conduct, Decision};
+use super::quarantine::AdminAnswer;
 pub use super::reason::{Handing, Reason};
 use super::reception::Reception;
 use super::roster::DateRange;
@@ -221,6 +222,8 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+    /// To an administrator who gave commands.
+    AdminAnswer(AdminAnswer),
     /// To the administrators, every week: its figures.
     Digest(Box<Figures>),
 }
@@ -418,6 +421,8 @@ pub enum Alert {
         from: String,
         /// Its subject, as far as it could be read.
         subject: String,
+        /// Its number.
+        letter: u64,
     },
     /// Nobody of a tier could take a ticket.
     NobodyAvailable {

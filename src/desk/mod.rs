@@ -16,7 +16,9 @@ mod message;
 pub mod nearest;
 pub mod outcome;
 mod oversight;
+pub mod people;
 pub mod policy;
+pub mod quarantine;
 mod reason;
 pub mod reception;
 pub mod resources;
@@ -27,6 +29,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, digest, forgotten, refused, set_aside, step, stopped,
-    too_many_answers, trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused, set_aside,
+    step, stopped, too_many_answers, trouble, unowned,
 };

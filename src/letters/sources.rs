@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 25] = [
+pub(super) const LETTERS: [&str; 26] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -26,6 +26,7 @@ pub(super) const LETTERS: [&str; 25] = [
     "too-large",
     "undeliverable",
     "admin-alert",
+    "admin-answer",
     "digest",
 ];
 
@@ -91,6 +92,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/admin-answer.txt",
+    "ru/admin-answer.html",
     "ru/digest.txt",
     "ru/digest.html",
     "en/acknowledgement.txt",
@@ -141,6 +144,8 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/admin-answer.txt",
+    "en/admin-answer.html",
     "en/digest.txt",
     "en/digest.html",
 ];
