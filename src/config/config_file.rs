@@ -116,14 +116,14 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
         ),
         templates: desk.get("templates", filled).map(place),
         materials: desk.get("materials", filled).map(place),
+        seminars: desk.get("seminars", filled).map(place),
         keep_closed,
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
         reports: reports(root, base),
     };
-    for later in ["seminars", "people"] {
-        let _ = desk.get(later, filled);
-    }
+    // For a later version.
+    let _ = desk.get("people", filled);
     own_address_among_admins(&desk, &config.policy);
     desk.finish();
     (config, topics_known)

@@ -6,7 +6,7 @@ use super::engine::Filed;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, writing};
+use super::{incoming, inviting, writing};
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
@@ -78,6 +78,7 @@ pub fn file(
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
     let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    incoming.rsvp = inviting::rsvp(tx, letter)?;
     incoming.too_large = message.arrived.truncated;
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let spam = matches!(letter.nature, mail::Nature::Spam(_));

@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod calendar;
 mod client;
 mod desk;
 mod host;
