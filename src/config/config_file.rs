@@ -115,6 +115,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
                 .unwrap_or_else(|| "roster.toml".to_owned()),
         ),
         templates: desk.get("templates", filled).map(place),
+        people: desk.get("people", filled).map(place),
         materials: desk.get("materials", filled).map(place),
         seminars: desk.get("seminars", filled).map(place),
         keep_closed,
@@ -122,8 +123,6 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
         outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
         reports: reports(root, base),
     };
-    // For a later version.
-    let _ = desk.get("people", filled);
     own_address_among_admins(&desk, &config.policy);
     desk.finish();
     (config, topics_known)

@@ -139,6 +139,8 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     /// The file of seminars.
     pub seminars: Option<PathBuf>,
+    /// The list of people whom the school knows.
+    pub people: Option<PathBuf>,
     /// The folder of reference materials.
     pub materials: Option<PathBuf>,
     /// Closed tickets keep their text so long; `None` is for ever.

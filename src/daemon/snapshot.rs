@@ -11,6 +11,7 @@ use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
 use crate::desk::materials::{Library, Material};
+use crate::desk::people::People;
 use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::desk::seminars::Seminar;
@@ -23,6 +24,8 @@ pub struct Snapshot {
     pub config: Config,
     /// `roster.toml`.
     pub roster: Roster,
+    /// `people.csv`, empty where the school has none.
+    pub people: People,
     /// The letters' templates.
     pub templates: Templates,
     /// Reference materials and what else the school offers.
@@ -64,6 +67,16 @@ impl Survey {
         let whole_roster = of_roster.faults.is_empty();
         findings.add(of_roster);
         let config = partly.config;
+        let people = config
+            .people
+            .as_deref()
+            .map_or(Ok(People::default()), |path| {
+                config::load_people(path, &config.policy)
+            })
+            .unwrap_or_else(|faults| {
+                findings.add(faults.into());
+                People::default()
+            });
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
         let materials = config.materials.as_deref().map(load_materials);
         let materials = materials.unwrap_or_default();
@@ -79,6 +92,7 @@ impl Survey {
             Snapshot::new(config, roster.clone(), templates)
                 .with_materials(materials.materials)
                 .with_seminars(seminars)
+                .with_people(people)
         });
         Self {
             snapshot,
@@ -113,6 +127,7 @@ impl Snapshot {
             config,
             roster,
             templates,
+            people: People::default(),
             resources: Resources::default(),
         }
     }
@@ -121,6 +136,11 @@ impl Snapshot {
     pub fn with_seminars(mut self, seminars: Vec<Seminar>) -> Self {
         self.resources.seminars = seminars;
         self
+    }
+
+    /// The same with these people whom the school knows.
+    pub fn with_people(self, people: People) -> Self {
+        Self { people, ..self }
     }
 
     /// The same with these reference materials.
@@ -158,6 +178,7 @@ impl Snapshot {
 
     fn files(&self, config: &Path) -> Vec<PathBuf> {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
+        files.extend(self.config.people.clone());
         if let Some(folder) = &self.config.templates {
             files.extend(files_below(folder));
         }

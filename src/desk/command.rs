@@ -60,6 +60,14 @@ pub enum Command {
     Leave(u32),
     /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
     Solved(Option<String>),
+    /// `#почему N`: the evidence for what was done with that ticket or letter.
+    Why(u64),
+    /// `#карантин`: letters that wait for a person.
+    Quarantine,
+    /// `#принять N`: take that letter in.
+    Release(u64),
+    /// `#выбросить N`: it waits no longer.
+    Drop(u64),
     /// `#помощь`: the list of commands.
     Help,
 }
@@ -71,6 +79,8 @@ pub enum Party {
     Requester,
     /// Whoever answers.
     Specialist,
+    /// Whoever looks after the desk.
+    Admin,
 }
 
 /// The command words, before their arguments are read.
@@ -100,6 +110,10 @@ enum Verb {
     Away,
     Back,
     Solved,
+    Why,
+    Quarantine,
+    Release,
+    Drop,
     Help,
 }
 
@@ -154,6 +168,14 @@ const WORDS: &[(&str, Verb)] = &[
     ("back", Verb::Back),
     ("решено", Verb::Solved),
     ("solved", Verb::Solved),
+    ("почему", Verb::Why),
+    ("why", Verb::Why),
+    ("карантин", Verb::Quarantine),
+    ("quarantine", Verb::Quarantine),
+    ("принять", Verb::Release),
+    ("release", Verb::Release),
+    ("выбросить", Verb::Drop),
+    ("drop", Verb::Drop),
     ("помощь", Verb::Help),
     ("help", Verb::Help),
 ];
@@ -163,6 +185,7 @@ impl Verb {
         match self {
             Self::Solved => party == Party::Requester,
             Self::Help | Self::Status | Self::Join | Self::Leave => true,
+            Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
         }
     }
@@ -182,6 +205,9 @@ impl Verb {
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
+            Self::Why => "#почему 12",
+            Self::Release => "#принять 12",
+            Self::Drop => "#выбросить 12",
             _ => "",
         }
     }
@@ -215,6 +241,10 @@ impl Verb {
             Self::Away => Command::Away(days(argument)?),
             Self::Back => Command::Back,
             Self::Solved => Command::Solved(text()),
+            Self::Why => Command::Why(number(argument)?),
+            Self::Quarantine => Command::Quarantine,
+            Self::Release => Command::Release(number(argument)?),
+            Self::Drop => Command::Drop(number(argument)?),
             Self::Help => Command::Help,
         })
     }

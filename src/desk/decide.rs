@@ -1,5 +1,6 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod admin;
 mod away;
 mod clock;
 mod floods;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 use speaker::{Proof, Speaker};
 
+pub use admin::{AdminAsks, admin_asks};
 pub use away::absent;
 pub use clock::step;
 pub use floods::too_many_answers;
@@ -95,6 +97,9 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     }
     if memory.blocked {
         return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
+    if let Some(answer) = admin::commands(desk, memory, letter) {
+        return answer;
     }
     if let Some((mut asked, rest)) = seminars::asked(desk, memory, letter) {
         let Some(rest) = rest else {
@@ -242,6 +247,7 @@ pub fn set_aside(
         why: why.to_owned(),
         from: from.to_owned(),
         subject: subject.to_owned(),
+        letter: memory.next_letter,
     };
     outcome.notices = desk.alert(None, &alert);
     outcome
@@ -352,6 +358,7 @@ impl Desk<'_> {
                 why: why.to_owned(),
                 from: letter.from.address.clone(),
                 subject: letter.subject.clone(),
+                letter: memory.next_letter,
             };
             outcome.notices = self.alert(None, &alert);
         }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::outcome::{Audience, Kind};
+use super::people::Role;
+use super::quarantine::{Held, Why};
 use super::rotation::{Pool, Round};
 use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
@@ -72,6 +74,8 @@ pub struct PassedOn {
 pub struct Incoming {
     /// Who wrote it; an empty address when nobody did.
     pub from: Person,
+    /// Their part in the school, if the school's list says it.
+    pub role: Option<Role>,
     /// Its subject without `Re:` and our tag.
     pub subject: String,
     /// What was written now.
@@ -82,6 +86,8 @@ pub struct Incoming {
     pub has_pictures: bool,
     /// What sort of sender.
     pub source: Source,
+    /// For whom a token was made that it answers and that belongs to no ticket.
+    pub alone: Option<MadeFor>,
     /// Its language.
     pub tongue: Tongue,
     /// Whom it was first from, when it was passed on.
@@ -148,6 +154,12 @@ pub struct Memory {
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// The number that the letter itself gets.
+    pub next_letter: u64,
+    /// Letters that wait for a person, when the letter asks for them.
+    pub quarantine: Vec<Held>,
+    /// The evidence that the letter asks for.
+    pub evidence: Vec<Why>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.
     pub alerted_enough: bool,
 }

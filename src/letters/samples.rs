@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod admin;
 pub(super) mod figures;
 mod guarding;
 mod offers;
@@ -105,7 +106,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
-            (Message::AdminAlert(_) | Message::Digest(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_) | Message::AdminAnswer(_), _) => {
+                nobody.clone()
+            }
             _ => teacher.clone(),
         };
         let ticketless = matches!(
@@ -117,6 +120,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Stopped(_)
             ) | Message::Digest(_)
                 | Message::Seminar(..)
+                | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

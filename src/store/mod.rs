@@ -3,6 +3,7 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod copy;
 mod counters;
 mod dossier;
 mod erasing;
@@ -15,6 +16,7 @@ mod meta;
 mod outbox;
 mod people;
 mod private;
+mod quarantine;
 mod query;
 mod row;
 mod schema;
@@ -32,6 +34,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use copy::{Counts, copy, put_back, verify};
 pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};

@@ -12,11 +12,13 @@
 mod attacks;
 mod calendar;
 mod client;
+mod copies;
 mod desk;
 mod host;
 mod house;
 mod inspect;
 mod mail;
+mod place;
 mod privacy;
 mod scenarios;
 mod supply;

@@ -90,6 +90,8 @@ fn letter(from: &str, text: &str) -> Incoming {
             name: "Анна".into(),
             address: from.into(),
         },
+        role: None,
+        alone: None,
         subject: "Не видно оценок".into(),
         new_text: text.into(),
         has_files: false,
