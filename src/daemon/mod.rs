@@ -11,6 +11,7 @@ mod engine;
 mod filing;
 mod folding;
 mod incoming;
+mod inviting;
 mod judge;
 mod pause;
 mod privacy;

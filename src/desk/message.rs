@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use super::alert::Alert;
 use super::figures::Figures;
 use super::materials::Material;
 pub use super::oversight::{Conduct, Decision};
@@ -10,6 +11,7 @@ use super::quarantine::AdminAnswer;
 pub use super::reason::{Handing, Reason};
 use super::reception::Reception;
 use super::roster::DateRange;
+use super::seminars::{Announced, Seminar};
 use super::ticket::{Person, Status, Ticket};
 
 /// Who or what closed a ticket.
@@ -62,6 +64,8 @@ pub enum Message {
         closed_now: bool,
         /// Materials that may answer it meanwhile, the best first.
         materials: Vec<Material>,
+        /// The next seminar on its topic.
+        seminar: Option<Seminar>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -139,6 +143,8 @@ pub enum Message {
         /// Until when it should have been answered.
         due: Option<Timestamp>,
     },
+    /// To somebody who signed up for a seminar, or to its leader.
+    Seminar(SeminarWhy, Box<Announced>),
     /// To the requester: service on the ticket has ended (clause 5).
     ServiceStopped {
         /// Roster id of whoever ended it.
@@ -226,6 +232,44 @@ pub enum Message {
     AdminAnswer(AdminAnswer),
     /// To the administrators, every week: its figures.
     Digest(Box<Figures>),
+}
+
+/// What a letter about a seminar says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeminarWhy {
+    /// They have a seat.
+    Seated,
+    /// They had one already.
+    Already,
+    /// It is full; they wait.
+    Waiting,
+    /// Somebody left, and they have a seat now.
+    MovedUp,
+    /// It is at another time or place, or takes place after all.
+    Changed {
+        /// It had been cancelled.
+        restored: bool,
+        /// They have no seat yet.
+        waits: bool,
+    },
+    /// It does not take place.
+    Cancelled {
+        /// They had a seat, and so an entry in their calendar.
+        had_seat: bool,
+    },
+    /// It is tomorrow.
+    Reminder,
+    /// They do not come, as they said.
+    Left {
+        /// They had a seat.
+        had_seat: bool,
+    },
+    /// There is no such seminar ahead; these are.
+    Unknown(Vec<Seminar>),
+    /// They had not signed up; these are ahead.
+    NotIn(Vec<Seminar>),
+    /// To the leader: who comes.
+    List,
 }
 
 /// Why a letter stays a note.
@@ -408,64 +452,6 @@ pub enum Left {
     Silent(u32),
     /// Letters to them are refused; what the server said.
     Unreachable(String),
-}
-
-/// Why the administrators hear of something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alert {
-    /// A letter went to Attention.
-    Unreadable {
-        /// Why, in plain words.
-        why: String,
-        /// From whom it seems to be.
-        from: String,
-        /// Its subject, as far as it could be read.
-        subject: String,
-        /// Its number.
-        letter: u64,
-    },
-    /// Nobody of a tier could take a ticket.
-    NobodyAvailable {
-        /// The tier's name.
-        tier: String,
-        /// A higher tier has it now.
-        climbed: bool,
-    },
-    /// A letter of the desk could not be delivered and has no specialist to tell.
-    Undeliverable {
-        /// The address refused.
-        recipient: String,
-        /// What the server said.
-        diagnostic: String,
-    },
-    /// A ticket is late, and there is no supervisor to tell.
-    Late {
-        /// Until when it should have been answered.
-        due: Option<Timestamp>,
-    },
-    /// A specialist has left the rotation.
-    Left {
-        /// Their name.
-        name: String,
-        /// Their address.
-        address: String,
-        /// Why.
-        why: Left,
-    },
-    /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
-    Flood {
-        /// The address.
-        from: String,
-        /// The limit.
-        limit: u32,
-    },
-    /// The desk holds something back, because there is too much of it.
-    Stopped(Stopped),
-    /// The desk itself is in trouble; the text is plain and says what to do.
-    Trouble {
-        /// What happened.
-        what: String,
-    },
 }
 
 /// What the desk holds back.

@@ -139,6 +139,8 @@ const ASKER_RU: &[(&str, &str)] = &[
         "#жалоба текст",
         "пожаловаться руководителю того, кто отвечал; сам он её не увидит",
     ),
+    ("#записаться 1", "записаться на семинар"),
+    ("#отписаться 1", "отказаться от места на семинаре"),
     ("#статус", "Ваши обращения"),
     ("#помощь", "этот список"),
 ];
@@ -148,6 +150,8 @@ const ASKER_EN: &[(&str, &str)] = &[
         "#complaint text",
         "complain to the supervisor of whoever answered, who will not see it",
     ),
+    ("#join 1", "sign up for a seminar"),
+    ("#leave 1", "give up the seat"),
     ("#status", "your tickets"),
     ("#help", "this list"),
 ];

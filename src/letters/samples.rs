@@ -6,6 +6,7 @@ mod guarding;
 mod offers;
 mod oversight;
 mod said;
+mod seminars;
 mod world;
 
 use jiff::SignedDuration;
@@ -105,6 +106,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::ComplaintReceived { .. }
             | Message::Decided { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::Seminar(..) if name == "seminar" => Audience::Requester,
             Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
@@ -123,6 +125,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)
+                | Message::Seminar(..)
                 | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {

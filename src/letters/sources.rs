@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 26] = [
+pub(super) const LETTERS: [&str; 28] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -22,6 +22,8 @@ pub(super) const LETTERS: [&str; 26] = [
     "complaint",
     "complaint-received",
     "supervisor",
+    "seminar",
+    "seminar-list",
     "confirm",
     "too-large",
     "undeliverable",
@@ -46,6 +48,10 @@ sources![
     "en/parts.txt",
     "ru/acknowledgement.txt",
     "ru/acknowledgement.html",
+    "ru/seminar.txt",
+    "ru/seminar.html",
+    "ru/seminar-list.txt",
+    "ru/seminar-list.html",
     "ru/assignment.txt",
     "ru/assignment.html",
     "ru/reply.txt",
@@ -98,6 +104,10 @@ sources![
     "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
+    "en/seminar.txt",
+    "en/seminar.html",
+    "en/seminar-list.txt",
+    "en/seminar-list.html",
     "en/assignment.txt",
     "en/assignment.html",
     "en/reply.txt",

@@ -99,7 +99,11 @@ impl Orders<'_> {
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
             Command::Record(said) => return self.record(said),
-            Command::Help | Command::Solved(_) | Command::Complain(_) => return Ok(()),
+            Command::Help
+            | Command::Solved(_)
+            | Command::Complain(_)
+            | Command::Join(_)
+            | Command::Leave(_) => return Ok(()),
             Command::Resume(id) => return self.resume(id.as_deref()),
             Command::Uphold => return self.uphold(),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),

@@ -27,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(super::oversight::messages());
     all.extend(trouble_letters());
+    all.extend(super::seminars::letters());
     all.extend(super::admin::admin_letters());
     all.extend(super::offers::letters());
     all.push((
@@ -56,6 +57,7 @@ fn first_letters() -> Vec<Said> {
                 due,
                 closed_now: false,
                 materials: vec![],
+                seminar: None,
             },
         ),
         (
@@ -67,6 +69,7 @@ fn first_letters() -> Vec<Said> {
                 due: None,
                 closed_now: true,
                 materials: vec![],
+                seminar: None,
             },
         ),
         (

@@ -18,6 +18,8 @@ pub struct Asks {
     pub of_requester: Option<String>,
     /// The tickets with these words.
     pub words: Option<String>,
+    /// Seminars and who signed up for them.
+    pub seminars: bool,
     /// The held answer, if there is one.
     pub held: bool,
     /// Who wrote the last answer.
@@ -30,6 +32,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
     let mut asks = Asks {
         author: complaint::words(&letter.new_text).is_some(),
+        seminars: letter.rsvp.is_some(),
         ..Asks::default()
     };
     for command in parse(&letter.new_text, party).commands {
@@ -41,6 +44,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             }
             Command::Find(words) => asks.words = Some(words),
             Command::Undo => asks.held = true,
+            Command::Join(_) | Command::Leave(_) => asks.seminars = true,
             _ => {}
         }
     }
