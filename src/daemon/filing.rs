@@ -73,7 +73,7 @@ pub fn file(
     let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let asks = desk::asks(&roster, &incoming);
-    incoming::look_up(tx, &mut memory, &incoming, &asks, now)?;
+    incoming::look_up(tx, &roster, &mut memory, &incoming, &asks, now)?;
     let office = Desk {
         policy,
         roster: &roster,
@@ -158,7 +158,11 @@ fn finish(
     if let Some(arrival) = &message.arrived.arrival {
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
-    writing::send_notices(tx, snapshot, key, outcome, Some(&message.letter), now)?;
+    let at_hand = writing::AtHand {
+        id,
+        letter: &message.letter,
+    };
+    writing::send_notices(tx, snapshot, key, outcome, Some(at_hand), now)?;
     tracing::info!(
         ticket = outcome.ticket,
         message_id = message.message_id(),

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Evidence, Incoming, Memory, Source};
+use crate::desk::event::{Evidence, Incoming, Memory, Said, Source};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -39,6 +39,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
 /// Looks up what a letter's commands ask to see.
 pub fn look_up(
     tx: &Tx<'_>,
+    roster: &Roster,
     memory: &mut Memory,
     letter: &Incoming,
     asks: &Asks,
@@ -58,10 +59,27 @@ pub fn look_up(
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
     }
-    if asks.held
+    let is_theirs =
+        |address: &str, who: &str| roster.by_address(address).is_some_and(|one| one.id == who);
+    if let Some(who) = &asks.held_of
         && let Some(evidence) = letter.evidence.first()
     {
-        memory.held = tx.held_reply(evidence.ticket.number, now)?;
+        let held = tx.held_replies(evidence.ticket.number, now)?;
+        memory.held = held
+            .into_iter()
+            .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
+            .map(|(id, _)| id);
+    }
+    if let Some((ticket, since, who)) = &asks.meanwhile {
+        let answers = tx.answers_since(*ticket, *since)?;
+        memory.meanwhile = answers.into_iter().find_map(|answer| {
+            let other = roster.by_address(&answer.from.address)?;
+            (other.id != *who).then(|| Said {
+                who: other.id.clone(),
+                at: answer.at,
+                text: answer.text,
+            })
+        });
     }
     Ok(())
 }

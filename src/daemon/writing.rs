@@ -10,12 +10,21 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
-use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
+use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
 const EARLIER: u32 = 3;
 /// Message-IDs in References: enough for every client, short enough for every server.
 const REFERENCES: usize = 20;
+
+/// The letter that is being decided, and the id that it is filed under.
+#[derive(Clone, Copy)]
+pub struct AtHand<'a> {
+    /// Its id.
+    pub id: u64,
+    /// The letter.
+    pub letter: &'a Letter,
+}
 
 /// Makes the changes of a decision and queues its letters.
 pub fn carry_out(
@@ -23,7 +32,7 @@ pub fn carry_out(
     snapshot: &Snapshot,
     key: &TokenKey,
     outcome: &Outcome,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.apply(&outcome.changes, now)?;
@@ -36,7 +45,7 @@ pub fn send_notices(
     snapshot: &Snapshot,
     key: &TokenKey,
     outcome: &Outcome,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if outcome.notices.is_empty() {
@@ -61,6 +70,8 @@ pub fn send_notices(
 /// What goes with a letter of the desk.
 #[derive(Default)]
 struct Cargo {
+    /// The letter that is passed on.
+    id: u64,
     from: Person,
     subject: String,
     text: String,
@@ -70,9 +81,10 @@ struct Cargo {
 }
 
 impl Cargo {
-    fn of(letter: &Letter) -> Self {
+    fn of(AtHand { id, letter }: AtHand<'_>) -> Self {
         let from = letter.from.clone().unwrap_or_default();
         Self {
+            id,
             from: Person {
                 name: from.name,
                 address: from.address,
@@ -93,7 +105,7 @@ impl Cargo {
 fn cargo(
     tx: &Tx<'_>,
     notice: &Notice,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     opens: bool,
 ) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
@@ -103,22 +115,31 @@ fn cargo(
         (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
-            Ok(request.map(|request| Cargo::of(&mail::read(&request.original))))
+            Ok(request.map(|request| of_filed(&request)))
         }
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));
             };
-            let mut cargo = Cargo::of(&mail::read(&request.original));
+            let mut cargo = of_filed(&request);
             // What the colleague adds goes along.
-            let colleague = letter.filter(|one| one.nature == Nature::Human);
-            cargo
-                .files
-                .extend(colleague.iter().flat_map(|one| one.attachments.clone()));
+            let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
+            cargo.files.extend(
+                colleague
+                    .iter()
+                    .flat_map(|one| one.letter.attachments.clone()),
+            );
             Ok(Some(cargo))
         }
         _ => Ok(None),
     }
+}
+
+fn of_filed(filed: &FiledLetter) -> Cargo {
+    Cargo::of(AtHand {
+        id: filed.id,
+        letter: &mail::read(&filed.original),
+    })
 }
 
 fn write(
@@ -127,7 +148,7 @@ fn write(
     roster: &Roster,
     key: &TokenKey,
     notice: &Notice,
-    (letter, opens): (Option<&Letter>, bool),
+    (letter, opens): (Option<AtHand<'_>>, bool),
     now: Timestamp,
 ) -> Result<LetterToSend, StoreError> {
     let policy = &snapshot.config.policy;
@@ -165,7 +186,7 @@ fn write(
         .write(&words, notice, enclosed.as_ref(), &earlier)
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let sent = shown_inside(sent, &words.html);
-    let references = references(tx, snapshot, notice, letter)?;
+    let references = references(tx, snapshot, notice, letter.map(|one| one.letter))?;
     let draft = Draft {
         from: Mailbox {
             name: policy.name.clone(),
@@ -203,6 +224,7 @@ fn write(
         subject: words.subject,
         text: words.text,
         words: passed_on(notice),
+        about: cargo.as_ref().map(|cargo| cargo.id),
         files: draft.attachments.iter().map(stored).collect(),
         bytes,
         at: now,

@@ -1,6 +1,8 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod asked;
 mod clock;
+mod crossing;
 mod handing;
 mod office;
 mod opening;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::outcome::{Audience, Kind};
 use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
@@ -27,12 +29,25 @@ pub enum Source {
 /// What the desk knows of the letter that a token was put into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeFor {
+    /// The id of that letter.
+    pub letter: u64,
     /// To whom it went, lower case.
     pub address: String,
     /// Their part (promise 13).
     pub audience: Audience,
     /// What sort of letter it was.
     pub kind: Kind,
+}
+
+/// What somebody of the staff answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Their roster id.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// Their letter's new text, commands included.
+    pub text: String,
 }
 
 /// How a letter names a ticket, after its token was checked.
@@ -92,6 +107,8 @@ pub struct Memory {
     pub listed: Vec<Ticket>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// The answer that a colleague gave after the letter was written that this one answers.
+    pub meanwhile: Option<Said>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.
     pub alerted_enough: bool,
 }

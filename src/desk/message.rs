@@ -95,6 +95,19 @@ pub enum Message {
         /// The ticket had been closed.
         reopened: bool,
     },
+    /// To a specialist who answered: a colleague had answered while they wrote.
+    Meanwhile {
+        /// The colleague's name.
+        who: String,
+        /// When.
+        at: Timestamp,
+        /// Their words.
+        said: String,
+        /// They closed the ticket, and it stays closed.
+        closed: bool,
+        /// The writer's own answer is held until then.
+        held: Option<Timestamp>,
+    },
     /// To the assignee: somebody wrote who may not speak in the ticket.
     Note {
         /// Why their letter was not passed on.
@@ -276,6 +289,8 @@ pub enum Refusal {
     Past(Date),
     /// No such ticket.
     NoTicket(u64),
+    /// None of the requester's own tickets: somebody else's, or none at all; which of them is not said.
+    NotAmongYours(u64),
     /// It cannot be put into itself, nor into one that is in it.
     MergeCircle(u64),
     /// The other ticket is somebody else's: one would read the other's answers.

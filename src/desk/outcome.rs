@@ -222,7 +222,7 @@ impl Notice {
             Message::Assignment { .. } => Kind::Assignment,
             Message::Reply { .. } => Kind::Reply,
             Message::Followup { .. } => Kind::Followup,
-            Message::Note { .. } => Kind::Note,
+            Message::Note { .. } | Message::Meanwhile { .. } => Kind::Note,
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
             Message::Absent { .. } => Kind::Report,

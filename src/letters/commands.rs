@@ -16,7 +16,7 @@ use super::{names, when};
 pub(super) struct TicketRow {
     pub case: String,
     pub subject: String,
-    pub status: &'static str,
+    pub status: String,
     /// Who has it; for the requester the same, if the name may be shown.
     pub who: String,
     /// «сегодня до 15:00»; empty when nothing runs.
@@ -103,12 +103,12 @@ const STAFF_EN: &[(&str, &str)] = &[
 ];
 const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
-    ("#статус", "Ваши обращения"),
+    ("#статус", "Ваши обращения; #статус 17 — одно из них"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
-    ("#status", "your tickets"),
+    ("#status", "your tickets; #status 17 is one of them"),
     ("#help", "this list"),
 ];
 
@@ -262,7 +262,15 @@ impl Writer<'_> {
         TicketRow {
             case: self.case_of(ticket.number),
             subject: self.line(&ticket.subject, SUBJECT / 2),
-            status: self.status(ticket.status),
+            status: match (ticket.status, ticket.merged_into) {
+                (Status::Merged, Some(into)) => format!(
+                    "{} {} {}",
+                    self.status(Status::Merged),
+                    self.say("с", "with"),
+                    self.case_of(into)
+                ),
+                (status, _) => self.status(status).to_owned(),
+            },
             who: if self.desk.policy.show_specialist_name || self.is_staff() {
                 who
             } else {
@@ -339,6 +347,8 @@ impl Writer<'_> {
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
+            Refusal::NotAmongYours(number) if ru => format!("среди Ваших обращений {} нет. Все Ваши: #статус", self.case_of(*number)),
+            Refusal::NotAmongYours(number) => format!("there is no {} among your tickets. All of yours: #status", self.case_of(*number)),
             Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
             Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),

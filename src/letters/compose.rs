@@ -142,6 +142,7 @@ impl Writer<'_> {
                 },
             ),
             Message::ToVendor { words } => self.to_vendor(frame, words, enclosed_view),
+            Message::Meanwhile { .. } => self.meanwhile(frame),
             Message::Note { why } => self.note(frame, *why, enclosed_view),
             Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },

@@ -194,6 +194,23 @@ pub(super) struct Followup {
     pub earlier: Vec<EarlierView>,
 }
 
+/// `meanwhile`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Meanwhile {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The colleague.
+    pub who: String,
+    /// «сегодня в 10:05».
+    pub at: String,
+    /// What they answered, shortened.
+    pub said: String,
+    /// The ticket stays closed.
+    pub closed: bool,
+    /// When the reader's own answer goes out, if it is held.
+    pub held: Option<String>,
+}
+
 /// `note`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Note {

@@ -1,6 +1,7 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
 mod said;
+mod together;
 mod world;
 
 use jiff::SignedDuration;

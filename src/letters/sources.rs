@@ -1,12 +1,13 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 17] = [
+pub(super) const LETTERS: [&str; 18] = [
     "acknowledgement",
     "assignment",
     "reply",
     "followup",
     "note",
+    "meanwhile",
     "closed",
     "closed-staff",
     "reminder",
@@ -45,6 +46,8 @@ sources![
     "ru/followup.html",
     "ru/note.txt",
     "ru/note.html",
+    "ru/meanwhile.txt",
+    "ru/meanwhile.html",
     "ru/closed.txt",
     "ru/closed.html",
     "ru/closed-staff.txt",
@@ -79,6 +82,8 @@ sources![
     "en/followup.html",
     "en/note.txt",
     "en/note.html",
+    "en/meanwhile.txt",
+    "en/meanwhile.html",
     "en/closed.txt",
     "en/closed.html",
     "en/closed-staff.txt",

@@ -98,8 +98,13 @@ impl<S: Stage> Play<'_, S> {
                 let bytes = self.write(letter, None)?;
                 self.send(bytes, show).await
             }
-            Step::Answer { letter, to } => {
-                let answered = self.came.iter().rev().find(|(came, ..)| came.to == *to);
+            Step::Answer { letter, words, to } => {
+                let answered = self.came.iter().rev().find(|(came, said, _)| {
+                    came.to == *to
+                        && words
+                            .as_ref()
+                            .is_none_or(|words| flat(&said.text).contains(&flat(words)))
+                });
                 let answered = answered
                     .map(|(_, letter, _)| letter.clone())
                     .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
@@ -321,6 +326,11 @@ impl<S: Stage> Play<'_, S> {
     }
 }
 
+/// A text in one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn fits(
     expected: &Expected,
     came: &Came,
@@ -332,7 +342,6 @@ fn fits(
         .as_deref()
         .map(mail::html_to_text)
         .unwrap_or_default();
-    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(subject) = &expected.subject
         && !letter.subject.contains(subject.as_str())
     {

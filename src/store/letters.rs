@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::row::{millis, signed};
+use super::row::{millis, natural, signed};
 use super::{StoreError, Tx};
 use crate::desk::event::MadeFor;
 use crate::desk::outcome::{Audience, EndState, Kind};
@@ -101,6 +101,8 @@ pub struct LetterToSend {
     pub text: String,
     /// The words that are passed on in it, without the desk's own.
     pub words: String,
+    /// The letter that it passes on.
+    pub about: Option<u64>,
     /// Its files.
     pub files: Vec<StoredFile>,
     /// The finished bytes.
@@ -217,8 +219,8 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
-                    audience, subject, text, new_text, attachments, at, size, original, token)
-                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                    audience, subject, text, new_text, attachments, at, size, original, token, about)
+                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
             .execute(params![
                 signed(letter.id),
@@ -236,6 +238,7 @@ impl Tx<'_> {
                 size(&letter.bytes),
                 compress(&letter.bytes)?,
                 letter.token,
+                letter.about.map(signed),
             ])?;
         // What a specialist answered is to be found; the desk's own words are not.
         self.index(letter.id, &[&letter.words])?;
@@ -260,15 +263,16 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn made_for(&self, ticket: u64, token: &str) -> Result<Option<MadeFor>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT to_address, audience, kind FROM letters WHERE token = ?1 AND ticket = ?2",
+            "SELECT to_address, audience, kind, id FROM letters WHERE token = ?1 AND ticket = ?2",
         )?;
-        let found: Option<(String, String, String)> = query
+        let found: Option<(String, String, String, u64)> = query
             .query_row(params![token, signed(ticket)], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, natural(row, "id")?))
             })
             .optional()?;
-        Ok(found.and_then(|(address, audience, kind)| {
+        Ok(found.and_then(|(address, audience, kind, letter)| {
             Some(MadeFor {
+                letter,
                 address,
                 audience: Audience::ALL
                     .into_iter()
@@ -328,7 +332,7 @@ impl Tx<'_> {
             .query_row([signed(ticket)], |row| {
                 Ok((
                     FiledLetter {
-                        id: super::row::natural(row, "id")?,
+                        id: natural(row, "id")?,
                         from: Person {
                             name: row.get("from_name")?,
                             address: row.get("from_address")?,
@@ -370,7 +374,7 @@ impl Tx<'_> {
         )?;
         let rows = query.query_map(params![signed(ticket), most, millis(now)], |row| {
             Ok(FiledLetter {
-                id: super::row::natural(row, "id")?,
+                id: natural(row, "id")?,
                 from: Person {
                     name: row.get("from_name")?,
                     address: row.get("from_address")?,

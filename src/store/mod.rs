@@ -3,6 +3,7 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod answers;
 mod error;
 mod ledger;
 mod letters;

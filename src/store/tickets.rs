@@ -136,9 +136,7 @@ impl Tx<'_> {
                 }
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,
-                Change::TakeBack(letter) => {
-                    self.drop_letter(*letter, now)?;
-                }
+                Change::TakeBack(letter) => self.take_back(*letter, now)?,
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,
                 Change::History {

@@ -1,14 +1,10 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
-use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{
-    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome,
-    Reason,
-};
+use super::super::outcome::{Alert, Change, EndState, Kind, Message, Outcome, Reason};
 use super::super::ticket::{Status, Ticket};
 use super::super::topics;
-use super::{Desk, handing, specialist};
+use super::{Desk, asked, handing, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -17,9 +13,9 @@ pub(super) fn opens(
     letter: &Incoming,
     linked: Option<u64>,
 ) -> Outcome {
-    let asked = specialist::commands_alone(desk, memory, letter)
-        .or_else(|| requester_asks(desk, memory, letter));
-    if let Some(answer) = asked {
+    let answer = specialist::commands_alone(desk, memory, letter)
+        .or_else(|| asked::alone(desk, memory, letter));
+    if let Some(answer) = answer {
         return answer;
     }
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
@@ -83,44 +79,9 @@ pub(super) fn opens(
         true,
     );
     acknowledge(desk, memory, &ticket, &mut outcome);
+    outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
-}
-
-/// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this
-/// address may not know.
-pub(super) fn requester_asks(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    letter: &Incoming,
-) -> Option<Outcome> {
-    let parsed = parse(&letter.new_text, Party::Requester);
-    let only_asks = !parsed.commands.is_empty()
-        && parsed.text.is_empty()
-        && parsed.fault.is_none()
-        && !letter.has_files;
-    let result = match parsed.commands.first() {
-        Some(Command::Help) if only_asks => CommandResult::RequesterHelp,
-        Some(Command::Status(None)) if only_asks => {
-            CommandResult::Done(vec![Did::Tickets(None, memory.listed.clone())])
-        }
-        _ => return None,
-    };
-    let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
-    if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
-        "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
-        return Some(outcome);
-    }
-    outcome.notices.push(Notice {
-        to: letter.from.clone(),
-        audience: Audience::Requester,
-        tongue: desk.policy.tongue(letter.tongue),
-        ticket: None,
-        message: Message::CommandResult(result),
-        carry: Carry::Nothing,
-        not_before: None,
-    });
-    Some(outcome)
 }
 
 fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {

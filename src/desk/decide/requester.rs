@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing, opening};
+use super::{Desk, asked, handing};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -45,28 +45,17 @@ pub(super) fn writes_again(
     if let Some(score) = rating(ticket, &letter.new_text) {
         return rate(desk, ticket, score, outcome);
     }
-    if parsed.commands.first() == Some(&Command::Status(None))
-        && let Some(asked) = own_tickets(desk, memory, ticket, letter)
-    {
-        return asked;
+    if let Some(answer) = asked::in_thread(desk, memory, ticket, letter) {
+        return answer;
     }
     let solved = parsed.commands.contains(&Command::Solved);
-    if parsed.commands.contains(&Command::Help) {
-        outcome.end = EndState::Command;
-        outcome.kind = Kind::Command;
-        outcome.history(ticket.number, "requester", "help", "");
-        let help = Message::CommandResult(CommandResult::RequesterHelp);
-        outcome.notices.push(desk.for_requester(ticket, help));
-        if !solved && parsed.text.is_empty() {
-            return outcome;
-        }
-    }
     if solved {
         let more = !parsed.text.is_empty() || letter.has_files;
         solve(desk, ticket, more, &mut outcome);
     } else {
         follow_up(desk, memory, ticket, letter, &mut outcome);
     }
+    outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome
 }
 
@@ -88,24 +77,6 @@ fn rate(desk: &Desk<'_>, ticket: &Ticket, score: u8, mut outcome: Outcome) -> Ou
         .push(desk.for_requester(&ticket, Message::CommandResult(result)));
     outcome.changes.insert(0, Change::Update(ticket));
     outcome
-}
-
-/// `#статус` alone in an answer: nobody waits for a word, so the ticket stays as it is. The list is of
-/// whoever wrote, and goes to them.
-fn own_tickets(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    ticket: &Ticket,
-    letter: &Incoming,
-) -> Option<Outcome> {
-    let mut outcome = opening::requester_asks(desk, memory, letter)?;
-    outcome.ticket = Some(ticket.number);
-    outcome.history(ticket.number, "requester", "status", outcome.why.clone());
-    for notice in &mut outcome.notices {
-        // In the same thread, unless somebody else's address has the requester's letter.
-        notice.ticket = (notice.to.address == ticket.requester.address).then(|| ticket.clone());
-    }
-    Some(outcome)
 }
 
 fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {

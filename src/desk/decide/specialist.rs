@@ -123,13 +123,16 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     orders.outcome.end = EndState::Reply;
     orders.outcome.kind = Kind::Reply;
     orders.ticket.first_responded = orders.ticket.first_responded.or(Some(desk.now));
-    if !waits {
+    let stays_closed = orders.closed_meanwhile();
+    if !waits && !stays_closed {
         orders.ticket.status = Status::Answered;
         orders.ticket.started = desk.now;
         orders.ticket.steps = 0;
     }
     orders.ticket.response_due = None;
-    orders.ticket.closed = None;
+    if !stays_closed {
+        orders.ticket.closed = None;
+    }
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "answered", "");
     // Whoever answers a ticket that nobody has, has it.
@@ -149,7 +152,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     let message = Message::Reply {
         text,
         specialist,
-        closes: orders.closes,
+        closes: orders.closes || stays_closed,
     };
     let mut notice = desk.for_requester(&shown, message);
     notice.carry = Carry::Files;
@@ -160,6 +163,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     if with_commands {
         orders.did.insert(0, Did::Sent);
     }
+    orders.tell_of_crossing();
     tell_colleague(orders, NoteWhy::Colleague);
 }
 

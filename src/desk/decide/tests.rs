@@ -133,6 +133,7 @@ fn opened() -> Ticket {
 fn answering(from: &str, text: &str, made_for: Option<(&str, Audience)>) -> Incoming {
     let mut letter = letter(from, text);
     let made_for = made_for.map(|(address, audience)| MadeFor {
+        letter: 1,
         address: address.to_owned(),
         audience,
         kind: Kind::Assignment,

@@ -23,6 +23,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.extend(super::together::messages());
     all
 }
 

@@ -4,7 +4,7 @@ use super::super::super::command::{Command, Party, parse};
 use super::super::super::event::{Incoming, Memory};
 use super::super::super::outcome::{Change, Did, Refusal};
 use super::super::super::roster::{Roster, Specialist};
-use super::super::Desk;
+use super::super::{Desk, crossing};
 use super::Orders;
 
 /// What a letter's commands ask to see, to be looked up before the decision.
@@ -18,24 +18,30 @@ pub struct Asks {
     pub of_requester: Option<String>,
     /// The tickets with these words.
     pub words: Option<String>,
-    /// The held answer, if there is one.
-    pub held: bool,
+    /// The held answer of this roster id, if there is one.
+    pub held_of: Option<String>,
+    /// What others than this roster id answered in a ticket since a letter with this id was written.
+    pub meanwhile: Option<(u64, u64, String)>,
 }
 
 /// What must be looked up for a letter.
 pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let who = roster.by_address(&letter.from.address);
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
-    let mut asks = Asks::default();
+    let mut asks = Asks {
+        meanwhile: who.and_then(|who| crossing::asks(who, letter)),
+        ..Asks::default()
+    };
     for command in parse(&letter.new_text, party).commands {
         match command {
-            Command::Merge(number) | Command::Status(Some(number)) => asks.named.push(number),
+            Command::Merge(number) => asks.named.push(number),
+            Command::Status(Some(number)) => asks.named.push(number),
             Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
             Command::Status(None) if who.is_none() => {
                 asks.of_requester = Some(letter.from.address.clone());
             }
             Command::Find(words) => asks.words = Some(words),
-            Command::Undo => asks.held = true,
+            Command::Undo => asks.held_of = who.map(|who| who.id.clone()),
             _ => {}
         }
     }
