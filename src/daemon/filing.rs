@@ -73,7 +73,14 @@ pub fn file(
     let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let asks = desk::asks(&roster, &incoming);
-    incoming::look_up(tx, &roster, &mut memory, &incoming, &asks, now)?;
+    incoming::look_up(
+        tx,
+        (&roster, &policy.tag),
+        &mut memory,
+        &incoming,
+        &asks,
+        now,
+    )?;
     let office = Desk {
         policy,
         roster: &roster,

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Evidence, Incoming, Memory, Said, Source};
+use crate::desk::event::{Carried, Evidence, Incoming, Memory, Said, Source};
+use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -39,7 +40,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
 /// Looks up what a letter's commands ask to see.
 pub fn look_up(
     tx: &Tx<'_>,
-    roster: &Roster,
+    (roster, tag): (&Roster, &str),
     memory: &mut Memory,
     letter: &Incoming,
     asks: &Asks,
@@ -69,6 +70,12 @@ pub fn look_up(
             .into_iter()
             .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
             .map(|(id, _)| id);
+    }
+    if let Some(letter) = asks.carried_by {
+        memory.carried = tx.carried_by(letter)?.map(|carried| Carried {
+            subject: mail::base_subject(&carried.subject, tag),
+            ..carried
+        });
     }
     if let Some((ticket, since, who)) = &asks.meanwhile {
         let answers = tx.answers_since(*ticket, *since)?;
@@ -202,12 +209,17 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
     let mut proved = Vec::new();
     let mut named = Vec::new();
     for claim in mail::claims(letter, &own, &policy.tag) {
-        let Some(ticket) = ticket(tx, claim.ticket)? else {
-            continue;
-        };
         let made_for = match &claim.token {
             Some(token) => tx.made_for(claim.ticket, token)?,
             None => None,
+        };
+        // The letter that a specialist answers may have been split off since.
+        let moved = match &made_for {
+            Some(made) if made.audience == Audience::Staff => tx.ticket_of_carried(made.letter)?,
+            _ => None,
+        };
+        let Some(ticket) = ticket(tx, moved.unwrap_or(claim.ticket))? else {
+            continue;
         };
         let list = if made_for.is_some() {
             &mut proved

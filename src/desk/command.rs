@@ -34,6 +34,8 @@ pub enum Command {
     Topic(String),
     /// `#объединить N`: this ticket into another.
     Merge(u64),
+    /// `#разделить`: this letter becomes a ticket of its own.
+    Split,
     /// `#спам`: close silently, block the sender.
     Spam,
     /// `#не-спам`: the opposite.
@@ -77,6 +79,7 @@ enum Verb {
     Snooze,
     Topic,
     Merge,
+    Split,
     Spam,
     NotSpam,
     Status,
@@ -112,6 +115,8 @@ const WORDS: &[(&str, Verb)] = &[
     ("topic", Verb::Topic),
     ("объединить", Verb::Merge),
     ("merge", Verb::Merge),
+    ("разделить", Verb::Split),
+    ("split", Verb::Split),
     ("спам", Verb::Spam),
     ("spam", Verb::Spam),
     ("не-спам", Verb::NotSpam),
@@ -173,6 +178,7 @@ impl Verb {
             Self::Snooze => Command::Snooze(day(argument)?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
+            Self::Split => Command::Split,
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
             Self::Status if argument.is_empty() => Command::Status(None),

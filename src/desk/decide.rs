@@ -10,6 +10,7 @@ mod orders;
 mod requester;
 mod speaker;
 mod specialist;
+mod splitting;
 mod vendor;
 
 use jiff::Timestamp;

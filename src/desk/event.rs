@@ -50,6 +50,29 @@ pub struct Said {
     pub text: String,
 }
 
+/// The requester's letter that a letter of the desk passed on to a specialist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Its id.
+    pub id: u64,
+    /// The ticket that it is in.
+    pub ticket: u64,
+    /// It opened that ticket.
+    pub first: bool,
+    /// Who wrote it.
+    pub from: Person,
+    /// Its subject, without `Re:` and our tag.
+    pub subject: String,
+    /// What was written.
+    pub text: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// The ticket had been closed before it.
+    pub reopened: bool,
+    /// Another letter of that ticket waits for an answer as well.
+    pub others_wait: bool,
+}
+
 /// How a letter names a ticket, after its token was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -107,6 +130,8 @@ pub struct Memory {
     pub listed: Vec<Ticket>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// The requester's letter that this one answers.
+    pub carried: Option<Carried>,
     /// The answer that a colleague gave after the letter was written that this one answers.
     pub meanwhile: Option<Said>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.

@@ -36,6 +36,8 @@ pub enum Handing {
     Late,
     /// Whoever had it is away.
     Away(String),
+    /// They made it of a letter in that ticket.
+    Split(u64),
 }
 
 /// Who or what closed a ticket.
@@ -71,6 +73,8 @@ pub enum Message {
         due: Option<Timestamp>,
         /// It came outside working time.
         closed_now: bool,
+        /// The ticket that its question came up in.
+        split_from: Option<u64>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -246,6 +250,13 @@ pub enum Did {
     Topic(String),
     /// Put into another ticket.
     Merged(u64),
+    /// A letter became a ticket of its own.
+    Split {
+        /// The ticket that it was in.
+        from: u64,
+        /// The new one.
+        to: u64,
+    },
     /// Closed as spam; this address is blocked.
     Spam(String),
     /// Opened again; this address is free.
@@ -291,6 +302,8 @@ pub enum Refusal {
     NoTicket(u64),
     /// None of the requester's own tickets: somebody else's, or none at all; which of them is not said.
     NotAmongYours(u64),
+    /// The letter that is answered carries none that could be split off.
+    NothingToSplit,
     /// It cannot be put into itself, nor into one that is in it.
     MergeCircle(u64),
     /// The other ticket is somebody else's: one would read the other's answers.

@@ -150,6 +150,13 @@ pub enum Change {
     Block(String),
     /// They are again.
     Unblock(String),
+    /// A letter that came opens this ticket, and leaves the one that it was in.
+    MoveLetter {
+        /// Its id.
+        letter: u64,
+        /// The ticket.
+        ticket: u64,
+    },
     /// A held answer is not sent; its id.
     TakeBack(u64),
     /// A specialist is away on these days, beside what the roster says.

@@ -53,6 +53,10 @@ const STAFF_RU: &[(&str, &str)] = &[
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
+    (
+        "#разделить",
+        "в письме другой вопрос: сделать из него отдельное обращение",
+    ),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
     (
         "#спам",
@@ -87,6 +91,10 @@ const STAFF_EN: &[(&str, &str)] = &[
     ("#snooze 2026-12-01", "remind you on that day"),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
+    (
+        "#split",
+        "the letter asks something else: make it a ticket of its own",
+    ),
     ("#undo", "take your answer back while it is held"),
     (
         "#spam",
@@ -185,6 +193,7 @@ impl Writer<'_> {
                 format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
             }
             Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
+            Did::Split { .. } => return self.did_together(did),
             Did::Spam(address) if ru => format!(
                 "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
                 text(address)
@@ -282,7 +291,7 @@ impl Writer<'_> {
         }
     }
 
-    fn case_of(&self, number: u64) -> String {
+    pub(super) fn case_of(&self, number: u64) -> String {
         format!("{}-{number}", self.desk.policy.tag)
     }
 
@@ -347,8 +356,7 @@ impl Writer<'_> {
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
-            Refusal::NotAmongYours(number) if ru => format!("среди Ваших обращений {} нет. Все Ваши: #статус", self.case_of(*number)),
-            Refusal::NotAmongYours(number) => format!("there is no {} among your tickets. All of yours: #status", self.case_of(*number)),
+            Refusal::NotAmongYours(_) | Refusal::NothingToSplit => self.refusal_together(why),
             Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
             Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),

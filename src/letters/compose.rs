@@ -108,9 +108,10 @@ impl Writer<'_> {
                 reception,
                 due,
                 closed_now,
+                split_from,
             } => {
                 let who = (assignee.as_deref(), reception.as_deref());
-                self.acknowledgement(frame, who, *due, *closed_now)
+                self.acknowledgement(frame, who, (*due, *closed_now), *split_from)
             }
             Message::Reply {
                 text,
@@ -196,8 +197,8 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (assignee, reception): (Option<&str>, Option<&str>),
-        due: Option<Timestamp>,
-        closed_now: bool,
+        (due, closed_now): (Option<Timestamp>, bool),
+        split_from: Option<u64>,
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
@@ -205,6 +206,7 @@ impl Writer<'_> {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
                 reception: reception.map(|text| self.line(text, LINE)),
                 due: due.map(|due| self.until(due)),
+                split_from: split_from.map(|number| self.case_of(number)),
                 closed: closed_now.then(|| self.closed()),
                 chat: self
                     .desk

@@ -60,6 +60,8 @@ pub(super) struct Acknowledgement {
     pub assignee: Option<String>,
     pub reception: Option<String>,
     pub due: Option<String>,
+    /// The ticket that its question came up in: `ЭЖ-40`.
+    pub split_from: Option<String>,
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,

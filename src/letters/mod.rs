@@ -19,6 +19,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod views;
 pub mod when;
 

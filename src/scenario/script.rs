@@ -250,7 +250,7 @@ fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
             letter.files.push((name.to_owned(), content.to_owned()));
         }
         (Step::Answer { words, .. }, "На письмо со словами") => {
-            *words = Some(value.to_owned())
+            *words = Some(value.to_owned());
         }
         (Step::Comes(expected), "Тема") => expected.subject = Some(value.to_owned()),
         (Step::Comes(expected), "Файл") => expected.files.push(value.to_owned()),

@@ -8,6 +8,7 @@ mod error;
 mod ledger;
 mod letters;
 mod meta;
+mod moving;
 mod outbox;
 mod people;
 mod query;

@@ -26,7 +26,8 @@ impl Orders<'_> {
 
     /// The writer reads what a colleague answered while they wrote.
     pub(super) fn tell_of_crossing(&mut self) {
-        let Some(said) = &self.memory.meanwhile else {
+        let said = self.memory.meanwhile.as_ref();
+        let Some(said) = said.filter(|_| self.split_from.is_none()) else {
             return;
         };
         let policy = self.desk.policy;

@@ -1,7 +1,7 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{Alert, Change, EndState, Kind, Message, Outcome, Reason};
+use super::super::outcome::{Alert, Change, EndState, Kind, Outcome, Reason};
 use super::super::ticket::{Status, Ticket};
 use super::super::topics;
 use super::{Desk, asked, handing, specialist};
@@ -116,15 +116,7 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
         return;
     }
-    let assignee = desk.assignee(ticket);
-    let message = Message::Acknowledgement {
-        assignee: assignee
-            .filter(|_| desk.policy.show_specialist_name)
-            .map(|who| who.name.clone()),
-        reception: assignee.and_then(|who| who.reception.clone()),
-        due: ticket.response_due,
-        closed_now: !desk.policy.hours.open(desk.now),
-    };
+    let message = desk.acknowledgement(ticket, None);
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices

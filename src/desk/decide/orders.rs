@@ -39,6 +39,8 @@ pub(super) struct Orders<'a> {
     pub did: Vec<Did>,
     pub text_for: TextFor,
     pub closes: bool,
+    /// The ticket that this one was split from.
+    pub split_from: Option<u64>,
     /// The letter's text, for those who get the ticket with it.
     pub text: String,
 }
@@ -83,6 +85,7 @@ impl Orders<'_> {
             Command::Snooze(day) => self.snooze(*day),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
+            Command::Split => self.split(),
             Command::Spam => {
                 self.spam();
                 Ok(())

@@ -54,6 +54,7 @@ pub(super) fn speaks(
         did: vec![],
         text_for: TextFor::Requester,
         closes: false,
+        split_from: None,
         text: parsed.text.clone(),
     };
     for command in &parsed.commands {
@@ -86,6 +87,7 @@ pub(super) fn speaks(
         orders.outcome.kind = Kind::Note;
         tell_colleague(&mut orders, NoteWhy::Internal);
     }
+    orders.tell_of_split(orders.outcome.end == EndState::Reply);
     if orders.closes {
         close(&mut orders, speaks);
     }
@@ -211,7 +213,12 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
     } = orders;
     if ticket != *before {
         ticket.updated = desk.now;
-        outcome.changes.insert(0, Change::Update(ticket.clone()));
+        let change = if ticket.number == before.number {
+            Change::Update(ticket.clone())
+        } else {
+            Change::Open(ticket.clone())
+        };
+        outcome.changes.insert(0, change);
     }
     if !did.is_empty() {
         let message = Message::CommandResult(CommandResult::Done(did));

@@ -40,6 +40,7 @@ fn first_letters() -> Vec<Said> {
                 reception: Some("вторник 14:00–16:00, кабинет 205".to_owned()),
                 due,
                 closed_now: false,
+                split_from: None,
             },
         ),
         (
@@ -50,6 +51,7 @@ fn first_letters() -> Vec<Said> {
                 reception: None,
                 due: None,
                 closed_now: true,
+                split_from: None,
             },
         ),
         (

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::desk::outcome::{CommandResult, Message, Refusal};
+use crate::desk::outcome::{CommandResult, Did, Handing, Message, Reason, Refusal};
 
 use super::said::Said;
 use super::world::now;
@@ -22,6 +22,41 @@ pub(super) fn messages() -> Vec<Said> {
             "meanwhile",
             "held, and closed by the other",
             meanwhile(true, Some(2)),
+        ),
+        (
+            "acknowledgement",
+            "split off",
+            Message::Acknowledgement {
+                assignee: Some("Иванова Мария Петровна".to_owned()),
+                reception: None,
+                due: Some(now() + SignedDuration::from_mins(260)),
+                closed_now: false,
+                split_from: Some(40),
+            },
+        ),
+        (
+            "assignment",
+            "split off",
+            Message::Assignment {
+                due: Some(now() + SignedDuration::from_mins(260)),
+                reason: Reason {
+                    how: Handing::Split(40),
+                    ..Reason::default()
+                },
+            },
+        ),
+        (
+            "command-result",
+            "split",
+            Message::CommandResult(CommandResult::Done(vec![Did::Split { from: 40, to: 41 }])),
+        ),
+        (
+            "command-result",
+            "nothing to split",
+            Message::CommandResult(CommandResult::Refused {
+                why: Refusal::NothingToSplit,
+                text: String::new(),
+            }),
         ),
         (
             "command-result",

@@ -20,6 +20,8 @@ pub struct Asks {
     pub words: Option<String>,
     /// The held answer of this roster id, if there is one.
     pub held_of: Option<String>,
+    /// The requester's letter that this letter of the desk passed on.
+    pub carried_by: Option<u64>,
     /// What others than this roster id answered in a ticket since a letter with this id was written.
     pub meanwhile: Option<(u64, u64, String)>,
 }
@@ -40,6 +42,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             Command::Status(None) if who.is_none() => {
                 asks.of_requester = Some(letter.from.address.clone());
             }
+            Command::Split => asks.carried_by = asks.meanwhile.as_ref().map(|(_, id, _)| *id),
             Command::Find(words) => asks.words = Some(words),
             Command::Undo => asks.held_of = who.map(|who| who.id.clone()),
             _ => {}
