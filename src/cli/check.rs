@@ -4,13 +4,22 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
 use crate::config::settings::IntakeSettings;
-use crate::daemon::Snapshot;
+use crate::config::{Fault, Findings};
+use crate::daemon::{Snapshot, Survey};
+use crate::desk::forecast::forecast;
+use crate::desk::rotation::Availability;
 use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
+use crate::store::{Reader, Turns};
+
+/// So many turns are told ahead.
+const AHEAD: usize = 10;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -23,18 +32,92 @@ pub struct Options {
 /// Checks the files.
 pub fn check(config: Option<&Path>, options: &Options) -> Ending {
     let path = files::config_path(config)?;
-    let snapshot = Snapshot::read(&path)
-        .map_err(|faults| Trouble::new(format!("в файлах есть ошибки\n{faults}")))?;
+    let survey = Survey::of(
+        &path,
+        Some(
+            Timestamp::now()
+                .to_zoned_datetime(TimeZone::system())
+                .date(),
+        ),
+    );
+    let Findings { faults, warnings } = &survey.findings;
+    let faults: Vec<&Fault> = faults.0.iter().chain(&survey.templates.0).collect();
+    for one in &faults {
+        say::finding("ошибка", "31;1", one);
+    }
+    for one in &warnings.0 {
+        say::finding("предупреждение", "33;1", one);
+    }
+    if !faults.is_empty() {
+        return Err(Trouble::new(format!(
+            "в файлах есть ошибки: {}; предупреждений: {}",
+            faults.len(),
+            warnings.0.len()
+        ))
+        .hint("исправьте их и проверьте ещё раз: dezhurny check"));
+    }
+    let Some(snapshot) = &survey.snapshot else {
+        return Err(Trouble::new("файлы не прочитаны"));
+    };
     say::line(format!("{}: ошибок нет.", path.display()));
     say::line(format!(
         "{}: ошибок нет, специалистов: {}.",
         snapshot.config.roster.display(),
         snapshot.roster.specialists.len()
     ));
+    if !warnings.0.is_empty() {
+        say::line(format!("Предупреждений: {}.", warnings.0.len()));
+    }
+    turns(snapshot);
     if !options.online {
         return Ok(ExitCode::SUCCESS);
     }
-    files::block_on(online(&snapshot))?
+    files::block_on(online(snapshot))?
+}
+
+/// Who would get the next tickets: in general, and by topic where that differs.
+fn turns(snapshot: &Snapshot) {
+    let policy = &snapshot.config.policy;
+    let path = snapshot.config.database();
+    // The desk's memory counts when there is one that can be read.
+    let memory = path
+        .exists()
+        .then(|| {
+            Reader::open(&path)
+                .and_then(|reader| reader.turns(&snapshot.roster))
+                .ok()
+        })
+        .flatten();
+    let Turns {
+        roster,
+        rounds,
+        load,
+    } = memory.unwrap_or_else(|| Turns {
+        roster: snapshot.roster.clone(),
+        ..Turns::default()
+    });
+    let now = Availability {
+        today: policy.hours.day(Timestamp::now()),
+        load,
+        ..Availability::default()
+    };
+    let of = |topic: Option<&str>| {
+        let turns = forecast(&roster, topic, &rounds, &now, AHEAD);
+        let ids: Vec<&str> = turns.iter().map(|one| one.id.as_str()).collect();
+        if ids.is_empty() {
+            "никто: сегодня все отсутствуют или заняты".to_owned()
+        } else {
+            ids.join(", ")
+        }
+    };
+    let usual = of(None);
+    say::line(format!("Следующие обращения получат: {usual}."));
+    for topic in &policy.topics {
+        let turns = of(Some(&topic.name));
+        if turns != usual {
+            say::line(format!("  тема «{}»: {turns}.", topic.name));
+        }
+    }
 }
 
 async fn online(snapshot: &Snapshot) -> Ending {

@@ -10,11 +10,12 @@ mod run;
 mod say;
 mod status;
 mod tickets;
+mod usage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// The program's arguments.
 #[derive(Debug, Parser)]
@@ -22,7 +23,9 @@ use clap::{CommandFactory, Parser, Subcommand};
     name = "dezhurny",
     version,
     about = "Служба помощи школы по электронной почте",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true
 )]
 struct Arguments {
     /// Файл настроек; без этого — ./config.toml, затем /etc/dezhurny/config.toml
@@ -34,6 +37,12 @@ struct Arguments {
     /// Только предупреждения и ошибки
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
+    /// Показать эту справку
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+    /// Показать версию программы
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     command: Command,
 }
@@ -63,22 +72,21 @@ type Ending = Result<ExitCode, say::Trouble>;
 
 /// The command line's definition, for tests and documentation.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    usage::in_russian(Arguments::command())
 }
 
 /// Runs the program with the arguments of its process.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| {
-        // RFC-less sysexits: 64 is a faulty command line; help and version are no faults.
-        let code = if error.use_stderr() { 64 } else { 0 };
-        let _ = error.print();
-        std::process::exit(code)
-    });
+    let parsed = command()
+        .try_get_matches()
+        .and_then(|found| Arguments::from_arg_matches(&found));
+    let arguments = parsed.unwrap_or_else(|error| usage::end(&error));
     let Arguments {
         config,
         verbose,
         quiet,
         command,
+        ..
     } = arguments;
     let daemon = matches!(command, Command::Run(_));
     say::start_log(verbose, quiet, daemon);

@@ -74,6 +74,14 @@ async fn forever(parts: AnyParts) -> Ending {
         let _ = stop.send(true);
     });
     tokio::spawn(watchdog(stopping.clone()));
+    let mut hangup = signal(SignalKind::hangup()).map_err(Trouble::new)?;
+    let snapshots = parts.engine.snapshots_shared();
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::info!("told to read the files anew");
+            snapshots.look_again();
+        }
+    });
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
     let _ = sd_notify::notify(&[
         sd_notify::NotifyState::Ready,

@@ -66,6 +66,12 @@ pub fn error(trouble: &Trouble) {
     }
 }
 
+/// Prints a fault or a warning of a file to standard error.
+pub fn finding(word: &str, colour: &str, fault: &crate::config::Fault) {
+    let word = paint(&format!("{word}:"), colour, stderr_colours());
+    let _ = writeln!(std::io::stderr().lock(), "{word} {fault}\n");
+}
+
 /// Prints a line; a reader that has gone away (`| head`) ends the program quietly.
 pub fn line(text: impl Display) {
     if writeln!(std::io::stdout().lock(), "{text}").is_err() {

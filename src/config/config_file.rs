@@ -1,48 +1,55 @@
 //! `config.toml`: every key, its default, and what may be wrong with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use jiff::civil::time;
+use jiff::civil::{Date, Weekday, time};
 use jiff::tz::TimeZone;
 
-use super::Faults;
+use super::doubts;
+use super::fault::Findings;
 use super::reader::{File, Section, wrong};
-use super::settings::{Config, IntakeSettings};
+use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    address, day, days, duration, filled, flag, hours, number, percent, signed_duration, size,
-    word, work_span, zone,
+    WEEK, address, day, days, duration, filled, flag, hours, number, percent, signed_duration,
+    size, weekly, word, work_span, zone,
 };
 use super::ways::{intake, outgoing};
 use crate::desk::policy::{
     Action, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
 };
 
-/// Names of the days in `[hours] week`, Monday first.
-const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// As much of `config.toml` as could be understood.
+#[derive(Debug)]
+pub struct Partly {
+    /// Where a value is faulty, the usual one stands: fit to judge the other files by, not to work with.
+    pub config: Config,
+    /// Every topic of the file is in it; else a topic that other files name may be a right one.
+    pub topics_known: bool,
+    /// What is wrong with the file.
+    pub findings: Findings,
+}
 
-/// Reads the text of a `config.toml`. Paths are relative to `base`.
-pub(super) fn read(name: &str, source: &str, base: &Path) -> Result<Config, Faults> {
-    match read_partly(name, source, base) {
-        (Some(config), faults) if faults.is_empty() => Ok(config),
-        (_, faults) => Err(faults),
+/// Reads the text of a `config.toml`. Paths are relative to `base`; `today` is the day by which dates
+/// are past.
+pub(super) fn read(name: &str, source: &str, base: &Path, today: Option<Date>) -> Partly {
+    let file = File::new(name, source).on(today);
+    let table = file.parse();
+    let root = Section::new(&file, table.get_ref(), 0..0, "");
+    let (config, topics_known) = config(&root, base);
+    root.finish();
+    let topics_known = topics_known && !file.is_broken();
+    drop(root);
+    Partly {
+        config,
+        topics_known,
+        findings: file.findings(),
     }
 }
 
-/// As much of the file as can be understood, and its faults.
-pub(super) fn read_partly(name: &str, source: &str, base: &Path) -> (Option<Config>, Faults) {
-    let file = File::new(name, source);
-    let table = file.parse();
-    let config = {
-        let root = Section::new(&file, table.get_ref(), 0..0, "");
-        let config = config(&root, base);
-        root.finish();
-        config
-    };
-    (config, file.faults())
-}
-
-fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
+fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
+    let blank = File::new("", "");
+    let nothing = blank.parse();
     let desk = root.section("desk");
     if desk.is_none() && !root.has("desk") {
         root.fault(
@@ -51,7 +58,9 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
         );
     }
     let hours = hours_of(root, desk.as_ref());
+    let before = root.faults_so_far();
     let topics = topics(root);
+    let topics_known = root.faults_so_far() == before;
     let sla = sla(root);
     let trust = trust(root);
     let limits = limits(root);
@@ -59,7 +68,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
     accepted_for_later(root);
     let intake = intake(root, base);
     let outgoing = outgoing(root, base);
-    let desk = desk?;
+    let desk = desk.unwrap_or_else(|| Section::new(&blank, nothing.get_ref(), 0..0, "desk"));
     let place = |path: String| base.join(path);
     let (authserv_id, plus_addressing) = trust;
     let (show_requester_address, show_specialist_name) = privacy;
@@ -107,13 +116,15 @@ fn config(root: &Section<'_, '_>, base: &Path) -> Option<Config> {
         ),
         templates: desk.get("templates", filled).map(place),
         intake: intake.unwrap_or(IntakeSettings::Pipe),
-        outgoing: outgoing?,
+        outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
+        reports: reports(root, base),
     };
     for later in ["materials", "seminars", "people"] {
         let _ = desk.get(later, filled);
     }
+    own_address_among_admins(&desk, &config.policy);
     desk.finish();
-    Some(config)
+    (config, topics_known)
 }
 
 /// Somebody must hear when a letter needs a person.
@@ -132,6 +143,19 @@ fn admins(desk: &Section<'_, '_>) -> Vec<String> {
     listed
         .and_then(|()| desk.list("admins", address))
         .unwrap_or_default()
+}
+
+/// Letters of trouble to the desk itself would be new letters.
+fn own_address_among_admins(desk: &Section<'_, '_>, policy: &Policy) {
+    let own = policy.admins.iter().find(|one| policy.is_own(one));
+    if let Some(own) = own {
+        desk.fault_at(
+            "admins",
+            wrong(format!("{own} — адрес самой службы"))
+                .hint("о неполадках пишут человеку: укажите его личный адрес")
+                .at(own),
+        );
+    }
 }
 
 fn tag(desk: &Section<'_, '_>) -> String {
@@ -164,17 +188,28 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
         return found;
     };
     if let Some(week) = section.section("week") {
+        let before = week.faults_so_far();
         found.week = WEEK.map(|day| week.get(day, hours));
         week.finish();
+        if found.week.iter().all(Option::is_none) && week.faults_so_far() == before {
+            section.fault_at(
+                "week",
+                wrong("в неделе нет ни одного рабочего дня")
+                    .hint("впишите хотя бы один: week = { mon = \"08:00-17:00\" }"),
+            );
+        }
     }
-    found.holidays = section.list("holidays", days).unwrap_or_default();
+    let holidays = section.placed("holidays", days).unwrap_or_default();
+    doubts::holidays(&section, &holidays);
+    found.holidays = holidays.into_iter().map(|(_, range)| range).collect();
     if let Some(special) = section.section("special") {
         for (name, span, value) in special.free() {
             let read = day(&name).map_err(|wrong| special.fault_span(&span, wrong));
-            let span =
+            let open =
                 hours(value.get_ref()).map_err(|wrong| special.fault_span(&value.span(), wrong));
-            if let (Ok(date), Ok(span)) = (read, span) {
-                found.special.push((date, span));
+            if let (Ok(date), Ok(open)) = (read, open) {
+                doubts::special(&special, &span, date);
+                found.special.push((date, open));
             }
         }
     }
@@ -274,7 +309,6 @@ fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
     (address, name)
 }
 
-/// Keys whose features come later: checked now, so that a file need not change then.
 /// The chain; without one in the file the usual one.
 fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
     let sections = root.sections("escalation");
@@ -320,6 +354,7 @@ fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
     steps
 }
 
+/// Keys whose features come later: checked now, so that a file need not change then.
 fn accepted_for_later(root: &Section<'_, '_>) {
     if let Some(section) = root.section("conduct") {
         let _ = section.get("incoming", word(&[("warn", ()), ("hold", ())]));
@@ -328,9 +363,22 @@ fn accepted_for_later(root: &Section<'_, '_>) {
         let _ = section.list("allow", filled);
         section.finish();
     }
-    if let Some(section) = root.section("reports") {
-        let _ = section.get("digest", filled);
-        let _ = section.get("metrics_file", filled);
-        section.finish();
-    }
+}
+
+fn reports(root: &Section<'_, '_>, base: &Path) -> Reports {
+    let monday = Some((Weekday::Monday, time(8, 0, 0, 0)));
+    let Some(section) = root.section("reports") else {
+        return Reports {
+            digest: monday,
+            metrics_file: None,
+        };
+    };
+    let found = Reports {
+        digest: section.get("digest", weekly).unwrap_or(monday),
+        metrics_file: section
+            .get("metrics_file", filled)
+            .map(|path| base.join(path)),
+    };
+    section.finish();
+    found
 }

@@ -57,6 +57,32 @@ impl Faults {
     }
 }
 
+/// What reading a file found beside its value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// What must be mended before the file can be used.
+    pub faults: Faults,
+    /// What may be meant so, and probably is not.
+    pub warnings: Faults,
+}
+
+impl Findings {
+    /// Those of another file, after these.
+    pub fn add(&mut self, other: Findings) {
+        self.faults.0.extend(other.faults.0);
+        self.warnings.0.extend(other.warnings.0);
+    }
+}
+
+impl From<Faults> for Findings {
+    fn from(faults: Faults) -> Self {
+        Self {
+            faults,
+            warnings: Faults::default(),
+        }
+    }
+}
+
 impl std::error::Error for Faults {}
 
 impl fmt::Display for Faults {

@@ -3,6 +3,7 @@
 //! Nothing here acts at run time: a file becomes a value, or a list of all its faults.
 
 mod config_file;
+mod doubts;
 mod fault;
 pub mod material_file;
 mod reader;
@@ -13,7 +14,11 @@ mod ways;
 
 use std::path::Path;
 
-pub use fault::{Fault, Faults};
+use jiff::civil::Date;
+
+pub use config_file::Partly;
+pub use fault::{Fault, Faults, Findings};
+use roster_file::Known;
 use settings::Config;
 
 use crate::desk::policy::Policy;
@@ -24,26 +29,28 @@ use crate::desk::roster::Roster;
 /// # Errors
 /// All faults of the file.
 pub fn load(path: &Path) -> Result<Config, Faults> {
-    match load_partly(path) {
-        (Some(config), faults) if faults.is_empty() => Ok(config),
-        (_, faults) => Err(faults),
-    }
+    let partly = load_partly(path, None)?;
+    usable(partly.config, partly.findings)
 }
 
-/// As much of `config.toml` as can be understood, so that the files it names can be looked at too, and
-/// its faults.
-pub fn load_partly(path: &Path) -> (Option<Config>, Faults) {
-    let text = match read(path, "скопируйте config.example.toml и заполните его")
-    {
-        Ok(text) => text,
-        Err(faults) => return (None, faults),
-    };
+/// As much of `config.toml` as can be understood, so that the files it names can be looked at too.
+/// `today` is the day by which dates are past; without it none is.
+///
+/// # Errors
+/// When the file cannot be read at all.
+pub fn load_partly(path: &Path, today: Option<Date>) -> Result<Partly, Faults> {
+    let text = read(path, "скопируйте config.example.toml и заполните его")?;
     let base = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-    config_file::read_partly(&path.display().to_string(), &text, &base)
+    Ok(config_file::read(
+        &path.display().to_string(),
+        &text,
+        &base,
+        today,
+    ))
 }
 
 /// Reads the text of a `config.toml`; paths in it are relative to `base`.
@@ -51,7 +58,8 @@ pub fn load_partly(path: &Path) -> (Option<Config>, Faults) {
 /// # Errors
 /// All faults of the text.
 pub fn parse(name: &str, text: &str, base: &Path) -> Result<Config, Faults> {
-    config_file::read(name, text, base)
+    let partly = config_file::read(name, text, base, None);
+    usable(partly.config, partly.findings)
 }
 
 /// Reads `roster.toml`.
@@ -59,11 +67,21 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Config, Faults> {
 /// # Errors
 /// All faults of the file.
 pub fn load_roster(path: &Path, policy: &Policy) -> Result<Roster, Faults> {
-    let text = read(
-        path,
-        "скопируйте roster.example.toml и впишите своих специалистов",
-    )?;
+    let text = read(path, ROSTER_HINT)?;
     parse_roster(&path.display().to_string(), &text, policy)
+}
+
+/// As much of `roster.toml` as can be understood, judged by as much of `config.toml` as is known.
+pub fn load_roster_partly(config: &Partly, today: Option<Date>) -> (Roster, Findings) {
+    let path = &config.config.roster;
+    let known = Known {
+        policy: &config.config.policy,
+        topics: config.topics_known,
+    };
+    match read(path, ROSTER_HINT) {
+        Ok(text) => roster_file::read(&path.display().to_string(), &text, known, today),
+        Err(faults) => (Roster::default(), faults.into()),
+    }
 }
 
 /// Reads the text of a `roster.toml`.
@@ -71,8 +89,23 @@ pub fn load_roster(path: &Path, policy: &Policy) -> Result<Roster, Faults> {
 /// # Errors
 /// All faults of the text.
 pub fn parse_roster(name: &str, text: &str, policy: &Policy) -> Result<Roster, Faults> {
-    roster_file::read(name, text, policy)
+    let known = Known {
+        policy,
+        topics: true,
+    };
+    let (roster, findings) = roster_file::read(name, text, known, None);
+    usable(roster, findings)
 }
+
+fn usable<T>(value: T, findings: Findings) -> Result<T, Faults> {
+    if findings.faults.is_empty() {
+        Ok(value)
+    } else {
+        Err(findings.faults)
+    }
+}
+
+const ROSTER_HINT: &str = "скопируйте roster.example.toml и впишите своих специалистов";
 
 /// The file's text; editors of Windows put a mark before it.
 fn read(path: &Path, hint: &str) -> Result<String, Faults> {

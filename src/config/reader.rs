@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Fault, Faults, Source};
+use super::fault::{Fault, Faults, Findings, Source};
 use crate::desk::nearest::nearest;
 
 /// What is wrong with a value, and what to do.
@@ -15,6 +16,8 @@ pub(super) struct Wrong {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
+    /// The piece of the value that is wrong, as it is written; the whole value without it.
+    pub piece: Option<String>,
 }
 
 /// A sentence without a hint.
@@ -22,6 +25,7 @@ pub(super) fn wrong(message: impl Into<String>) -> Wrong {
     Wrong {
         message: message.into(),
         hint: None,
+        piece: None,
     }
 }
 
@@ -33,12 +37,22 @@ impl Wrong {
             ..self
         }
     }
+
+    /// Points at this piece of the value.
+    pub fn at(self, piece: impl Into<String>) -> Self {
+        Self {
+            piece: Some(piece.into()),
+            ..self
+        }
+    }
 }
 
 /// A file that is being read, and its faults so far.
 pub(super) struct File<'a> {
     source: Source<'a>,
+    today: Option<Date>,
     faults: RefCell<Vec<(usize, Fault)>>,
+    warnings: RefCell<Vec<(usize, Fault)>>,
     /// Where the writing itself is wrong: what stands there is not judged again.
     broken: RefCell<Vec<usize>>,
 }
@@ -48,9 +62,21 @@ impl<'a> File<'a> {
     pub fn new(name: &'a str, text: &'a str) -> Self {
         Self {
             source: Source { name, text },
+            today: None,
             faults: RefCell::default(),
+            warnings: RefCell::default(),
             broken: RefCell::default(),
         }
+    }
+
+    /// Looked at on this day: what is past can be told.
+    pub fn on(self, today: Option<Date>) -> Self {
+        Self { today, ..self }
+    }
+
+    /// Is its writing itself faulty, so that parts of it may be missing?
+    pub fn is_broken(&self) -> bool {
+        !self.broken.borrow().is_empty()
     }
 
     /// The whole of it as a table; faults of its writing are noted.
@@ -70,20 +96,51 @@ impl<'a> File<'a> {
 
     /// Notes a fault.
     pub fn fault(&self, span: &Range<usize>, wrong: Wrong) {
-        if self.broken.borrow().contains(&span.start) {
-            return;
+        if let Some(found) = self.found(span, wrong) {
+            self.faults.borrow_mut().push(found);
         }
-        let fault = self.source.fault(span, wrong.message, wrong.hint);
-        self.faults.borrow_mut().push((span.start, fault));
     }
 
-    /// All faults, in the order of the file, each once.
-    pub fn faults(self) -> Faults {
-        let mut faults = self.faults.into_inner();
-        faults.sort_by_key(|(at, _)| *at);
-        let mut faults: Vec<Fault> = faults.into_iter().map(|(_, fault)| fault).collect();
-        faults.dedup();
-        Faults(faults)
+    /// Notes something that is allowed and probably not meant.
+    pub fn warn(&self, span: &Range<usize>, wrong: Wrong) {
+        if let Some(found) = self.found(span, wrong) {
+            self.warnings.borrow_mut().push(found);
+        }
+    }
+
+    fn found(&self, span: &Range<usize>, wrong: Wrong) -> Option<(usize, Fault)> {
+        if self.broken.borrow().contains(&span.start) {
+            return None;
+        }
+        let within = wrong.piece.and_then(|piece| {
+            let value = self.source.text.get(span.clone())?;
+            value.find(&piece)
+        });
+        let start = span.start + within.unwrap_or(0);
+        let fault = self
+            .source
+            .fault(&(start..span.end), wrong.message, wrong.hint);
+        Some((start, fault))
+    }
+
+    /// How many faults there are so far.
+    pub fn count(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    /// All faults and warnings, in the order of the file, each once.
+    pub fn findings(self) -> Findings {
+        let sorted = |found: RefCell<Vec<(usize, Fault)>>| {
+            let mut found = found.into_inner();
+            found.sort_by_key(|(at, _)| *at);
+            let mut found: Vec<Fault> = found.into_iter().map(|(_, fault)| fault).collect();
+            found.dedup();
+            Faults(found)
+        };
+        Findings {
+            faults: sorted(self.faults),
+            warnings: sorted(self.warnings),
+        }
     }
 }
 
@@ -137,6 +194,29 @@ impl<'f, 'a> Section<'f, 'a> {
         self.file.fault(&span, wrong);
     }
 
+    /// Notes what is probably not meant at a key's value.
+    pub fn warn_at(&self, key: &str, wrong: Wrong) {
+        let span = self
+            .entry(key)
+            .map_or_else(|| self.span.clone(), |(_, value)| value.span());
+        self.file.warn(&span, wrong);
+    }
+
+    /// Notes what is probably not meant anywhere in the file.
+    pub fn warn_span(&self, span: &Range<usize>, wrong: Wrong) {
+        self.file.warn(span, wrong);
+    }
+
+    /// The day on which the file is looked at, where that matters.
+    pub fn today(&self) -> Option<Date> {
+        self.file.today
+    }
+
+    /// How many faults the whole file has so far.
+    pub fn faults_so_far(&self) -> usize {
+        self.file.count()
+    }
+
     fn entry(&self, key: &str) -> Option<(Range<usize>, &'f Spanned<DeValue<'a>>)> {
         self.table
             .iter()
@@ -167,6 +247,11 @@ impl<'f, 'a> Section<'f, 'a> {
             .ok()
     }
 
+    /// A text as it stands, judged elsewhere.
+    pub fn peek(&self, key: &str) -> Option<&'f str> {
+        self.entry(key)?.1.get_ref().as_str()
+    }
+
     /// A value that must be there.
     pub fn must<T>(
         &self,
@@ -189,6 +274,16 @@ impl<'f, 'a> Section<'f, 'a> {
         key: &str,
         read: impl Fn(&DeValue<'a>) -> Result<T, Wrong>,
     ) -> Option<Vec<T>> {
+        let placed = self.placed(key, read)?;
+        Some(placed.into_iter().map(|(_, value)| value).collect())
+    }
+
+    /// The same with the place of each entry.
+    pub fn placed<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&DeValue<'a>) -> Result<T, Wrong>,
+    ) -> Option<Vec<(Range<usize>, T)>> {
         let value = self.look(key)?;
         let Some(entries) = value.get_ref().as_array() else {
             self.file.fault(
@@ -198,16 +293,13 @@ impl<'f, 'a> Section<'f, 'a> {
             );
             return None;
         };
-        let entries = entries.iter();
-        Some(
-            entries
-                .filter_map(|one| {
-                    read(one.get_ref())
-                        .map_err(|wrong| self.file.fault(&one.span(), wrong))
-                        .ok()
-                })
-                .collect(),
-        )
+        let read = |one: &Spanned<DeValue<'a>>| {
+            read(one.get_ref())
+                .map(|value| (one.span(), value))
+                .map_err(|wrong| self.file.fault(&one.span(), wrong))
+                .ok()
+        };
+        Some(entries.iter().filter_map(read).collect())
     }
 
     /// A table inside.

@@ -1,33 +1,53 @@
 //! `roster.toml`: who answers, and what may be wrong with it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::Faults;
+use jiff::civil::Date;
+
+use super::doubts;
+use super::fault::Findings;
 use super::reader::{File, Section, wrong};
 use super::values::{address, days, filled, flag, number};
 use crate::desk::nearest::nearest;
 use crate::desk::policy::Policy;
-use crate::desk::roster::{Roster, Specialist, Tier};
+use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
 
-/// Reads the text of a `roster.toml`.
-pub(super) fn read(name: &str, source: &str, policy: &Policy) -> Result<Roster, Faults> {
-    let file = File::new(name, source);
+/// The roster as far as it could be understood, and what is wrong with the file.
+pub(super) fn read(
+    name: &str,
+    source: &str,
+    known: Known<'_>,
+    today: Option<Date>,
+) -> (Roster, Findings) {
+    let file = File::new(name, source).on(today);
     let table = file.parse();
-    let roster = {
-        let root = Section::new(&file, table.get_ref(), 0..0, "");
-        let roster = roster(&root, policy);
-        root.finish();
-        roster
-    };
-    let faults = file.faults();
-    if faults.is_empty() {
-        Ok(roster)
-    } else {
-        Err(faults)
+    let root = Section::new(&file, table.get_ref(), 0..0, "");
+    let (roster, absences) = roster(&root, known);
+    root.finish();
+    drop(root);
+    if let Some(today) = today
+        && file.count() == 0
+        && !roster.specialists.is_empty()
+    {
+        doubts::unmanned(&file, today, &known.policy.hours, &roster, &absences);
     }
+    (roster, file.findings())
 }
 
-fn roster(root: &Section<'_, '_>, policy: &Policy) -> Roster {
+/// What the roster is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The rules of `config.toml`.
+    pub policy: &'a Policy,
+    /// All its topics are in there.
+    pub topics: bool,
+}
+
+/// Where an absence stands, and its days.
+type Absences = Vec<(Range<usize>, DateRange)>;
+
+fn roster(root: &Section<'_, '_>, known: Known<'_>) -> (Roster, Absences) {
     let tiers = tiers(root);
     let sections = root.sections("specialist");
     if sections.is_empty() {
@@ -36,40 +56,64 @@ fn roster(root: &Section<'_, '_>, policy: &Policy) -> Roster {
                 .hint("добавьте раздел [[specialist]]; образец — roster.example.toml"),
         );
     }
-    let ids: Vec<String> = sections
-        .iter()
-        .filter_map(|section| section.get("id", filled))
-        .collect();
-    let mut specialists: Vec<Specialist> = Vec::new();
-    let mut addresses: BTreeMap<String, String> = BTreeMap::new();
+    let mut people: Vec<(&Section<'_, '_>, Specialist)> = Vec::new();
+    let mut all_absences = Vec::new();
     for section in &sections {
-        let Some(one) = specialist(section, &tiers, policy) else {
-            continue;
-        };
-        if specialists.iter().any(|other| other.id == one.id) {
+        let (one, absences) = specialist(section, &tiers, known);
+        all_absences.extend(absences);
+        let Some(one) = one else { continue };
+        if people.iter().any(|(_, other)| other.id == one.id) {
             section.fault_at(
                 "id",
                 wrong(format!("специалист {} уже есть выше", one.id)).hint("у каждого свой id"),
             );
         }
-        for address in std::iter::once(&one.address).chain(&one.aliases) {
-            if let Some(other) = addresses.insert(address.clone(), one.id.clone())
+        people.push((section, one));
+    }
+    one_address_one_person(&people, known.policy);
+    let ids: Vec<String> = sections
+        .iter()
+        .filter_map(|section| section.peek("id").map(str::to_owned))
+        .collect();
+    supervisors(&people, &ids);
+    let specialists: Vec<Specialist> = people.into_iter().map(|(_, one)| one).collect();
+    if root.faults_so_far() == 0 && !sections.is_empty() {
+        doubts::empty_tiers(&tiers, &specialists);
+    }
+    let tiers = tiers.into_iter().map(|(_, tier)| tier).collect();
+    (Roster { tiers, specialists }, all_absences)
+}
+
+fn one_address_one_person(people: &[(&Section<'_, '_>, Specialist)], policy: &Policy) {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (section, one) in people {
+        let first = std::iter::once(("address", &one.address));
+        for (key, address) in first.chain(one.aliases.iter().map(|alias| ("aliases", alias))) {
+            if let Some(other) = owners.insert(address, &one.id)
                 && other != one.id
             {
                 section.fault_at(
-                    "address",
+                    key,
                     wrong(format!("адрес {address} уже есть у {other}"))
-                        .hint("адрес может быть только у одного"),
+                        .hint("адрес может быть только у одного")
+                        .at(address),
                 );
             }
             if policy.is_own(address) {
                 section.fault_at(
-                    "address",
+                    key,
                     wrong(format!("{address} — адрес самой службы"))
-                        .hint("укажите личный адрес специалиста"),
+                        .hint("укажите личный адрес специалиста")
+                        .at(address),
                 );
             }
         }
+    }
+}
+
+/// Supervisors who are not there, and those who stand above themselves.
+fn supervisors(people: &[(&Section<'_, '_>, Specialist)], ids: &[String]) {
+    for (section, one) in people {
         if let Some(supervisor) = &one.supervisor
             && !supervisor.contains('@')
             && !ids.contains(supervisor)
@@ -83,37 +127,79 @@ fn roster(root: &Section<'_, '_>, policy: &Policy) -> Roster {
                 wrong(format!("руководителя {supervisor} в списке нет")).hint(hint),
             );
         }
-        specialists.push(one);
     }
-    Roster { tiers, specialists }
+    let above = |one: &Specialist| {
+        let named = one.supervisor.as_deref()?;
+        people.iter().map(|(_, other)| other).find(|other| {
+            other.id == named
+                || other.address == named
+                || other.aliases.iter().any(|alias| alias == named)
+        })
+    };
+    let mut told: Vec<&str> = Vec::new();
+    for (section, one) in people {
+        let mut line = vec![one.id.as_str()];
+        let mut at = one;
+        while let Some(next) = above(at) {
+            if next.id == one.id {
+                // A circle is told once, where it begins in the file.
+                if !line.iter().any(|id| told.contains(id)) {
+                    told.extend(&line);
+                    line.push(&one.id);
+                    let what = if line.len() == 2 {
+                        format!("{} руководит сам собой", one.id)
+                    } else {
+                        format!("руководители стоят по кругу: {}", line.join(" → "))
+                    };
+                    section.fault_at(
+                        "supervisor",
+                        wrong(what)
+                            .hint("у старшего уберите supervisor или впишите адрес директора"),
+                    );
+                }
+                break;
+            }
+            if line.contains(&next.id.as_str()) {
+                break;
+            }
+            line.push(&next.id);
+            at = next;
+        }
+    }
 }
 
-fn tiers(root: &Section<'_, '_>) -> Vec<Tier> {
-    let mut found: Vec<Tier> = Vec::new();
+fn tiers<'f, 'a>(root: &Section<'f, 'a>) -> Vec<(Section<'f, 'a>, Tier)> {
+    let mut found: Vec<(Section<'f, 'a>, Tier)> = Vec::new();
+    let before = root.faults_so_far();
     for section in root.sections("tier") {
         let id = section.must("id", filled);
         let name = section.get("name", filled);
         let outside = section.get("outside", flag).unwrap_or(false);
         section.finish();
         let Some(id) = id else { continue };
-        if found.iter().any(|other| other.id == id) {
+        if found.iter().any(|(_, other)| other.id == id) {
             section.fault_at(
                 "id",
                 wrong(format!("ступень {id} уже есть выше")).hint("у каждой свой id"),
             );
+            continue;
         }
-        found.push(Tier {
+        let tier = Tier {
             name: name.unwrap_or_else(|| id.clone()),
             id,
             outside,
-        });
+        };
+        found.push((section, tier));
+    }
+    if root.faults_so_far() > before {
+        return found;
     }
     if found.is_empty() {
         root.fault(
             wrong("в списке нет ни одной ступени")
                 .hint("добавьте раздел [[tier]]; образец — roster.example.toml"),
         );
-    } else if found.iter().all(|tier| tier.outside) {
+    } else if found.iter().all(|(_, tier)| tier.outside) {
         root.fault(
             wrong("все ступени вне школы: обращения некому принимать")
                 .hint("уберите outside = true хотя бы у одной"),
@@ -122,7 +208,12 @@ fn tiers(root: &Section<'_, '_>) -> Vec<Tier> {
     found
 }
 
-fn specialist(section: &Section<'_, '_>, tiers: &[Tier], policy: &Policy) -> Option<Specialist> {
+fn specialist(
+    section: &Section<'_, '_>,
+    tiers: &[(Section<'_, '_>, Tier)],
+    known: Known<'_>,
+) -> (Option<Specialist>, Absences) {
+    let policy = known.policy;
     let id = section.must("id", |value| {
         let id = filled(value)?;
         if id.contains(|one: char| one.is_whitespace() || one == '@') {
@@ -132,27 +223,23 @@ fn specialist(section: &Section<'_, '_>, tiers: &[Tier], policy: &Policy) -> Opt
         Ok(id)
     });
     let tier = section.must("tier", filled);
+    if let Some(id) = &id {
+        doubts::id(section, id);
+    }
+    let ids = || tiers.iter().map(|(_, one)| one.id.as_str());
     if let Some(tier) = &tier
-        && !tiers.iter().any(|one| one.id == *tier)
+        && !tiers.is_empty()
+        && !ids().any(|id| id == tier)
     {
-        let hint = nearest(tier, tiers.iter().map(|one| one.id.as_str())).map_or_else(
-            || {
-                format!(
-                    "есть: {}",
-                    tiers
-                        .iter()
-                        .map(|one| one.id.as_str())
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                )
-            },
+        let hint = nearest(tier, ids()).map_or_else(
+            || format!("есть: {}", ids().collect::<Vec<_>>().join(", ")),
             |near| format!("возможно, {near}"),
         );
         section.fault_at("tier", wrong(format!("ступени {tier} нет")).hint(hint));
     }
     let topics = section.list("topics", |value| {
         let topic = filled(value)?;
-        if policy.topics.iter().any(|one| one.name == topic) {
+        if !known.topics || policy.topics.iter().any(|one| one.name == topic) {
             return Ok(topic);
         }
         let hint = nearest(&topic, policy.topics.iter().map(|one| one.name.as_str())).map_or_else(
@@ -163,6 +250,8 @@ fn specialist(section: &Section<'_, '_>, tiers: &[Tier], policy: &Policy) -> Opt
     });
     let name = section.must("name", filled);
     let address_of = section.must("address", address);
+    let absences = section.placed("away", days).unwrap_or_default();
+    doubts::absences(section, &absences);
     let one = Specialist {
         aliases: section.list("aliases", address).unwrap_or_default(),
         topics: topics.unwrap_or_default(),
@@ -180,7 +269,7 @@ fn specialist(section: &Section<'_, '_>, tiers: &[Tier], policy: &Policy) -> Opt
                 one
             }
         }),
-        away: section.list("away", days).unwrap_or_default(),
+        away: absences.iter().map(|(_, days)| *days).collect(),
         reception: section.get("reception", filled),
         id: id.unwrap_or_default(),
         name: name.unwrap_or_default(),
@@ -188,5 +277,6 @@ fn specialist(section: &Section<'_, '_>, tiers: &[Tier], policy: &Policy) -> Opt
         tier: tier.unwrap_or_default(),
     };
     section.finish();
-    (!one.id.is_empty() && !one.address.is_empty()).then_some(one)
+    let whole = !one.id.is_empty() && !one.address.is_empty();
+    (whole.then_some(one), absences)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::{Time, Weekday};
 use secrecy::SecretString;
 
 use crate::desk::policy::Policy;
@@ -115,6 +116,15 @@ pub enum OutgoingSettings {
     Maildir(PathBuf),
 }
 
+/// `[reports]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reports {
+    /// When the administrators get the week's figures, in the school's zone; `None` is never.
+    pub digest: Option<(Weekday, Time)>,
+    /// Where the figures are written for Prometheus (text format, node_exporter's textfile collector).
+    pub metrics_file: Option<PathBuf>,
+}
+
 /// Everything that `config.toml` says. Paths are made absolute against the file's folder.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -130,6 +140,8 @@ pub struct Config {
     pub intake: IntakeSettings,
     /// The way out.
     pub outgoing: OutgoingSettings,
+    /// Figures that are sent and written by themselves.
+    pub reports: Reports,
 }
 
 impl Config {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
 use super::reader::{Wrong, wrong};
+use crate::desk::nearest::nearest;
 use crate::desk::policy::{Span, WorkSpan};
 use crate::desk::roster::DateRange;
 use crate::mail::wire_address;
@@ -65,7 +66,11 @@ pub(super) fn word<T: Copy>(
             .map(|(_, value)| *value)
             .ok_or_else(|| {
                 let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                wrong(format!("значения «{text}» нет")).hint(format!("можно: {}", all.join(", ")))
+                let hint = nearest(&text, all.iter().copied()).map_or_else(
+                    || format!("можно: {}", all.join(", ")),
+                    |near| format!("возможно, {near}; можно: {}", all.join(", ")),
+                );
+                wrong(format!("значения «{text}» нет")).hint(hint)
             })
     }
 }
@@ -74,6 +79,20 @@ pub(super) fn word<T: Copy>(
 pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
     let text = text(value)?;
     let trimmed = text.trim();
+    if let Some((foreign, like)) = look_alike(trimmed) {
+        return Err(
+            wrong(format!("в адресе «{text}» русская буква «{foreign}»"))
+                .hint(like.map_or_else(
+                    || "адрес пишут латинскими буквами".to_owned(),
+                    |like| {
+                        format!(
+                            "она похожа на латинскую {like}: наберите её на латинской раскладке"
+                        )
+                    },
+                ))
+                .at(foreign.to_string()),
+        );
+    }
     // What the letters themselves are written with decides.
     if wire_address(trimmed).is_some() && !trimmed.contains(['"', '<', '>', ',', ';']) {
         Ok(trimmed.to_lowercase())
@@ -81,6 +100,28 @@ pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
         Err(wrong(format!("«{text}» — не почтовый адрес"))
             .hint("пишите только адрес, без имени: help@school.ru"))
     }
+}
+
+/// Cyrillic letters, and the Latin ones that look the same.
+const LOOK_ALIKE: [(&str, &str); 2] = [
+    ("асеорхуіјѕԁһк", "aceopxyijsdhk"),
+    ("АВСЕНКМОРТХУЅІЈ", "ABCEHKMOPTXYSIJ"),
+];
+
+/// A Cyrillic letter where only Latin ones can be meant: before the @, or among Latin letters of one
+/// part of the domain; and the Latin letter that it looks like.
+fn look_alike(address: &str) -> Option<(char, Option<char>)> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let cyrillic = |one: &char| ('\u{400}'..='\u{52f}').contains(one);
+    let mixed = |label: &&str| label.contains(|one: char| one.is_ascii_alphabetic());
+    let foreign = std::iter::once(local)
+        .chain(domain.split('.').filter(mixed))
+        .find_map(|part| part.chars().find(cyrillic))?;
+    let like = LOOK_ALIKE.iter().find_map(|(ours, theirs)| {
+        let at = ours.chars().position(|one| one == foreign)?;
+        theirs.chars().nth(at)
+    });
+    Some((foreign, like))
 }
 
 /// Pieces of `1h 30m`: a number and a unit each.
@@ -171,9 +212,23 @@ pub(super) fn size(value: &DeValue<'_>) -> Result<u64, Wrong> {
 
 /// A day, `2026-11-24`.
 pub(super) fn day(text: &str) -> Result<Date, Wrong> {
-    text.trim()
-        .parse()
-        .map_err(|_| wrong(format!("«{text}» — не дата")).hint("пишите год-месяц-день: 2026-11-24"))
+    text.trim().parse().map_err(|_| {
+        let text = text.trim();
+        let looks_right = text.len() == 10
+            && text.chars().enumerate().all(|(at, one)| {
+                if at == 4 || at == 7 {
+                    one == '-'
+                } else {
+                    one.is_ascii_digit()
+                }
+            });
+        let hint = if looks_right {
+            "такого дня в календаре нет"
+        } else {
+            "пишите год-месяц-день: 2026-11-24"
+        };
+        wrong(format!("«{text}» — не дата")).hint(hint).at(text)
+    })
 }
 
 /// A day or days, `2026-12-31..2027-01-10`.
@@ -216,12 +271,43 @@ pub(super) fn hours(value: &DeValue<'_>) -> Result<Span, Wrong> {
     Ok(span)
 }
 
+/// Names of the days, Monday first.
+pub(super) const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// A moment of the week, `mon 08:00`, or `off`.
+pub(super) fn weekly(value: &DeValue<'_>) -> Result<Option<(Weekday, Time)>, Wrong> {
+    let text = text(value)?;
+    if text.trim() == "off" {
+        return Ok(None);
+    }
+    let moment = text.trim().split_once(' ').and_then(|(day, at)| {
+        let day = WEEK.iter().position(|name| *name == day)?;
+        let (hour, minute) = at.trim().split_once(':')?;
+        let at = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
+        let day = Weekday::from_monday_zero_offset(i8::try_from(day).ok()?).ok()?;
+        Some((day, at))
+    });
+    moment.map(Some).ok_or_else(|| {
+        wrong(format!("«{text}» — не день и час")).hint(format!(
+            "пишите так: \"mon 08:00\" или \"off\"; дни: {}",
+            WEEK.join(", ")
+        ))
+    })
+}
+
 /// A time zone by its name.
 pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, Wrong> {
     let text = text(value)?;
     TimeZone::get(text.trim()).map_err(|_| {
-        wrong(format!("часового пояса «{text}» нет"))
-            .hint("например: Europe/Moscow, Asia/Yekaterinburg, Asia/Vladivostok")
+        let known: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.to_string())
+            .collect();
+        let hint = nearest(&text, known.iter().map(String::as_str)).map_or_else(
+            || "например: Europe/Moscow, Asia/Yekaterinburg, Asia/Vladivostok".to_owned(),
+            |near| format!("возможно, {near}"),
+        );
+        wrong(format!("часового пояса «{text}» нет")).hint(hint)
     })
 }
 

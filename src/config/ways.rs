@@ -67,9 +67,15 @@ fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
     let idle = section.get("idle", flag).unwrap_or(true);
     let poll_every = poll_every(section);
     if processed == mailbox || attention == mailbox {
+        let key = if processed == mailbox {
+            "processed"
+        } else {
+            "attention"
+        };
         section.fault_at(
-            "mailbox",
-            wrong("письма нельзя складывать в ту же папку, из которой они берутся"),
+            key,
+            wrong("письма нельзя складывать в ту же папку, из которой они берутся")
+                .hint("назовите другую, например Processed"),
         );
     }
     section.finish();

@@ -79,6 +79,11 @@ impl Engine {
     }
 
     /// The files in force.
+    pub fn snapshots_shared(&self) -> Arc<Snapshots> {
+        Arc::clone(&self.snapshots)
+    }
+
+    /// The files in force.
     pub fn snapshots(&self) -> &Snapshots {
         &self.snapshots
     }

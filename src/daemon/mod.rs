@@ -12,6 +12,7 @@ mod pause;
 mod run;
 mod sending;
 mod snapshot;
+mod started;
 mod taking;
 mod token;
 mod writing;
@@ -21,7 +22,7 @@ pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
-pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey};
 

@@ -301,23 +301,37 @@ async fn send_forever<T: Transport>(
 
 async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match engine.snapshots.refresh() {
-            Ok(true) => tracing::info!("the files were read anew"),
-            Ok(false) => {}
-            Err(fault) => {
-                tracing::error!(%fault, "a file has faults; the last good ones stay in force");
-                let what = format!("В файле ошибка, действует прежняя версия.\n\n{fault}");
-                if let Err(error) = engine.alarm(&what).await {
-                    tracing::error!(%error, "the administrators could not be told");
-                }
-            }
-        }
+        look_at_the_files(&engine).await;
         if let Err(error) = engine.tick().await {
             tracing::error!(%error, "a step of the clock failed");
         }
         tokio::select! {
             () = stopped(&mut stop) => return,
             () = tokio::time::sleep(STEP) => {}
+        }
+    }
+}
+
+/// Takes over what was saved; the administrators hear of what cannot be.
+async fn look_at_the_files(engine: &Engine) {
+    let mut said = Vec::new();
+    match engine.snapshots.refresh() {
+        Ok(true) => tracing::info!("the files were read anew"),
+        Ok(false) => {}
+        Err(fault) => {
+            tracing::error!(%fault, "a file has faults; the last good ones stay in force");
+            said.push(format!(
+                "В файле ошибка, действует прежняя версия.\n\n{fault}"
+            ));
+        }
+    }
+    for what in engine.snapshots.untold() {
+        tracing::warn!(%what, "the files are in force, but");
+        said.push(what);
+    }
+    for what in said {
+        if let Err(error) = engine.alarm(&what).await {
+            tracing::error!(%error, "the administrators could not be told");
         }
     }
 }

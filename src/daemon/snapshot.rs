@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime};
 
+use jiff::civil::Date;
+
+use super::started::Started;
 use crate::config::settings::Config;
-use crate::config::{self, Faults};
+use crate::config::{self, Fault, Faults, Findings};
 use crate::desk::roster::Roster;
-use crate::letters::Templates;
+use crate::letters::{TemplateFault, Templates};
 
 /// Configuration, roster and templates that belong together.
 #[derive(Debug)]
@@ -20,36 +23,88 @@ pub struct Snapshot {
     pub templates: Templates,
 }
 
+/// All that reading the files found: what `check` tells.
+#[derive(Debug)]
+pub struct Survey {
+    /// The files, if they can be used.
+    pub snapshot: Option<Snapshot>,
+    /// Faults and warnings of all but the templates.
+    pub findings: Findings,
+    /// Faults of the templates: the built-in ones are used for these.
+    pub templates: Faults,
+    /// As much of the roster as was understood.
+    pub roster: Option<Roster>,
+}
+
+impl Survey {
+    /// Reads all files; `today` is the day by which dates are past.
+    pub fn of(path: &Path, today: Option<Date>) -> Self {
+        let partly = match config::load_partly(path, today) {
+            Ok(partly) => partly,
+            Err(faults) => {
+                return Self {
+                    snapshot: None,
+                    findings: faults.into(),
+                    templates: Faults::default(),
+                    roster: None,
+                };
+            }
+        };
+        let (roster, of_roster) = config::load_roster_partly(&partly, today);
+        let mut findings = partly.findings;
+        findings.add(of_roster);
+        let config = partly.config;
+        let (templates, of_templates) = Templates::load(config.templates.as_deref());
+        let snapshot = findings.faults.is_empty().then(|| Snapshot {
+            config,
+            roster: roster.clone(),
+            templates,
+        });
+        Self {
+            snapshot,
+            findings,
+            templates: Faults(of_templates.into_iter().map(fault).collect()),
+            roster: Some(roster),
+        }
+    }
+}
+
+fn fault(one: TemplateFault) -> Fault {
+    Fault {
+        file: one.file.display().to_string(),
+        line: one.line,
+        column: one.column,
+        message: one.what,
+        hint: Some(one.hint),
+        source: one.source,
+    }
+}
+
 /// Why the files cannot be used, ready for people.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct SnapshotError(pub String);
 
 impl Snapshot {
-    /// Reads all files. Every fault of every file is in the error.
+    /// Reads all files, for use. A template that is faulty gives way to the built-in one; every other
+    /// fault is in the error, those of the templates beside it.
     ///
     /// # Errors
-    /// When any of them has a fault.
+    /// When any of the files but the templates has a fault.
     pub fn read(path: &Path) -> Result<Self, SnapshotError> {
-        let (config, faults) = config::load_partly(path);
-        let mut said = Vec::new();
-        if !faults.is_empty() {
-            said.push(faults.to_string());
-        }
-        let Some(config) = config else {
-            return Err(SnapshotError(said.join("\n")));
-        };
-        let roster = config::load_roster(&config.roster, &config.policy)
-            .map_err(|faults: Faults| said.push(faults.to_string()));
-        let templates = Templates::load(config.templates.as_deref())
-            .map_err(|faults| said.extend(faults.iter().map(ToString::to_string)));
-        match (roster, templates) {
-            (Ok(roster), Ok(templates)) if said.is_empty() => Ok(Self {
-                config,
-                roster,
-                templates,
-            }),
-            _ => Err(SnapshotError(said.join("\n"))),
+        Self::read_whole(path).map(|(snapshot, _)| snapshot)
+    }
+
+    /// The same, with the faults of the templates.
+    fn read_whole(path: &Path) -> Result<(Self, Faults), SnapshotError> {
+        let survey = Survey::of(path, None);
+        match survey.snapshot {
+            Some(snapshot) => Ok((snapshot, survey.templates)),
+            None => {
+                let mut faults = survey.findings.faults;
+                faults.0.extend(survey.templates.0);
+                Err(SnapshotError(faults.to_string()))
+            }
         }
     }
 
@@ -87,6 +142,9 @@ pub struct Snapshots {
     path: Option<PathBuf>,
     current: RwLock<Arc<Snapshot>>,
     seen: Mutex<Fingerprint>,
+    untold: Mutex<Vec<String>>,
+    /// What the program was started with, where a change waits for the next start.
+    started: Started,
 }
 
 impl Snapshots {
@@ -96,12 +154,14 @@ impl Snapshots {
     /// When any of them has a fault.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let before = a_little_ago();
-        let snapshot = Snapshot::read(path)?;
+        let (snapshot, faults) = Snapshot::read_whole(path)?;
         let seen = settled(fingerprint(&snapshot.files(path)), before);
         Ok(Self {
             path: Some(path.to_owned()),
+            started: Started::of(&snapshot.config),
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::new(seen),
+            untold: Mutex::new(broken_templates(&faults).into_iter().collect()),
         })
     }
 
@@ -109,8 +169,10 @@ impl Snapshots {
     pub fn fixed(snapshot: Snapshot) -> Self {
         Self {
             path: None,
+            started: Started::of(&snapshot.config),
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::default(),
+            untold: Mutex::default(),
         }
     }
 
@@ -142,7 +204,15 @@ impl Snapshots {
             *seen = now;
         }
         let before = a_little_ago();
-        let snapshot = Snapshot::read(path)?;
+        let (snapshot, faults) = Snapshot::read_whole(path)?;
+        if let Ok(mut untold) = self.untold.lock() {
+            untold.extend(broken_templates(&faults));
+            let was = Started::of(&self.current().config);
+            let is = Started::of(&snapshot.config);
+            if is != was && is != self.started {
+                untold.push(is.unlike(&self.started));
+            }
+        }
         if let Ok(mut seen) = self.seen.lock() {
             *seen = settled(fingerprint(&snapshot.files(path)), before);
         }
@@ -151,6 +221,26 @@ impl Snapshots {
         }
         Ok(true)
     }
+
+    /// The next look reads the files whether they were saved or not.
+    pub fn look_again(&self) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.clear();
+        }
+    }
+
+    /// What the administrators are to be told though the files are in force; each once.
+    pub fn untold(&self) -> Vec<String> {
+        self.untold
+            .lock()
+            .map_or_else(|_| vec![], |mut untold| std::mem::take(&mut *untold))
+    }
+}
+
+fn broken_templates(faults: &Faults) -> Option<String> {
+    (!faults.is_empty()).then(|| {
+        format!("В шаблоне писем ошибка; вместо него действует встроенный шаблон.\n\n{faults}")
+    })
 }
 
 /// File systems keep times in steps of up to a second.

@@ -8,6 +8,7 @@ pub mod command;
 pub mod conduct;
 mod decide;
 pub mod event;
+pub mod forecast;
 pub mod hours;
 pub mod materials;
 mod message;

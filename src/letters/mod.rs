@@ -12,6 +12,7 @@ mod deadlines;
 mod html;
 mod links;
 pub mod names;
+mod overrides;
 mod samples;
 pub mod scrub;
 mod sources;
@@ -30,8 +31,9 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
-pub use templates::{LetterError, TemplateFault, Templates};
+pub use templates::{LetterError, Templates};
 
 /// What the letter passes on or answers.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,7 @@
 //! render every sample letter. A letter under way keeps the set that it began with.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
@@ -16,14 +15,13 @@ use crate::desk::outcome::Notice;
 use crate::desk::ticket::Tongue;
 
 use super::compose::compose;
+use super::overrides::{self, TemplateFault};
 use super::samples::samples;
-use super::sources::{LETTERS, SOURCES};
+use super::sources::SOURCES;
 use super::{DeskWords, Earlier, Enclosed, Words, html, text};
 
 /// Steps that one rendering may take; a template that needs more loops for ever.
 const FUEL: u64 = 200_000;
-/// Largest override read, bytes.
-const LARGEST: u64 = 256 * 1024;
 
 /// A letter could not be written; the built-in templates never cause this.
 #[derive(Debug, thiserror::Error)]
@@ -33,29 +31,6 @@ pub struct LetterError {
     pub template: String,
     /// What the engine said, with the line.
     pub why: String,
-}
-
-/// What is wrong with a template of the school's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateFault {
-    /// The file.
-    pub file: PathBuf,
-    /// Its line, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, one sentence.
-    pub what: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-impl fmt::Display for TemplateFault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = self.file.display();
-        match self.line {
-            Some(line) => write!(out, "{file}:{line}: {} ({})", self.what, self.hint),
-            None => write!(out, "{file}: {} ({})", self.what, self.hint),
-        }
-    }
 }
 
 /// A set of templates. Cheap to clone; never changes.
@@ -73,58 +48,61 @@ impl Templates {
         }
     }
 
-    /// The built-in ones with those of `dir` instead, which has the same folders: `ru/reply.txt`.
-    ///
-    /// # Errors
-    /// Every fault found, in the order of the files; then none of them is to be used.
-    pub fn load(dir: Option<&Path>) -> Result<Self, Vec<TemplateFault>> {
+    /// The built-in ones with those of `dir` instead, which has the same folders: `ru/reply.txt`. A
+    /// faulty one is not used: the built-in one stands for it. With every fault found, in the order
+    /// of the files.
+    pub fn load(dir: Option<&Path>) -> (Self, Vec<TemplateFault>) {
         let Some(dir) = dir else {
-            return Ok(Self::builtin());
+            return (Self::builtin(), vec![]);
         };
-        let (overrides, mut faults) = read_overrides(dir);
-        let (engine, errors) = assemble(&overrides);
-        let blame = |name: &str, line: Option<usize>, what: String, hint: &str| TemplateFault {
-            file: dir.join(name),
-            line,
-            what,
-            hint: hint.to_owned(),
-        };
-        for (name, error) in errors {
-            faults.push(blame(
-                &name,
-                error.line(),
-                error.to_string(),
-                "compare with the built-in template of the same name",
-            ));
+        let (mut overrides, mut faults) = overrides::read(dir);
+        loop {
+            let (engine, errors) = assemble(&overrides);
+            let templates = Self {
+                engine: Arc::new(engine),
+            };
+            let mut found: Vec<TemplateFault> = errors
+                .iter()
+                .map(|(name, error)| TemplateFault::of(dir, name, &overrides, error, None))
+                .collect();
+            if found.is_empty() {
+                found = undeclared(&templates.engine, &overrides, dir);
+            }
+            if found.is_empty() {
+                found = templates.fail_on_samples(&overrides, dir);
+            }
+            // Each round takes at least one away.
+            let before = overrides.len();
+            overrides.retain(|name, _| !found.iter().any(|fault| fault.file == dir.join(name)));
+            faults.extend(found);
+            if overrides.len() == before {
+                faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+                return (templates, faults);
+            }
         }
-        if faults.is_empty() {
-            faults.extend(undeclared(&engine, &overrides, dir));
-        }
-        let templates = Self {
-            engine: Arc::new(engine),
-        };
-        if faults.is_empty() {
-            for sample in [Tongue::Ru, Tongue::En].into_iter().flat_map(samples) {
-                if let Err((name, error)) = templates.render(&sample.context()) {
-                    let at = error.name().unwrap_or(&name).to_owned();
-                    let what = format!("{error}, in the sample “{}”", sample.variant);
-                    let fault = blame(
-                        &at,
-                        error.line(),
-                        what,
-                        "a value that may be absent is used within {% if … %}",
-                    );
-                    if !faults.contains(&fault) {
-                        faults.push(fault);
-                    }
+    }
+
+    fn fail_on_samples(
+        &self,
+        overrides: &BTreeMap<String, String>,
+        dir: &Path,
+    ) -> Vec<TemplateFault> {
+        let mut faults: Vec<TemplateFault> = Vec::new();
+        for sample in [Tongue::Ru, Tongue::En].into_iter().flat_map(samples) {
+            if let Err((name, error)) = self.render(&sample.context()) {
+                // A shared part may be at fault, or a whole template that uses it.
+                let at = error.name().filter(|at| overrides.contains_key(*at));
+                let at = at.unwrap_or(&name).to_owned();
+                let fault = TemplateFault::of(dir, &at, overrides, &error, Some(&sample.variant));
+                if !faults
+                    .iter()
+                    .any(|other| other.file == fault.file && other.line == fault.line)
+                {
+                    faults.push(fault);
                 }
             }
         }
-        if faults.is_empty() {
-            return Ok(templates);
-        }
-        faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        Err(faults)
+        faults
     }
 
     /// Writes what a notice says. `enclosed` is the letter that it passes on or answers, `earlier`
@@ -178,6 +156,8 @@ fn assemble(
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_fuel(Some(FUEL));
+    // Faults point at their place.
+    engine.set_debug(true);
     // Lines that hold a block alone leave nothing behind.
     let syntax = SyntaxConfig::builder()
         .trim_blocks(true)
@@ -214,64 +194,6 @@ fn assemble(
     (engine, errors)
 }
 
-fn read_overrides(dir: &Path) -> (BTreeMap<String, String>, Vec<TemplateFault>) {
-    let mut overrides = BTreeMap::new();
-    let mut faults = Vec::new();
-    let fault = |name: &str, what: String, hint: String| TemplateFault {
-        file: dir.join(name),
-        line: None,
-        what,
-        hint,
-    };
-    if !dir.is_dir() {
-        faults.push(fault(
-            "",
-            "there is no such folder".to_owned(),
-            "correct `templates` in [desk], or take it out".to_owned(),
-        ));
-        return (overrides, faults);
-    }
-    for (folder, prefix) in [("", ""), ("ru", "ru/"), ("en", "en/")] {
-        let Ok(entries) = std::fs::read_dir(dir.join(folder)) else {
-            continue;
-        };
-        for entry in entries.flatten().filter(|entry| entry.path().is_file()) {
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let ours = ["txt", "html"]
-                .iter()
-                .any(|kind| entry.path().extension().is_some_and(|it| it == *kind));
-            if !ours {
-                continue;
-            }
-            if !SOURCES.iter().any(|(path, _)| *path == name) {
-                let hint = format!("the names are: {}", LETTERS.join(", "));
-                faults.push(fault(&name, "no letter has this name".to_owned(), hint));
-                continue;
-            }
-            if entry.metadata().is_ok_and(|data| data.len() > LARGEST) {
-                faults.push(fault(
-                    &name,
-                    "the file is too large".to_owned(),
-                    format!("a template has at most {LARGEST} bytes"),
-                ));
-                continue;
-            }
-            match std::fs::read_to_string(entry.path()) {
-                Ok(source) => {
-                    let source = source.trim_start_matches('\u{FEFF}').to_owned();
-                    overrides.insert(name, source);
-                }
-                Err(error) => faults.push(fault(
-                    &name,
-                    format!("it cannot be read: {error}"),
-                    "save it as UTF-8, readable by the service".to_owned(),
-                )),
-            }
-        }
-    }
-    (overrides, faults)
-}
-
 /// Names that an override uses and its letter does not have.
 fn undeclared(
     engine: &Environment<'static>,
@@ -298,15 +220,7 @@ fn undeclared(
             .collect();
         missing.sort();
         for name in missing {
-            faults.push(TemplateFault {
-                file: dir.join(path),
-                line: source
-                    .lines()
-                    .position(|line| has_word(line, &name))
-                    .map(|line| line + 1),
-                what: format!("this letter has no value `{name}`"),
-                hint: format!("it has: {}", names.join(", ")),
-            });
+            faults.push(TemplateFault::unknown(dir, path, source, &name, names));
         }
     }
     faults
@@ -325,9 +239,4 @@ fn known() -> BTreeMap<&'static str, Vec<String>> {
         known.insert(name, names);
     }
     known
-}
-
-fn has_word(line: &str, word: &str) -> bool {
-    line.split(|one: char| !one.is_alphanumeric() && one != '_')
-        .any(|part| part == word)
 }

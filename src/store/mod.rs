@@ -16,6 +16,7 @@ mod row;
 mod schema;
 mod search;
 mod tickets;
+mod turns;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
+pub use turns::Turns;
 
 /// A transaction of the one writer.
 pub struct Tx<'a> {

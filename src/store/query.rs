@@ -15,7 +15,7 @@ use crate::desk::ticket::Ticket;
 
 /// A connection that only reads.
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// Which tickets are asked for. Every part that is set must fit.

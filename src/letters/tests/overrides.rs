@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn load(path: &str, source: &str) -> Result<Templates, Vec<TemplateFault>> {
+fn load(path: &str, source: &str) -> (Templates, Vec<TemplateFault>) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("ru")).unwrap();
     std::fs::write(dir.path().join(path), source).unwrap();
@@ -10,14 +10,16 @@ fn load(path: &str, source: &str) -> Result<Templates, Vec<TemplateFault>> {
 }
 
 fn fault(path: &str, source: &str) -> String {
-    let faults = load(path, source).unwrap_err();
-    assert!(faults[0].file.ends_with(path), "{}", faults[0]);
-    faults[0].to_string()
+    let (_, faults) = load(path, source);
+    let one = &faults[0];
+    assert!(one.file.ends_with(path), "{one:?}");
+    format!("{}:{}: {} ({})", one.line, one.column, one.what, one.hint)
 }
 
 #[test]
 fn a_good_one_is_used() {
-    let templates = load("ru/closed.txt", "Re: {{ base }}\nВсё, {{ case }} закрыт.\n").unwrap();
+    let (templates, faults) = load("ru/closed.txt", "Re: {{ base }}\nВсё, {{ case }} закрыт.\n");
+    assert!(faults.is_empty());
     let words = one(Tongue::Ru, "closed", "by the desk")
         .words(&templates)
         .unwrap();
@@ -25,36 +27,85 @@ fn a_good_one_is_used() {
 }
 
 #[test]
-fn faults_name_file_and_line() {
-    let unknown = fault("ru/closed.txt", "Re: {{ base }}\n\n{{ specialist }}\n");
+fn a_faulty_one_gives_way_to_the_built_in_one_and_the_others_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("ru")).unwrap();
+    let good = "Re: {{ base }}\nВсё, {{ case }} закрыт.\n";
+    std::fs::write(dir.path().join("ru/closed.txt"), good).unwrap();
+    for (name, bad) in [
+        ("ru/reply.txt", "x\n{{ nothing }}\n"),
+        ("ru/note.txt", "x\n{% if %}\n"),
+        (
+            "ru/followup.txt",
+            "x\n{% for one in earlier %}{{ one.name }}{% endfor %}\n",
+        ),
+    ] {
+        std::fs::write(dir.path().join(name), bad).unwrap();
+    }
+    let (templates, faults) = Templates::load(Some(dir.path()));
+    let files: Vec<_> = faults
+        .iter()
+        .map(|one| one.file.file_name().unwrap())
+        .collect();
+    assert_eq!(files, ["followup.txt", "note.txt", "reply.txt"]);
+    for sample in samples(Tongue::Ru) {
+        let words = sample.words(&templates).unwrap();
+        if sample.name == "closed" {
+            assert!(
+                words.text.starts_with("Всё, ЭЖ-41 закрыт."),
+                "{}",
+                words.text
+            );
+        } else {
+            assert_eq!(words, sample.words(&Templates::builtin()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn faults_name_line_and_column() {
+    let unknown = fault("ru/closed.txt", "Re: {{ base }}\n\nАх, {{ specialist }}\n");
     assert!(
-        unknown.contains("closed.txt:3: this letter has no value `specialist`"),
+        unknown.starts_with("3:8: в этом письме нет значения specialist"),
         "{unknown}"
     );
-    assert!(unknown.contains("it has: base, by, case"), "{unknown}");
-    let syntax = fault("ru/closed.txt", "Re: {{ base }}\n{% if %}\n");
-    assert!(syntax.contains("closed.txt:2:"), "{syntax}");
+    assert!(unknown.contains("есть: base, by, case"), "{unknown}");
+    let near = fault("ru/closed.txt", "Re: {{ bese }}\n");
+    assert!(near.contains("возможно, base"), "{near}");
+    let syntax = fault("ru/closed.txt", "Re: {{ base }}\n  {% if %}\n");
+    assert!(
+        syntax.starts_with("2:9: шаблон написан с ошибкой"),
+        "{syntax}"
+    );
+    let filter = fault("ru/closed.txt", "Re: {{ base|prosе }}\n");
+    assert!(filter.starts_with("1:"), "{filter}");
     let absent = fault(
         "ru/reply.txt",
         "x\n\n{% for one in earlier %}\n{{ one.name }}\n{% endfor %}\n",
     );
-    assert!(absent.contains("reply.txt:4:"), "{absent}");
-    let name = fault("ru/reply2.txt", "x\n");
-    assert!(name.contains("no letter has this name"), "{name}");
+    assert!(
+        absent.starts_with("4:4: этого значения может не быть"),
+        "{absent}"
+    );
+    let name = fault("ru/replyy.txt", "x\n");
+    assert!(
+        name.contains("письма с таким именем нет") && name.contains("ru/reply.txt"),
+        "{name}"
+    );
 }
 
 #[test]
 fn an_endless_one_is_stopped() {
     let endless =
         "x\n{% for a in range(9999) %}{% for b in range(9999) %}.{% endfor %}{% endfor %}\n";
-    assert!(fault("ru/closed.txt", endless).contains("closed.txt"));
+    assert!(fault("ru/closed.txt", endless).contains("слишком долго"));
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_a_fault() {
-    let faults = Templates::load(Some(std::path::Path::new("/nowhere/templates"))).unwrap_err();
+    let (_, faults) = Templates::load(Some(std::path::Path::new("/nowhere/templates")));
     assert_eq!(faults.len(), 1);
-    assert!(Templates::load(None).is_ok());
+    assert!(Templates::load(None).1.is_empty());
 }
 
 #[test]
@@ -66,6 +117,6 @@ fn the_built_in_ones_pass_as_overrides() {
     for (path, source) in sources::SOURCES {
         std::fs::write(dir.path().join(path), source).unwrap();
     }
-    let faults = Templates::load(Some(dir.path())).err().unwrap_or_default();
-    assert!(faults.is_empty(), "{}", faults[0]);
+    let (_, faults) = Templates::load(Some(dir.path()));
+    assert!(faults.is_empty(), "{:?}", faults[0]);
 }

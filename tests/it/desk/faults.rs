@@ -156,6 +156,99 @@ fn every_fault_of_every_file_is_told_at_once_and_nothing_starts() {
 }
 
 #[test]
+fn a_fault_of_one_file_makes_no_untrue_faults_of_another() {
+    let bench = Bench::new(Security::Implicit);
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    let roster = std::fs::read_to_string(bench.path().join("roster.toml")).unwrap();
+    let topic = "[[topic]]\nnaem = \"оценки\"\nwords = [\"балл\"]\n";
+    bench.write("config.toml", &format!("{config}{topic}"));
+    bench.write(
+        "roster.toml",
+        &format!("{roster}topics = [\"оценки\"]\nweight = 0\n"),
+    );
+    let output = bench.try_run(&["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert_eq!(said.matches("ошибка: /").count(), 3, "{said}");
+    assert!(!said.contains("темы «оценки» нет"), "{said}");
+    assert!(
+        said.contains("в файлах есть ошибки: 3; предупреждений: 0"),
+        "{said}"
+    );
+}
+
+#[test]
+fn warnings_are_told_and_harm_nothing_and_the_next_turns_are_told() {
+    let bench = Bench::new(Security::Implicit);
+    let roster = std::fs::read_to_string(bench.path().join("roster.toml")).unwrap();
+    bench.write("roster.toml", &format!("{roster}away = [\"2020-01-01\"]\n"));
+    let output = bench.try_run(&["check"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = stderr(&output);
+    assert!(
+        said.contains("предупреждение: ") && said.contains("2020-01-01 — уже прошло"),
+        "{said}"
+    );
+    let told = String::from_utf8(output.stdout).unwrap();
+    let turns = "Следующие обращения получат: ivanova, sidorov, orlova, ivanova, sidorov, orlova, ivanova, sidorov, orlova, ivanova.";
+    assert!(told.contains(turns), "{told}");
+}
+
+#[test]
+fn a_broken_template_gives_way_to_the_built_in_one_and_the_admins_are_told_the_line() {
+    let bench = Bench::new(Security::Implicit);
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    bench.write(
+        "config.toml",
+        &config.replacen("[desk]\n", "[desk]\ntemplates = \"mine\"\n", 1),
+    );
+    std::fs::create_dir_all(bench.path().join("mine/ru")).unwrap();
+    bench.write(
+        "mine/ru/acknowledgement.txt",
+        "Тема\nЗдравствуйте, {{ nmae }}.\n",
+    );
+    let check = bench.try_run(&["check"]);
+    assert_eq!(check.status.code(), Some(1));
+    let line = "mine/ru/acknowledgement.txt:2:18: в этом письме нет значения nmae";
+    assert!(stderr(&check).contains(line), "{}", stderr(&check));
+    let daemon = bench.start();
+    let alert = bench.host.wait_for("admin@school.test", 1, BOUND);
+    let said = client::text_of(&alert[0]);
+    assert!(said.contains("acknowledgement.txt:2:18"), "{said}");
+    bench.host.deliver(
+        "help@school.test",
+        &client::letter("a@home.test", "help@school.test", "1", "Вопрос."),
+    );
+    let ack = bench.host.wait_for("a@home.test", 1, BOUND);
+    assert!(client::text_of(&ack[0]).contains("Ваше письмо получено"));
+    daemon.stop();
+}
+
+#[test]
+fn what_needs_a_restart_says_so_and_a_hangup_reads_the_files_anew() {
+    let bench = Bench::new(Security::Implicit);
+    let daemon = bench.start();
+    bench.until("the daemon is up", || {
+        bench.path().join("data/dezhurny.sqlite").exists()
+    });
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    bench.write(
+        "config.toml",
+        &config.replacen("[outgoing.smtp]\n", "[outgoing.smtp]\nconnections = 1\n", 1),
+    );
+    let told = bench.host.wait_for("admin@school.test", 1, BOUND);
+    let said = client::text_of(&told[0]);
+    assert!(said.contains("изменено: [outgoing]"), "{said}");
+    let read = || bench.log_text().matches("the files were read anew").count();
+    let before = read();
+    daemon.hang_up();
+    bench.until("the files are read anew", || {
+        bench.log_text().contains("told to read the files anew") && read() > before
+    });
+    daemon.stop();
+}
+
+#[test]
 fn a_second_daemon_is_refused() {
     let bench = Bench::new(Security::Implicit);
     let daemon = bench.start();

@@ -29,6 +29,8 @@ words = ["расписание", "урок"]
 [[topic]]
 name = "олимпиады"
 words = ["олимпиада", "конкурс"]
+[reports]
+digest = "off"
 [trust]
 authserv_id = ["mx.school.test"]
 plus_addressing = true
