@@ -57,6 +57,8 @@ struct TicketJson<'a> {
     first_response_due: Option<Timestamp>,
     first_responded: Option<Timestamp>,
     closed: Option<Timestamp>,
+    /// The incident that it is part of; its own number when it is one.
+    incident: Option<u64>,
     letters: u64,
 }
 
@@ -109,6 +111,7 @@ impl<'a> From<&'a TicketRow> for TicketJson<'a> {
             first_response_due: ticket.first_response_due,
             first_responded: ticket.first_responded,
             closed: ticket.closed,
+            incident: ticket.incident,
             letters: row.letters,
         }
     }

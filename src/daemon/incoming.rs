@@ -15,6 +15,12 @@ use crate::store::{StoreError, Tx};
 const ALERTS_PER_HOUR: u32 = 10;
 /// Tickets listed in one answer.
 const LISTED: u32 = 50;
+/// Tickets that a new letter is compared with, and how old they may be: a holiday and a weekend are between
+/// two working hours.
+const COMPARED: u32 = 40;
+const RECENT: SignedDuration = SignedDuration::from_hours(24 * 12);
+/// Incidents at one time that are looked at.
+const INCIDENTS: u32 = 10;
 /// Merges followed from ticket to ticket.
 const MERGES: u32 = 20;
 /// References looked at; a thread that is longer names its tickets in the last of them.
@@ -70,6 +76,14 @@ pub fn look_up(
             .into_iter()
             .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
             .map(|(id, _)| id);
+    }
+    if let Some(incident) = asks.joined_to {
+        memory.joined = tx.joined(incident)?;
+    }
+    if asks.recent {
+        let since = now.checked_sub(RECENT).unwrap_or(now);
+        memory.incidents = tx.incidents(INCIDENTS)?;
+        memory.recent = tx.recent_cases(since, COMPARED)?;
     }
     if let Some(letter) = asks.carried_by {
         memory.carried = tx.carried_by(letter)?.map(|carried| Carried {

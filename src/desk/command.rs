@@ -36,6 +36,10 @@ pub enum Command {
     Merge(u64),
     /// `#разделить`: this letter becomes a ticket of its own.
     Split,
+    /// `#сбой [N]`: this ticket is an incident, or part of one.
+    Incident(Option<u64>),
+    /// `#не-сбой`: it stands for itself again.
+    NoIncident,
     /// `#спам`: close silently, block the sender.
     Spam,
     /// `#не-спам`: the opposite.
@@ -80,6 +84,8 @@ enum Verb {
     Topic,
     Merge,
     Split,
+    Incident,
+    NoIncident,
     Spam,
     NotSpam,
     Status,
@@ -117,6 +123,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("merge", Verb::Merge),
     ("разделить", Verb::Split),
     ("split", Verb::Split),
+    ("сбой", Verb::Incident),
+    ("incident", Verb::Incident),
+    ("не-сбой", Verb::NoIncident),
+    ("not-incident", Verb::NoIncident),
     ("спам", Verb::Spam),
     ("spam", Verb::Spam),
     ("не-спам", Verb::NotSpam),
@@ -156,6 +166,7 @@ impl Verb {
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
             Self::Merge => "#объединить 17",
+            Self::Incident => "#сбой 17",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
@@ -179,6 +190,9 @@ impl Verb {
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Split => Command::Split,
+            Self::Incident if argument.is_empty() => Command::Incident(None),
+            Self::Incident => Command::Incident(Some(number(argument)?)),
+            Self::NoIncident => Command::NoIncident,
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
             Self::Status if argument.is_empty() => Command::Status(None),

@@ -4,6 +4,7 @@ mod asked;
 mod clock;
 mod crossing;
 mod handing;
+mod incidents;
 mod office;
 mod opening;
 mod orders;

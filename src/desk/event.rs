@@ -73,6 +73,15 @@ pub struct Carried {
     pub others_wait: bool,
 }
 
+/// A ticket and the beginning of the letter that opened it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What was written.
+    pub text: String,
+}
+
 /// How a letter names a ticket, after its token was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -130,6 +139,12 @@ pub struct Memory {
     pub listed: Vec<Ticket>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// Incidents that are not over.
+    pub incidents: Vec<Case>,
+    /// What people wrote of late.
+    pub recent: Vec<Case>,
+    /// Tickets that are joined to the letter's ticket, which is an incident.
+    pub joined: Vec<Ticket>,
     /// The requester's letter that this one answers.
     pub carried: Option<Carried>,
     /// The answer that a colleague gave after the letter was written that this one answers.

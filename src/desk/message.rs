@@ -18,6 +18,21 @@ pub struct Reason {
     pub passed_over: Vec<(String, PassedOver)>,
     /// Name of the tier that could not take it, when the ticket climbed.
     pub climbed_from: Option<String>,
+    /// The incident that it may be part of.
+    pub incident: Option<KnownIncident>,
+}
+
+/// An incident that a ticket may be part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownIncident {
+    /// The incident's ticket.
+    pub number: u64,
+    /// Its subject, which is a requester's: for the staff alone.
+    pub subject: String,
+    /// When it began, as far as the desk knows.
+    pub since: Timestamp,
+    /// The letters are alike; else they only share a topic.
+    pub alike: bool,
 }
 
 /// How a ticket was handed over. The names are of people.
@@ -49,6 +64,8 @@ pub enum ClosedBy {
     Specialist,
     /// Nobody wrote for a long time.
     Silence,
+    /// A specialist, for all tickets of an incident: it works again.
+    Mended,
 }
 
 /// What a reminder is about.
@@ -75,6 +92,8 @@ pub enum Message {
         closed_now: bool,
         /// The ticket that its question came up in.
         split_from: Option<u64>,
+        /// The incident that it may be part of.
+        incident: Option<KnownIncident>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -111,6 +130,18 @@ pub enum Message {
         closed: bool,
         /// The writer's own answer is held until then.
         held: Option<Timestamp>,
+    },
+    /// To whoever has the first of many tickets that are alike: is it an incident?
+    IncidentProposed {
+        /// Numbers and subjects.
+        cases: Vec<(u64, String)>,
+        /// When the first came.
+        since: Timestamp,
+    },
+    /// To the assignee of a ticket: it may be part of an incident.
+    IncidentOffer {
+        /// The incident.
+        known: KnownIncident,
     },
     /// To the assignee: somebody wrote who may not speak in the ticket.
     Note {
@@ -250,6 +281,16 @@ pub enum Did {
     Topic(String),
     /// Put into another ticket.
     Merged(u64),
+    /// It is an incident now.
+    Incident(u64),
+    /// Joined to an incident.
+    Joined(u64),
+    /// It stands for itself again.
+    NoIncident,
+    /// The same was done for so many tickets that are joined to it.
+    WithJoined(u32),
+    /// The requester of an incident says that it is solved for them.
+    Heard,
     /// A letter became a ticket of its own.
     Split {
         /// The ticket that it was in.
@@ -304,6 +345,16 @@ pub enum Refusal {
     NotAmongYours(u64),
     /// The letter that is answered carries none that could be split off.
     NothingToSplit,
+    /// It is an incident already.
+    IncidentAlready,
+    /// It is joined to that incident already.
+    JoinedAlready(u64),
+    /// The first is no incident but part of the second.
+    JoinedElsewhere(u64, u64),
+    /// That ticket is no incident, or none any more.
+    NoIncident(u64),
+    /// So many tickets are joined to it.
+    HasJoined(u32),
     /// It cannot be put into itself, nor into one that is in it.
     MergeCircle(u64),
     /// The other ticket is somebody else's: one would read the other's answers.

@@ -10,6 +10,7 @@ mod decide;
 pub mod event;
 pub mod forecast;
 pub mod hours;
+pub mod incident;
 pub mod materials;
 mod message;
 pub mod nearest;

@@ -9,7 +9,8 @@ use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
+    Alert, ClosedBy, CommandResult, Did, Handing, KnownIncident, Message, NoteWhy, Reason, Refusal,
+    ReminderWhy,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -232,7 +233,9 @@ impl Notice {
             Message::Note { .. } | Message::Meanwhile { .. } => Kind::Note,
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
-            Message::Absent { .. } => Kind::Report,
+            Message::Absent { .. }
+            | Message::IncidentProposed { .. }
+            | Message::IncidentOffer { .. } => Kind::Report,
             Message::ToVendor { .. } => Kind::Escalation,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce

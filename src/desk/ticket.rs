@@ -141,4 +141,8 @@ pub struct Ticket {
     pub vendor_case: Option<String>,
     /// The ticket that it was put into.
     pub merged_into: Option<u64>,
+    /// The incident that it is part of; its own number when it is one itself and not over.
+    pub incident: Option<u64>,
+    /// It was proposed as an incident, or belongs to letters that were.
+    pub incident_offered: bool,
 }

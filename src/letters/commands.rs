@@ -57,6 +57,10 @@ const STAFF_RU: &[(&str, &str)] = &[
         "#разделить",
         "в письме другой вопрос: сделать из него отдельное обращение",
     ),
+    (
+        "#сбой",
+        "это сбой: ответы уйдут всем, кто к нему присоединён; #сбой 17 присоединяет, #не-сбой — наоборот",
+    ),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
     (
         "#спам",
@@ -94,6 +98,10 @@ const STAFF_EN: &[(&str, &str)] = &[
     (
         "#split",
         "the letter asks something else: make it a ticket of its own",
+    ),
+    (
+        "#incident",
+        "it is an incident: answers go to all tickets joined to it; #incident 17 joins, #not-incident undoes",
     ),
     ("#undo", "take your answer back while it is held"),
     (
@@ -193,7 +201,12 @@ impl Writer<'_> {
                 format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
             }
             Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
-            Did::Split { .. } => return self.did_together(did),
+            Did::Split { .. }
+            | Did::Incident(_)
+            | Did::Joined(_)
+            | Did::NoIncident
+            | Did::WithJoined(_)
+            | Did::Heard => return self.did_together(did),
             Did::Spam(address) if ru => format!(
                 "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
                 text(address)
@@ -356,7 +369,13 @@ impl Writer<'_> {
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
-            Refusal::NotAmongYours(_) | Refusal::NothingToSplit => self.refusal_together(why),
+            Refusal::NotAmongYours(_)
+            | Refusal::NothingToSplit
+            | Refusal::IncidentAlready
+            | Refusal::JoinedAlready(_)
+            | Refusal::JoinedElsewhere(..)
+            | Refusal::NoIncident(_)
+            | Refusal::HasJoined(_) => self.refusal_together(why),
             Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
             Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),

@@ -5,7 +5,9 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
+use crate::desk::outcome::{
+    Alert, Audience, ClosedBy, CommandResult, KnownIncident, Message, Notice, Reason,
+};
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -109,9 +111,11 @@ impl Writer<'_> {
                 due,
                 closed_now,
                 split_from,
+                incident,
             } => {
+                let belongs = (*split_from, incident.as_ref());
                 let who = (assignee.as_deref(), reception.as_deref());
-                self.acknowledgement(frame, who, (*due, *closed_now), *split_from)
+                self.acknowledgement(frame, who, (*due, *closed_now), belongs)
             }
             Message::Reply {
                 text,
@@ -143,6 +147,9 @@ impl Writer<'_> {
                 },
             ),
             Message::ToVendor { words } => self.to_vendor(frame, words, enclosed_view),
+            Message::IncidentProposed { .. } | Message::IncidentOffer { .. } => {
+                self.incident(frame)
+            }
             Message::Meanwhile { .. } => self.meanwhile(frame),
             Message::Note { why } => self.note(frame, *why, enclosed_view),
             Message::Closed { by } => as_value(
@@ -152,6 +159,7 @@ impl Writer<'_> {
                         ClosedBy::Requester => "requester",
                         ClosedBy::Specialist => "specialist",
                         ClosedBy::Silence => "silence",
+                        ClosedBy::Mended => "mended",
                     },
                     ratings: ["1", "2", "3", "4", "5"]
                         .map(|score| self.link(&frame, score, score))
@@ -198,7 +206,7 @@ impl Writer<'_> {
         frame: Frame,
         (assignee, reception): (Option<&str>, Option<&str>),
         (due, closed_now): (Option<Timestamp>, bool),
-        split_from: Option<u64>,
+        (split_from, incident): (Option<u64>, Option<&KnownIncident>),
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
@@ -206,6 +214,7 @@ impl Writer<'_> {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
                 reception: reception.map(|text| self.line(text, LINE)),
                 due: due.map(|due| self.until(due)),
+                incident: incident.map(|known| self.known(&frame, known)),
                 split_from: split_from.map(|number| self.case_of(number)),
                 closed: closed_now.then(|| self.closed()),
                 chat: self
@@ -242,6 +251,10 @@ impl Writer<'_> {
                     .as_deref()
                     .map(|tier| one_line(tier, NAME)),
                 why: self.why(&reason.how),
+                incident: reason
+                    .incident
+                    .as_ref()
+                    .map(|known| self.known(&frame, known)),
                 note: self.clean(&reason.note),
                 enclosed,
                 earlier: self.earlier(earlier),

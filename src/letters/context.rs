@@ -52,6 +52,34 @@ pub(super) struct EarlierView {
     pub text: String,
 }
 
+/// An incident that the ticket may be part of.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct IncidentView {
+    /// `ЭЖ-1`, and its subject; empty for requesters.
+    pub number: String,
+    pub subject: String,
+    /// «сегодня в 9:40».
+    pub since: String,
+    /// The letters are alike; else they only share a topic.
+    pub alike: bool,
+    pub join: Link,
+}
+
+/// `incident`: a proposal when there are `cases`, else an offer to join.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Incident {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// «ЭЖ-1 · Дневник не открывается».
+    pub cases: Vec<String>,
+    /// `ЭЖ-1`.
+    pub incident: String,
+    pub subject: String,
+    pub since: String,
+    pub alike: bool,
+    pub join: Link,
+}
+
 /// `acknowledgement`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Acknowledgement {
@@ -62,6 +90,7 @@ pub(super) struct Acknowledgement {
     pub due: Option<String>,
     /// The ticket that its question came up in: `ЭЖ-40`.
     pub split_from: Option<String>,
+    pub incident: Option<IncidentView>,
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
@@ -83,6 +112,7 @@ pub(super) struct Assignment {
     pub climbed_from: Option<String>,
     /// Why it came to the reader: a clause.
     pub why: String,
+    pub incident: Option<IncidentView>,
     /// What a colleague says about it.
     pub note: String,
     pub enclosed: Option<EnclosedView>,
@@ -228,7 +258,7 @@ pub(super) struct Note {
 pub(super) struct Closed {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `requester`, `specialist` or `silence`.
+    /// `requester`, `specialist`, `silence` or `mended`.
     pub by: &'static str,
     /// One tap each: 1 to 5.
     pub ratings: Vec<Link>,

@@ -6,16 +6,16 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Link {
     /// With the `#`.
-    pub command: &'static str,
+    pub command: String,
     /// The `mailto:` URI.
     pub href: String,
 }
 
 impl Link {
     /// A letter to `to` whose body is the command.
-    pub fn new(to: &str, subject: &str, command: &'static str) -> Self {
+    pub fn new(to: &str, subject: &str, command: &str) -> Self {
         Self {
-            command,
+            command: command.to_owned(),
             href: mailto(to, subject, command),
         }
     }

@@ -10,6 +10,7 @@ mod compose;
 mod context;
 mod deadlines;
 mod html;
+mod incidents;
 mod links;
 pub mod names;
 mod overrides;

@@ -1,13 +1,14 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 18] = [
+pub(super) const LETTERS: [&str; 19] = [
     "acknowledgement",
     "assignment",
     "reply",
     "followup",
     "note",
     "meanwhile",
+    "incident",
     "closed",
     "closed-staff",
     "reminder",
@@ -46,6 +47,8 @@ sources![
     "ru/followup.html",
     "ru/note.txt",
     "ru/note.html",
+    "ru/incident.txt",
+    "ru/incident.html",
     "ru/meanwhile.txt",
     "ru/meanwhile.html",
     "ru/closed.txt",
@@ -82,6 +85,8 @@ sources![
     "en/followup.html",
     "en/note.txt",
     "en/note.html",
+    "en/incident.txt",
+    "en/incident.html",
     "en/meanwhile.txt",
     "en/meanwhile.html",
     "en/closed.txt",

@@ -20,6 +20,40 @@ impl Writer<'_> {
                 self.case_of(*to),
                 self.case_of(*from)
             ),
+            Did::Incident(number) if ru => format!(
+                "{} — теперь сбой. Ваши ответы уйдут всем, кто присоединён к нему, каждому в его обращении; #закрыть закроет его для всех. Новые похожие письма мы предложим присоединить.",
+                self.case_of(*number)
+            ),
+            Did::Incident(number) => format!(
+                "{} is an incident now. Your answers go to everyone who is joined to it, each in their own ticket; #close closes it for all. New letters that are alike are offered for joining.",
+                self.case_of(*number)
+            ),
+            Did::Joined(of) if ru => format!(
+                "Обращение присоединено к сбою {}: ответ о сбое придёт и сюда, Вам отвечать не нужно. Взять назад: #не-сбой.",
+                self.case_of(*of)
+            ),
+            Did::Joined(of) => format!(
+                "The ticket is joined to the incident {}: the answer about it goes here too, and you need not answer. To undo: #not-incident.",
+                self.case_of(*of)
+            ),
+            Did::NoIncident => self
+                .say(
+                    "Обращение больше не часть сбоя.",
+                    "The ticket is no longer part of an incident.",
+                )
+                .to_owned(),
+            Did::WithJoined(count) if ru => {
+                format!("То же получат все, кто присоединён к сбою: ещё {count}.")
+            }
+            Did::WithJoined(count) => {
+                format!("Everyone who is joined to the incident gets the same: {count} more.")
+            }
+            Did::Heard => self
+                .say(
+                    "Спасибо, что сообщили. Мы передали это тому, кто занимается сбоем.",
+                    "Thank you for telling us. Whoever deals with the incident has been told.",
+                )
+                .to_owned(),
             _ => return None,
         })
     }
@@ -42,6 +76,41 @@ impl Writer<'_> {
                     "this is the first letter of the ticket or not one of the requester's, and there is nothing to split. Put #split into your answer to the letter that asks something else.",
                 )
                 .to_owned(),
+            Refusal::IncidentAlready => self
+                .say(
+                    "обращение уже объявлено сбоем.",
+                    "the ticket is an incident already.",
+                )
+                .to_owned(),
+            Refusal::JoinedAlready(of) if ru => {
+                format!("обращение уже присоединено к сбою {}.", self.case_of(*of))
+            }
+            Refusal::JoinedAlready(of) => format!(
+                "the ticket is joined to the incident {} already.",
+                self.case_of(*of)
+            ),
+            Refusal::JoinedElsewhere(number, of) => {
+                let (number, of) = (self.case_of(*number), self.case_of(*of));
+                if ru {
+                    format!("{number} само присоединено к {of}. Пишите так: #сбой {of}")
+                } else {
+                    format!("{number} is itself joined to {of}. Please write: #incident {of}")
+                }
+            }
+            Refusal::NoIncident(number) if ru => format!(
+                "{} — не сбой или уже закрыто. Чтобы объявить сбой, ответьте строкой #сбой на письмо о нём.",
+                self.case_of(*number)
+            ),
+            Refusal::NoIncident(number) => format!(
+                "{} is no incident, or is closed. To declare one, reply with #incident to a letter about it.",
+                self.case_of(*number)
+            ),
+            Refusal::HasJoined(count) if ru => format!(
+                "это сбой, к нему присоединены другие обращения ({count}). Сначала закройте его: #закрыть."
+            ),
+            Refusal::HasJoined(count) => format!(
+                "this is an incident with other tickets joined to it ({count}). Please close it first: #close."
+            ),
             _ => String::new(),
         }
     }

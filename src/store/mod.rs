@@ -5,6 +5,7 @@
 
 mod answers;
 mod error;
+mod incidents;
 mod ledger;
 mod letters;
 mod meta;

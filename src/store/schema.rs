@@ -42,10 +42,14 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
+    incident           INTEGER,
+    incident_offered   INTEGER NOT NULL,
     rating             INTEGER,
     vendor_case        TEXT
 ) STRICT;
 CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX tickets_incident ON tickets (incident) WHERE incident IS NOT NULL;
+CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_status ON tickets (status, assignee);
 CREATE INDEX tickets_requester ON tickets (requester_address);
 

@@ -199,6 +199,8 @@ impl Tx<'_> {
                 ":next_at": millis_of(ticket.next_at),
                 ":closed": millis_of(ticket.closed),
                 ":linked": ticket.linked.map(signed),
+                ":incident": ticket.incident.map(signed),
+                ":incident_offered": ticket.incident_offered,
                 ":merged_into": ticket.merged_into.map(signed),
                 ":rating": ticket.rating,
                 ":vendor_case": ticket.vendor_case,
@@ -214,10 +216,10 @@ impl Tx<'_> {
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
-    closed, linked, merged_into, rating, vendor_case)
+    closed, linked, incident, incident_offered, merged_into, rating, vendor_case)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
-    :next_at, :closed, :linked, :merged_into, :rating, :vendor_case)";
+    :next_at, :closed, :linked, :incident, :incident_offered, :merged_into, :rating, :vendor_case)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
@@ -225,7 +227,7 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
-    merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case
+    incident = :incident, incident_offered = :incident_offered, merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case
 WHERE number = :number";
 
 fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
@@ -267,6 +269,8 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         next_at: instant_or_none(row, "next_at")?,
         closed: instant_or_none(row, "closed")?,
         linked: number(row, "linked")?,
+        incident: number(row, "incident")?,
+        incident_offered: row.get("incident_offered")?,
         merged_into: number(row, "merged_into")?,
         rating: row.get("rating")?,
         vendor_case: row.get("vendor_case")?,

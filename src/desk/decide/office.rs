@@ -64,6 +64,7 @@ impl<'a> Desk<'a> {
             due: ticket.response_due,
             closed_now: !self.policy.hours.open(self.now),
             split_from,
+            incident: None,
         }
     }
 
@@ -158,6 +159,10 @@ impl<'a> Desk<'a> {
         ticket.closed = Some(self.now);
         ticket.response_due = None;
         ticket.wake = None;
+        // An incident is over for good: opened again, the ticket stands for itself.
+        if ticket.is_incident() {
+            ticket.incident = None;
+        }
         ticket.updated = self.now;
     }
 }

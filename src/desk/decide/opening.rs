@@ -1,10 +1,12 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
 use super::super::event::{Incoming, Memory};
-use super::super::outcome::{Alert, Change, EndState, Kind, Outcome, Reason};
+use super::super::outcome::{
+    Alert, Change, EndState, Kind, KnownIncident, Message, Outcome, Reason,
+};
 use super::super::ticket::{Status, Ticket};
 use super::super::topics;
-use super::{Desk, asked, handing, specialist};
+use super::{Desk, asked, handing, incidents, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -63,6 +65,8 @@ pub(super) fn opens(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        incident: None,
+        incident_offered: false,
     };
     outcome.history(
         number,
@@ -70,15 +74,16 @@ pub(super) fn opens(
         "opened",
         opening_detail(letter, linked),
     );
-    handing::assign(
-        desk,
-        memory,
-        &mut ticket,
-        &mut outcome,
-        Reason::default(),
-        true,
-    );
-    acknowledge(desk, memory, &ticket, &mut outcome);
+    let known = incidents::known(memory, &ticket, letter);
+    let reason = Reason {
+        incident: known.clone(),
+        ..Reason::default()
+    };
+    handing::assign(desk, memory, &mut ticket, &mut outcome, reason, true);
+    if known.is_none() {
+        incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
+    }
+    acknowledge(desk, memory, &ticket, known, &mut outcome);
     outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
@@ -96,7 +101,13 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut Outcome) {
+fn acknowledge(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    known: Option<KnownIncident>,
+    outcome: &mut Outcome,
+) {
     let limits = &desk.policy.limits;
     // Said once, when the limit is crossed; each later letter is silent.
     if memory.letters_this_hour == limits.letters_per_hour {
@@ -116,7 +127,10 @@ fn acknowledge(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket, outcome: &mut 
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
         return;
     }
-    let message = desk.acknowledgement(ticket, None);
+    let mut message = desk.acknowledgement(ticket, None);
+    if let Message::Acknowledgement { incident, .. } = &mut message {
+        *incident = known;
+    }
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices

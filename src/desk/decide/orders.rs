@@ -86,7 +86,10 @@ impl Orders<'_> {
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
             Command::Split => self.split(),
+            Command::Incident(of) => self.incident(*of),
+            Command::NoIncident => self.no_incident(),
             Command::Spam => {
+                self.must_stand_alone()?;
                 self.spam();
                 Ok(())
             }

@@ -49,7 +49,12 @@ pub(super) fn writes_again(
         return answer;
     }
     let solved = parsed.commands.contains(&Command::Solved);
-    if solved {
+    if solved && ticket.is_incident() {
+        // What is solved for one is not for the others: whoever has the incident decides.
+        follow_up(desk, memory, ticket, letter, &mut outcome);
+        let heard = Message::CommandResult(CommandResult::Done(vec![Did::Heard]));
+        outcome.notices.push(desk.for_requester(ticket, heard));
+    } else if solved {
         let more = !parsed.text.is_empty() || letter.has_files;
         solve(desk, ticket, more, &mut outcome);
     } else {

@@ -161,7 +161,9 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     if desk.policy.undo > SignedDuration::ZERO {
         notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
     }
-    orders.outcome.notices.push(notice);
+    orders.incident_goes_on();
+    orders.outcome.notices.push(notice.clone());
+    orders.answer_joined(&notice);
     if with_commands {
         orders.did.insert(0, Did::Sent);
     }
@@ -190,12 +192,18 @@ fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
 
 fn close(orders: &mut Orders<'_>, speaks: bool) {
     let desk = orders.desk;
+    let incident = orders.ticket.is_incident();
     desk.close(&mut orders.ticket);
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "closed", "");
     let told = speaks && orders.text_for == TextFor::Requester;
     if !told {
-        let by = ClosedBy::Specialist;
+        let by = if incident {
+            orders.close_joined();
+            ClosedBy::Mended
+        } else {
+            ClosedBy::Specialist
+        };
         let notice = desk.for_requester(&orders.ticket, Message::Closed { by });
         orders.outcome.notices.push(notice);
     }

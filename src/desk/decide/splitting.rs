@@ -81,6 +81,8 @@ impl Orders<'_> {
             rating: None,
             vendor_case: None,
             merged_into: None,
+            incident: None,
+            incident_offered: false,
             ..old.clone()
         }
     }

@@ -41,6 +41,7 @@ fn first_letters() -> Vec<Said> {
                 due,
                 closed_now: false,
                 split_from: None,
+                incident: None,
             },
         ),
         (
@@ -52,6 +53,7 @@ fn first_letters() -> Vec<Said> {
                 due: None,
                 closed_now: true,
                 split_from: None,
+                incident: None,
             },
         ),
         (
@@ -67,6 +69,7 @@ fn first_letters() -> Vec<Said> {
                         ("Петрова Ольга Львовна".to_owned(), PassedOver::Full),
                     ],
                     climbed_from: Some("Педагоги, имеющие опыт работы с ЭЖ".to_owned()),
+                    incident: None,
                 },
             },
         ),

@@ -2,7 +2,9 @@
 
 use jiff::SignedDuration;
 
-use crate::desk::outcome::{CommandResult, Did, Handing, Message, Reason, Refusal};
+use crate::desk::outcome::{
+    ClosedBy, CommandResult, Did, Handing, KnownIncident, Message, Reason, Refusal,
+};
 
 use super::said::Said;
 use super::world::now;
@@ -16,12 +18,88 @@ pub(super) fn messages() -> Vec<Said> {
         closed,
         held: held.map(|minutes| now() + SignedDuration::from_mins(minutes)),
     };
+    let known = |alike| KnownIncident {
+        number: 40,
+        subject: "Дневник не открывается".to_owned(),
+        since: now() - SignedDuration::from_mins(60),
+        alike,
+    };
     vec![
         ("meanwhile", "both went out", meanwhile(false, None)),
         (
             "meanwhile",
             "held, and closed by the other",
             meanwhile(true, Some(2)),
+        ),
+        (
+            "acknowledgement",
+            "part of an incident",
+            Message::Acknowledgement {
+                assignee: Some("Иванова Мария Петровна".to_owned()),
+                reception: None,
+                due: Some(now() + SignedDuration::from_mins(260)),
+                closed_now: false,
+                split_from: None,
+                incident: Some(known(true)),
+            },
+        ),
+        (
+            "acknowledgement",
+            "on an incident's topic",
+            Message::Acknowledgement {
+                assignee: None,
+                reception: None,
+                due: Some(now() + SignedDuration::from_mins(260)),
+                closed_now: false,
+                split_from: None,
+                incident: Some(known(false)),
+            },
+        ),
+        (
+            "assignment",
+            "part of an incident",
+            Message::Assignment {
+                due: Some(now() + SignedDuration::from_mins(260)),
+                reason: Reason {
+                    incident: Some(known(true)),
+                    ..Reason::default()
+                },
+            },
+        ),
+        (
+            "incident",
+            "proposed",
+            Message::IncidentProposed {
+                cases: (41..46)
+                    .map(|number| (number, "Дневник не открывается".to_owned()))
+                    .collect(),
+                since: now() - SignedDuration::from_mins(50),
+            },
+        ),
+        (
+            "incident",
+            "offered",
+            Message::IncidentOffer { known: known(true) },
+        ),
+        (
+            "closed",
+            "mended",
+            Message::Closed {
+                by: ClosedBy::Mended,
+            },
+        ),
+        (
+            "command-result",
+            "an incident",
+            Message::CommandResult(CommandResult::Done(vec![
+                Did::Incident(41),
+                Did::WithJoined(4),
+            ])),
+        ),
+        (
+            "command-result",
+            "joined to an incident",
+            Message::CommandResult(CommandResult::Done(vec![Did::Joined(40)])),
         ),
         (
             "acknowledgement",
@@ -32,6 +110,7 @@ pub(super) fn messages() -> Vec<Said> {
                 due: Some(now() + SignedDuration::from_mins(260)),
                 closed_now: false,
                 split_from: Some(40),
+                incident: None,
             },
         ),
         (

@@ -20,6 +20,10 @@ pub struct Asks {
     pub words: Option<String>,
     /// The held answer of this roster id, if there is one.
     pub held_of: Option<String>,
+    /// Incidents that are not over, and what people wrote of late.
+    pub recent: bool,
+    /// Tickets that are joined to this incident.
+    pub joined_to: Option<u64>,
     /// The requester's letter that this letter of the desk passed on.
     pub carried_by: Option<u64>,
     /// What others than this roster id answered in a ticket since a letter with this id was written.
@@ -32,11 +36,23 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
     let mut asks = Asks {
         meanwhile: who.and_then(|who| crossing::asks(who, letter)),
+        joined_to: letter
+            .evidence
+            .first()
+            .map(|one| &one.ticket)
+            .filter(|ticket| who.is_some() && ticket.is_incident())
+            .map(|ticket| ticket.number),
+        // A letter that may open a ticket is compared with what others wrote.
+        recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
         ..Asks::default()
     };
     for command in parse(&letter.new_text, party).commands {
         match command {
             Command::Merge(number) => asks.named.push(number),
+            Command::Incident(of) => {
+                asks.named.extend(of);
+                asks.recent = true;
+            }
             Command::Status(Some(number)) => asks.named.push(number),
             Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
             Command::Status(None) if who.is_none() => {
