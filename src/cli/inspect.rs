@@ -1,5 +1,7 @@
 //! `dezhurny inspect`: how the program understands one letter. Changes nothing, and needs no configuration.
 
+mod verdict;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,8 +12,10 @@ use serde::Serialize;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
-use crate::config::settings::Config;
-use crate::mail::{self, Bounce, Language, Letter, Mailbox, Nature, Route};
+use crate::daemon::Snapshot;
+use crate::desk::topics;
+use crate::mail::{self, Bounce, Language, Letter, Mailbox, Route};
+use verdict::{bare, verdict};
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
@@ -71,15 +75,13 @@ struct ThreadJson {
 pub fn inspect(config: Option<&Path>, options: &Options) -> Ending {
     let bytes = read(&options.file)?;
     // A configuration that was named must be right; one that is missing is not needed.
-    let config = match (config, files::config_path(config)) {
-        (Some(_), _) => Some(files::snapshot(config)?.config),
-        (None, Ok(path)) => files::snapshot(Some(&path))
-            .ok()
-            .map(|snapshot| snapshot.config),
+    let school = match (config, files::config_path(config)) {
+        (Some(_), _) => Some(files::snapshot(config)?),
+        (None, Ok(path)) => files::snapshot(Some(&path)).ok(),
         (None, Err(_)) => None,
     };
     let letter = mail::read(&bytes);
-    let report = report(&letter, config.as_ref());
+    let report = report(&letter, school.as_ref());
     if options.json {
         say::json(&report)?;
     } else {
@@ -103,10 +105,10 @@ fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
     })
 }
 
-fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
-    let (own, tag) = match config {
-        Some(config) => {
-            let policy = &config.policy;
+fn report<'a>(letter: &'a Letter, school: Option<&'a Snapshot>) -> InspectJson<'a> {
+    let (own, tag) = match school {
+        Some(school) => {
+            let policy = &school.config.policy;
             (
                 std::iter::once(&policy.address)
                     .chain(&policy.extra)
@@ -128,10 +130,14 @@ fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
     };
     let own: Vec<String> = own;
     let thread = mail::claims(letter, &own, &tag).into_iter().next();
-    let (kind, automatic, bounce) = kind(letter, thread.is_some(), &own, config.is_some());
-    let decision = decision(kind, letter, thread.as_ref().map(|claim| claim.ticket));
+    let verdict = verdict(letter, thread.is_some(), &own, school);
+    let decision = verdict.decision(thread.as_ref().map(|claim| claim.ticket));
+    let topic = school.and_then(|school| {
+        let subject = mail::base_subject(&letter.subject, &tag);
+        topics::choose(&school.config.policy.topics, &subject, &letter.new_text)
+    });
     InspectJson {
-        kind,
+        kind: verdict.kind,
         from: letter.from.as_ref(),
         to: letter.to.iter().map(|one| one.address.as_str()).collect(),
         cc: letter.cc.iter().map(|one| one.address.as_str()).collect(),
@@ -154,8 +160,8 @@ fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
                 inline: file.inline,
             })
             .collect(),
-        automatic,
-        bounce,
+        automatic: verdict.automatic,
+        bounce: verdict.bounce,
         thread: thread.map(|claim| ThreadJson {
             ticket: claim.ticket,
             by: claim.by,
@@ -165,77 +171,11 @@ fn report<'a>(letter: &'a Letter, config: Option<&Config>) -> InspectJson<'a> {
             .as_ref()
             .map(|one| one.from.address.as_str()),
         language: letter.language,
-        topic: None,
+        topic: topic.map(|topic| topic.name.as_str()),
         conduct: None,
         charsets: &letter.charsets,
         defects: &letter.defects,
         decision,
-    }
-}
-
-fn bare(address: &str) -> String {
-    match address.split_once('@') {
-        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
-        None => address.to_owned(),
-    }
-}
-
-fn kind<'a>(
-    letter: &'a Letter,
-    threaded: bool,
-    own: &[String],
-    configured: bool,
-) -> (&'static str, Option<&'a str>, Option<&'a Bounce>) {
-    if letter.unreadable.is_some() {
-        return ("unreadable", None, None);
-    }
-    match &letter.nature {
-        Nature::Automatic(why) | Nature::Spam(why) => return ("auto", Some(why), None),
-        Nature::Bounce(bounce) => return ("bounce", None, Some(bounce)),
-        Nature::Receipt => return ("receipt", Some("квитанция о прочтении"), None),
-        Nature::List => return ("list", Some("рассылка"), None),
-        Nature::Human => {}
-    }
-    let from = letter
-        .from
-        .as_ref()
-        .map(|from| bare(&from.address))
-        .unwrap_or_default();
-    if configured && own.contains(&from) {
-        return ("own", Some("письмо самой службы"), None);
-    }
-    let commands_only = letter
-        .new_text
-        .trim()
-        .lines()
-        .all(|line| line.trim().starts_with('#'));
-    if commands_only && !letter.new_text.trim().is_empty() {
-        return ("command", None, None);
-    }
-    (if threaded { "followup" } else { "request" }, None, None)
-}
-
-fn decision(kind: &str, letter: &Letter, ticket: Option<u64>) -> String {
-    match (kind, ticket) {
-        ("unreadable", _) => {
-            let why = letter.unreadable.as_deref().unwrap_or_default();
-            format!("в папку Attention, администраторам — письмо: {why}")
-        }
-        ("auto" | "list" | "receipt" | "own", _) => {
-            "записать; не отвечать и никому не пересылать".to_owned()
-        }
-        ("bounce", _) => {
-            "записать в историю обращения и сказать специалисту, что письмо не дошло".to_owned()
-        }
-        ("command", Some(number)) => {
-            format!("выполнить команду в обращении {number}, если метка подлинная")
-        }
-        (_, Some(number)) => {
-            format!(
-                "добавить к обращению {number}, если метка подлинная или пишет его участник; иначе — новое обращение"
-            )
-        }
-        _ => "новое обращение: подтвердить и передать следующему специалисту".to_owned(),
     }
 }
 

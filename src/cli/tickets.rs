@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
-use crate::desk::ticket::Status;
+use crate::desk::ticket::{Status, Ticket};
 use crate::store::{HistoryLine, LetterRow, Reader, StoredFile, TicketFilter, TicketRow};
 
 /// Options of `tickets`.
@@ -55,6 +55,7 @@ struct TicketJson<'a> {
     created: Timestamp,
     updated: Timestamp,
     first_response_due: Option<Timestamp>,
+    resolution_due: Option<Timestamp>,
     first_responded: Option<Timestamp>,
     closed: Option<Timestamp>,
     /// The incident that it is part of; its own number when it is one.
@@ -109,6 +110,7 @@ impl<'a> From<&'a TicketRow> for TicketJson<'a> {
             created: ticket.created,
             updated: ticket.updated,
             first_response_due: ticket.first_response_due,
+            resolution_due: ticket.resolution.due,
             first_responded: ticket.first_responded,
             closed: ticket.closed,
             incident: ticket.incident,
@@ -190,6 +192,22 @@ fn russian(status: Status) -> &'static str {
     }
 }
 
+/// Until when to answer and to solve, while it matters.
+fn show_deadlines(ticket: &Ticket, zone: &TimeZone) {
+    if let Some(due) = ticket.response_due {
+        say::line(format!("ответить до: {}", say::when(due, zone)));
+    }
+    let Some(due) = ticket.resolution.due.filter(|_| ticket.closed.is_none()) else {
+        return;
+    };
+    let stands = if ticket.resolution.paused.is_some() {
+        " (не идёт, пока ждём заявителя)"
+    } else {
+        ""
+    };
+    say::line(format!("решить до: {}{stands}", say::when(due, zone)));
+}
+
 fn show(reader: &Reader, number: u64, json: bool, zone: &TimeZone) -> Result<(), Trouble> {
     let Some(row) = reader.ticket(number)? else {
         return Err(
@@ -220,6 +238,7 @@ fn show(reader: &Reader, number: u64, json: bool, zone: &TimeZone) -> Result<(),
         "отвечает: {}",
         ticket.assignee.as_deref().unwrap_or("никто")
     ));
+    show_deadlines(ticket, zone);
     for letter in &letters {
         let way = if letter.direction == "in" {
             "от"

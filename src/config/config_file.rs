@@ -11,8 +11,8 @@ use super::fault::Findings;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    WEEK, address, day, days, duration, filled, flag, hours, number, percent, signed_duration,
-    size, weekly, word, work_span, zone,
+    DaysOff, WEEK, address, day, days_off, duration, filled, flag, hours, number, percent,
+    signed_duration, size, weekly, word, work_span, zone,
 };
 use super::ways::{intake, outgoing};
 use crate::desk::policy::{
@@ -181,6 +181,7 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
     let mut found = Hours {
         week: [workday, workday, workday, workday, workday, None, None],
         holidays: vec![],
+        yearly: vec![],
         special: vec![],
         zone,
     };
@@ -199,9 +200,15 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
             );
         }
     }
-    let holidays = section.placed("holidays", days).unwrap_or_default();
-    doubts::holidays(&section, &holidays);
-    found.holidays = holidays.into_iter().map(|(_, range)| range).collect();
+    let mut dated = Vec::new();
+    for (place, days) in section.placed("holidays", days_off).unwrap_or_default() {
+        match days {
+            DaysOff::Dated(range) => dated.push((place, range)),
+            DaysOff::Yearly(range) => found.yearly.push(range),
+        }
+    }
+    doubts::holidays(&section, &dated, found.yearly.is_empty());
+    found.holidays = dated.into_iter().map(|(_, range)| range).collect();
     if let Some(special) = section.section("special") {
         for (name, span, value) in special.free() {
             let read = day(&name).map_err(|wrong| special.fault_span(&span, wrong));
@@ -242,6 +249,7 @@ fn sla(root: &Section<'_, '_>) -> Sla {
         next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
         resolution: WorkSpan::Days(5),
         close_after: WorkSpan::Days(3),
+        silent_after: 3,
     };
     if let Some(section) = root.section("sla") {
         for (key, place) in [
@@ -251,6 +259,9 @@ fn sla(root: &Section<'_, '_>) -> Sla {
             ("close_after", &mut found.close_after),
         ] {
             *place = section.get(key, work_span).unwrap_or(*place);
+        }
+        if let Some(count) = section.get("silent_after", number(0, 1_000)) {
+            found.silent_after = u32::try_from(count).unwrap_or(found.silent_after);
         }
         section.finish();
     }

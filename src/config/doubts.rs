@@ -18,7 +18,11 @@ const LONG_AGO: i32 = 366;
 const AHEAD: i32 = 60;
 
 /// Days off that were long ago, or none ahead.
-pub(super) fn holidays(section: &Section<'_, '_>, days: &[(Range<usize>, DateRange)]) {
+pub(super) fn holidays(
+    section: &Section<'_, '_>,
+    days: &[(Range<usize>, DateRange)],
+    only_dated: bool,
+) {
     let Some(today) = section.today() else {
         return;
     };
@@ -32,6 +36,7 @@ pub(super) fn holidays(section: &Section<'_, '_>, days: &[(Range<usize>, DateRan
     }
     if let Some((place, range)) = days.iter().max_by_key(|(_, range)| range.to)
         && (long_ago..today).contains(&range.to)
+        && only_dated
     {
         section.warn_span(
             place,

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::reader::{Wrong, wrong};
 use crate::desk::nearest::nearest;
-use crate::desk::policy::{Span, WorkSpan};
+use crate::desk::policy::{Span, WorkSpan, Yearly};
 use crate::desk::roster::DateRange;
 use crate::mail::wire_address;
 
@@ -243,6 +243,38 @@ pub(super) fn days(value: &DeValue<'_>) -> Result<DateRange, Wrong> {
         return Err(wrong(format!("в «{text}» конец раньше начала")).hint("поменяйте даты местами"));
     }
     Ok(range)
+}
+
+/// Days off, as `holidays` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DaysOff {
+    /// `2026-12-31..2027-01-10`.
+    Dated(DateRange),
+    /// `01-01..01-08`: every year.
+    Yearly(Yearly),
+}
+
+/// A day or days, of one year or, named without a year, of every year.
+pub(super) fn days_off(value: &DeValue<'_>) -> Result<DaysOff, Wrong> {
+    let said = text(value)?;
+    let (from, to) = said.split_once("..").unwrap_or((&said, &said));
+    match (of_every_year(from), of_every_year(to)) {
+        (Some(from), Some(to)) => Ok(DaysOff::Yearly(Yearly { from, to })),
+        (None, None) => days(value).map(DaysOff::Dated),
+        _ => Err(wrong(format!("в «{said}» год есть только у одной даты"))
+            .hint("пишите оба дня с годом или оба без года: \"01-01..01-08\"")),
+    }
+}
+
+/// Month and day, `11-04`; a day that no year has is none.
+fn of_every_year(text: &str) -> Option<(i8, i8)> {
+    let (month, day) = text.trim().split_once('-')?;
+    let digits = |part: &str| part.len() == 2 && part.chars().all(|one| one.is_ascii_digit());
+    if !digits(month) || !digits(day) {
+        return None;
+    }
+    let leap = Date::new(2024, month.parse().ok()?, day.parse().ok()?).ok()?;
+    Some((leap.month(), leap.day()))
 }
 
 /// Hours of a day, `08:00-17:00`.

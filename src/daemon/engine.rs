@@ -169,7 +169,7 @@ impl Engine {
     /// When the database fails.
     pub async fn tick(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut moved = self.step_unowned(now).await?;
+        let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.
         for _ in 0..ROUNDS {
             let stepped = self.step_due(now).await?;
@@ -197,6 +197,36 @@ impl Engine {
             for ticket in tx.unowned()? {
                 let memory = super::incoming::memory(tx, "", now)?;
                 let Some(outcome) = desk::unowned(&office, &memory, &ticket) else {
+                    continue;
+                };
+                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+                moved += 1;
+            }
+            Ok(moved)
+        };
+        self.store.transaction(work).await
+    }
+
+    /// Offers tickets of those who are away to others, as the rules say.
+    async fn step_absent(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let work = move |tx: &Tx<'_>| {
+            let roster = tx.with_absences(&snapshot.roster)?;
+            let today = snapshot.config.policy.hours.day(now);
+            let there = roster
+                .specialists
+                .iter()
+                .filter(|one| !one.away.iter().any(|range| range.contains(today)));
+            let present: Vec<&str> = there.map(|one| one.id.as_str()).collect();
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &roster,
+                now,
+            };
+            let mut moved = 0;
+            for ticket in tx.tickets_of_others_than(&present)? {
+                let memory = super::incoming::memory(tx, "", now)?;
+                let Some(outcome) = desk::absent(&office, &memory, &ticket) else {
                     continue;
                 };
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;

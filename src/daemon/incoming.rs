@@ -34,6 +34,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         next_number: tx.next_ticket()?,
         rounds: tx.rounds()?,
         load: tx.load()?,
+        missed: tx.missed()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
         alerted_enough: tx.quarantined_within(now, SignedDuration::from_hours(1))?

@@ -326,15 +326,24 @@ fn earlier(
         (Message::Reply { .. } | Message::WaitingReminder { .. }, Audience::Requester) => true,
         // Whoever gets a ticket later sees what was said since; the request itself is enclosed.
         (Message::Assignment { reason, .. }, Audience::Staff) => reason.how != Handing::Turn,
-        (Message::Reminder { .. } | Message::Escalated { .. }, Audience::Staff) => true,
+        (
+            Message::Reminder { .. } | Message::Escalated { .. } | Message::Overdue { .. },
+            Audience::Staff,
+        ) => true,
         _ => false,
     };
     let Some(ticket) = notice.ticket.as_ref().filter(|_| shows) else {
         return Ok(vec![]);
     };
+    // What is enclosed is not quoted below as well.
+    let enclosed = match notice.carry {
+        Carry::Request => tx.request_of(ticket.number)?.map(|request| request.id),
+        _ => None,
+    };
     let letters = tx.conversation(ticket.number, EARLIER, now)?;
     Ok(letters
         .into_iter()
+        .filter(|letter| Some(letter.id) != enclosed)
         .map(|letter| Earlier {
             from: match letter.from {
                 Person { address, .. } if address == policy.address => policy.name.clone(),

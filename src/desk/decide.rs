@@ -1,14 +1,17 @@
 //! The decision: what follows from a letter, as a pure function.
 
 mod asked;
+mod away;
 mod clock;
 mod crossing;
 mod handing;
 mod incidents;
+mod late;
 mod office;
 mod opening;
 mod orders;
 mod requester;
+mod silent;
 mod speaker;
 mod specialist;
 mod splitting;
@@ -18,6 +21,7 @@ use jiff::Timestamp;
 
 use speaker::Speaker;
 
+pub use away::absent;
 pub use clock::step;
 pub use orders::{Asks, asks};
 
@@ -41,6 +45,7 @@ pub struct Desk<'a> {
 /// What follows from a letter.
 pub fn decide(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     let mut outcome = decide_letter(desk, memory, letter);
+    silent::heard(desk, memory, letter, &mut outcome);
     schedule(desk, &mut outcome);
     outcome
 }
@@ -60,7 +65,7 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     }
     match &letter.source {
         Source::Automatic(why) => {
-            return clock::out_of_office(desk, memory, letter, why)
+            return away::out_of_office(desk, memory, letter, why)
                 .or_else(|| vendor::confirms(desk, letter, why))
                 .unwrap_or_else(|| desk.automatic(letter, why));
         }
@@ -98,6 +103,17 @@ pub fn refused(
     to: &str,
     said: &str,
 ) -> Outcome {
+    refused_to(desk, ticket, kind, (to, to), said)
+}
+
+/// A letter made for one address was refused, there or where it was forwarded to.
+fn refused_to(
+    desk: &Desk<'_>,
+    ticket: Option<&Ticket>,
+    kind: &str,
+    (made_for, to): (&str, &str),
+    said: &str,
+) -> Outcome {
     let mut outcome = Outcome::quiet(
         EndState::Automatic,
         Kind::Bounce,
@@ -115,6 +131,9 @@ pub fn refused(
             "undeliverable",
             format!("{kind} to {to}: {said}"),
         );
+    }
+    if silent::unreachable(desk, made_for, ticket, said, &mut outcome) {
+        return outcome;
     }
     match (ticket, assignee) {
         // It told of a refusal itself: telling of that would never end.
@@ -193,6 +212,10 @@ pub fn unowned(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Option<Outc
     );
     outcome.ticket = Some(ticket.number);
     let mut ticket = ticket.clone();
+    // Whoever gets it has the chain to themself, from its beginning.
+    if ticket.response_due.is_some_and(|due| due <= desk.now) {
+        desk.expect_answer(&mut ticket);
+    }
     let owned = handing::assign(
         desk,
         memory,
@@ -305,12 +328,14 @@ impl Desk<'_> {
             );
             return outcome;
         }
-        let to = recipient.map_or(to, str::to_owned);
+        let made_for = to;
+        let to = recipient.map_or_else(|| made_for.clone(), str::to_owned);
         let kind = evidence
             .made_for
             .as_ref()
             .map_or(Kind::Auto, |made| made.kind);
-        refused(self, Some(&evidence.ticket), kind.word(), &to, said)
+        let whom = (made_for.as_str(), to.as_str());
+        refused_to(self, Some(&evidence.ticket), kind.word(), whom, said)
     }
 
     fn note_from_another(&self, ticket: &Ticket, letter: &Incoming) -> Outcome {

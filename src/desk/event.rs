@@ -127,6 +127,8 @@ pub struct Memory {
     pub rounds: BTreeMap<Pool, Round>,
     /// Open tickets by specialist id.
     pub load: BTreeMap<String, u32>,
+    /// Deadlines that specialists missed in a row without a sign of life, by roster id.
+    pub missed: BTreeMap<String, u32>,
     /// Acknowledgements to this sender in the last 24 hours.
     pub acks_today: u32,
     /// Letters from this sender in the last hour, this one not counted.

@@ -24,7 +24,9 @@ impl Hours {
         if let Some((_, span)) = self.special.iter().find(|(date, _)| *date == day) {
             return Some(*span);
         }
-        if self.holidays.iter().any(|range| range.contains(day)) {
+        if self.holidays.iter().any(|range| range.contains(day))
+            || self.yearly.iter().any(|range| range.contains(day))
+        {
             return None;
         }
         let index = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);

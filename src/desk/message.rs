@@ -75,6 +75,19 @@ pub enum ReminderWhy {
     Due,
     /// It slept until now.
     Woke,
+    /// The answer is late, and all that could be done has been.
+    Again,
+    /// The solution is due soon, or late.
+    Resolution,
+}
+
+/// What is late, for those who look after others' work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// The answer, though the chain of escalation has come to its end.
+    Answer,
+    /// The solution.
+    Solution,
 }
 
 /// What one letter of the desk says. `letters` turns it into words.
@@ -157,7 +170,7 @@ pub enum Message {
     Reminder {
         /// What about.
         why: ReminderWhy,
-        /// Until when to answer.
+        /// Until when to answer, or to solve.
         due: Option<Timestamp>,
     },
     /// To the requester: we wait for You.
@@ -177,19 +190,29 @@ pub enum Message {
         /// The specialist's words.
         words: String,
     },
-    /// To a specialist: their automatic answer says that they are away.
+    /// To a specialist: their automatic answer says that they are away; or, without a last day, they were
+    /// not heard of for long and have left the rotation.
     Absent {
         /// The days.
         days: DateRange,
     },
     /// To a supervisor: a ticket of their people is late.
     Escalated {
-        /// Whose it was.
-        from: Option<String>,
+        /// Whose it was when it became late, and later.
+        from: Vec<String>,
         /// Who has it now.
         to: Option<String>,
         /// Until when it should have been answered.
         due: Option<Timestamp>,
+    },
+    /// To a supervisor, or the administrators: a ticket is late and stays where it is.
+    Overdue {
+        /// What of it.
+        what: Overdue,
+        /// Until when it should have been.
+        due: Option<Timestamp>,
+        /// Whose it was when it became late, and is.
+        with: Vec<String>,
     },
     /// To the one who gave a command.
     CommandResult(CommandResult),
@@ -367,6 +390,15 @@ pub enum Refusal {
     NeedsTicket,
 }
 
+/// Why a specialist has left the rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// They missed so many deadlines in a row without a sign of life.
+    Silent(u32),
+    /// Letters to them are refused; what the server said.
+    Unreachable(String),
+}
+
 /// Why the administrators hear of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alert {
@@ -397,6 +429,15 @@ pub enum Alert {
     Late {
         /// Until when it should have been answered.
         due: Option<Timestamp>,
+    },
+    /// A specialist has left the rotation.
+    Left {
+        /// Their name.
+        name: String,
+        /// Their address.
+        address: String,
+        /// Why.
+        why: Left,
     },
     /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
     Flood {

@@ -9,8 +9,8 @@ use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, KnownIncident, Message, NoteWhy, Reason, Refusal,
-    ReminderWhy,
+    Alert, ClosedBy, CommandResult, Did, Handing, KnownIncident, Left, Message, NoteWhy, Overdue,
+    Reason, Refusal, ReminderWhy,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -174,6 +174,24 @@ pub enum Change {
         /// The day.
         day: Date,
     },
+    /// A specialist missed so many deadlines in a row without a sign of life.
+    Missed {
+        /// Their roster id.
+        specialist: String,
+        /// How many.
+        count: u32,
+    },
+    /// A specialist leaves the rotation until they are heard of or their entry in the roster changes.
+    Leaves {
+        /// Their roster id.
+        specialist: String,
+        /// From this day on.
+        day: Date,
+        /// Their entry as it is now.
+        entry: String,
+    },
+    /// A specialist, by roster id, gave a sign of life.
+    Heard(String),
     /// A pool's round after a turn.
     Turn(Pool, Round),
     /// A line in a ticket's history (promise 11).
@@ -232,7 +250,9 @@ impl Notice {
             Message::Followup { .. } => Kind::Followup,
             Message::Note { .. } | Message::Meanwhile { .. } => Kind::Note,
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
-            Message::Reassigned { .. } | Message::Escalated { .. } => Kind::Escalation,
+            Message::Reassigned { .. } | Message::Escalated { .. } | Message::Overdue { .. } => {
+                Kind::Escalation
+            }
             Message::Absent { .. }
             | Message::IncidentProposed { .. }
             | Message::IncidentOffer { .. } => Kind::Report,

@@ -15,6 +15,27 @@ pub struct Span {
     pub to: Time,
 }
 
+/// Days of every year, both included; they may go over the turn of the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yearly {
+    /// Month and day of the first.
+    pub from: (i8, i8),
+    /// Month and day of the last.
+    pub to: (i8, i8),
+}
+
+impl Yearly {
+    /// Is `day` one of them?
+    pub fn contains(&self, day: Date) -> bool {
+        let day = (day.month(), day.day());
+        if self.from <= self.to {
+            self.from <= day && day <= self.to
+        } else {
+            self.from <= day || day <= self.to
+        }
+    }
+}
+
 /// Working time (clause 3: reception by the institution's timetable).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hours {
@@ -22,6 +43,8 @@ pub struct Hours {
     pub week: [Option<Span>; 7],
     /// Days off beside the weekly ones.
     pub holidays: Vec<DateRange>,
+    /// Days off of every year.
+    pub yearly: Vec<Yearly>,
     /// Days with hours of their own: moved working Saturdays, shortened days. Stronger than `holidays`.
     pub special: Vec<(Date, Span)>,
     /// The school's time zone.
@@ -48,6 +71,9 @@ pub struct Sla {
     pub resolution: WorkSpan,
     /// Waiting for the requester so long closes the ticket.
     pub close_after: WorkSpan,
+    /// Deadlines that a specialist misses in a row, without any letter, before they leave the rotation; 0:
+    /// they never do.
+    pub silent_after: u32,
 }
 
 /// What is done when a part of a deadline has passed.

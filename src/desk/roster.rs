@@ -24,6 +24,9 @@ pub struct DateRange {
 }
 
 impl DateRange {
+    /// The last day of an absence that has no end.
+    pub const OPEN: Date = Date::MAX;
+
     /// Is `day` one of them?
     pub fn contains(&self, day: Date) -> bool {
         self.from <= day && day <= self.to
@@ -55,6 +58,36 @@ pub struct Specialist {
     pub away: Vec<DateRange>,
     /// Reception hours in words.
     pub reception: Option<String>,
+}
+
+impl Specialist {
+    /// Did they leave the rotation, silent or out of reach, until they are heard of?
+    pub fn left(&self) -> bool {
+        self.away.iter().any(|range| range.to == DateRange::OPEN)
+    }
+
+    /// Their entry in one line, without the days of absence: another line means that somebody edited it.
+    pub fn entry(&self) -> String {
+        let Self {
+            id,
+            name,
+            address,
+            aliases,
+            tier,
+            topics,
+            weight,
+            max_open,
+            supervisor,
+            away: _,
+            reception,
+        } = self;
+        format!(
+            "{:?}",
+            (
+                id, name, address, aliases, tier, topics, weight, max_open, supervisor, reception
+            )
+        )
+    }
 }
 
 /// The whole roster, in the order of the file. One letter sees one roster from beginning to end.

@@ -145,4 +145,29 @@ pub struct Ticket {
     pub incident: Option<u64>,
     /// It was proposed as an incident, or belongs to letters that were.
     pub incident_offered: bool,
+    /// Until when it is to be solved.
+    pub resolution: Resolution,
+    /// What was done about a running answer that is late.
+    pub lateness: Lateness,
+}
+
+/// The deadline of a ticket's solution. It runs while somebody waits for the desk, and stands while the desk
+/// waits for the requester.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Resolution {
+    /// Until when, as if it had not stood still since `paused`; `None` in a ticket without such a deadline.
+    pub due: Option<Timestamp>,
+    /// Since when it stands.
+    pub paused: Option<Timestamp>,
+    /// Reminders of it that were sent: that it comes near, that it has passed.
+    pub steps: u32,
+}
+
+/// What was done about an answer that is late, beyond the steps of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lateness {
+    /// Roster id of whoever had the ticket when its answer became late.
+    pub with: Option<String>,
+    /// When the last step of the chain was done, or people were reminded after it.
+    pub told: Option<Timestamp>,
 }

@@ -1,5 +1,6 @@
 //! Letters to the vendor's service, and notes to the owner of a ticket.
 
+use jiff::SignedDuration;
 use minijinja::Value;
 
 use crate::desk::outcome::{Message, NoteWhy};
@@ -83,6 +84,10 @@ impl Writer<'_> {
                     NoteWhy::Internal => "internal",
                     NoteWhy::Vendor => "vendor",
                 },
+                held: Some(self.desk.policy.undo)
+                    .filter(|undo| *undo > SignedDuration::ZERO)
+                    .and_then(|undo| self.desk.now.checked_add(undo).ok())
+                    .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
                 enclosed,
                 frame,
             },

@@ -299,7 +299,12 @@ impl Writer<'_> {
                 String::new()
             },
             due: due.map_or_else(String::new, |due| {
-                when::until(self.tongue, self.zone(), self.desk.now, due)
+                let said = when::until(self.tongue, self.zone(), self.desk.now, due);
+                if self.late(ticket.response_due) {
+                    format!("{} {said}", self.say("срок прошёл", "was due"))
+                } else {
+                    said
+                }
             }),
         }
     }

@@ -132,6 +132,7 @@ impl Writer<'_> {
             | Message::WaitingReminder { .. }
             | Message::Reassigned { .. }
             | Message::Absent { .. }
+            | Message::Overdue { .. }
             | Message::Escalated { .. } => self.deadline(frame, earlier),
             Message::Followup { due, reopened } => as_value(
                 "followup",

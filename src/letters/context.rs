@@ -129,9 +129,11 @@ pub(super) struct Assignment {
 pub(super) struct Reminder {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `due` or `woke`.
+    /// `due`, `woke`, `again` or `resolution`.
     pub why: &'static str,
     pub due: Option<String>,
+    /// «35 минут назад», when the deadline has passed.
+    pub ago: Option<String>,
     pub late: bool,
     pub close: Link,
     pub wait: Link,
@@ -145,7 +147,7 @@ pub(super) struct Reminder {
 pub(super) struct WaitingReminder {
     #[serde(flatten)]
     pub frame: Frame,
-    /// «в пятницу до 17:00».
+    /// «в пятницу».
     pub closes: String,
     pub solved: Link,
     pub earlier: Vec<EarlierView>,
@@ -170,6 +172,8 @@ pub(super) struct Absent {
     pub frame: Frame,
     /// «28 ноября».
     pub until: String,
+    /// They were not heard of for long: there is no such day.
+    pub left: bool,
     pub back: Link,
 }
 
@@ -188,10 +192,27 @@ pub(super) struct Reassigned {
 pub(super) struct Escalated {
     #[serde(flatten)]
     pub frame: Frame,
-    pub from: Option<String>,
+    pub from: Vec<String>,
     pub to: Option<String>,
     pub due: Option<String>,
     pub requester: String,
+    pub earlier: Vec<EarlierView>,
+}
+
+/// `overdue`: to a supervisor or the administrators.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct OverdueView {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `answer` or `solution`.
+    pub what: &'static str,
+    pub due: Option<String>,
+    /// «2 часа назад».
+    pub ago: Option<String>,
+    pub with: Vec<String>,
+    pub requester: String,
+    /// For a reader who answers tickets themself.
+    pub take: Option<Link>,
     pub earlier: Vec<EarlierView>,
 }
 
@@ -250,6 +271,8 @@ pub(super) struct Note {
     pub frame: Frame,
     /// `answered-by-another`, `colleague`, `internal` or `vendor`.
     pub why: &'static str,
+    /// «сегодня в 10:02»: when a colleague's answer, which is still held, goes out.
+    pub held: Option<String>,
     pub enclosed: Option<EnclosedView>,
 }
 
@@ -311,7 +334,7 @@ pub(super) struct Undeliverable {
 pub(super) struct AdminAlert {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late` or `trouble`.
+    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late`, `left` or `trouble`.
     pub alert: &'static str,
     pub why: String,
     pub from: String,
@@ -321,6 +344,10 @@ pub(super) struct AdminAlert {
     pub recipient: String,
     pub diagnostic: String,
     pub limit: u32,
+    /// Deadlines missed in a row by whoever has left the rotation; 0 when they cannot be reached.
+    pub missed: u32,
+    /// Their name.
+    pub who: String,
     pub due: Option<String>,
     pub what: String,
 }

@@ -1,11 +1,16 @@
 //! Letters about deadlines and absences: reminders, and who has the ticket then.
 
+use jiff::Timestamp;
 use minijinja::Value;
 
-use crate::desk::outcome::{Message, ReminderWhy};
+use crate::desk::outcome::{Message, Overdue, ReminderWhy};
+
+use crate::desk::roster::DateRange;
 
 use super::compose::{NAME, Writer, as_value};
-use super::context::{Absent, Escalated, Frame, Reassigned, Reminder, WaitingReminder};
+use super::context::{
+    Absent, Escalated, Frame, OverdueView, Reassigned, Reminder, WaitingReminder,
+};
 use super::text::one_line;
 use super::{Earlier, names, when};
 
@@ -19,7 +24,10 @@ impl Writer<'_> {
                     why: match why {
                         ReminderWhy::Due => "due",
                         ReminderWhy::Woke => "woke",
+                        ReminderWhy::Again => "again",
+                        ReminderWhy::Resolution => "resolution",
                     },
+                    ago: self.ago(*due),
                     due: due.map(|due| self.until(due)),
                     late: self.late(*due),
                     close: self.link(&frame, "#закрыть", "#close"),
@@ -33,7 +41,7 @@ impl Writer<'_> {
             Message::WaitingReminder { closes } => as_value(
                 "waiting-reminder",
                 &WaitingReminder {
-                    closes: self.until(*closes),
+                    closes: when::day(self.tongue, self.zone(), self.desk.now, *closes),
                     solved: self.link(&frame, "#решено", "#solved"),
                     earlier: self.earlier(earlier),
                     frame,
@@ -48,18 +56,33 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::Escalated { from, to, due } => {
-                let person = |name: &Option<String>| {
-                    name.as_deref()
-                        .map(|name| one_line(&names::aloud(name), NAME))
-                };
+            Message::Escalated { from, to, due } => as_value(
+                "raised",
+                &Escalated {
+                    from: people(from),
+                    to: to
+                        .as_deref()
+                        .map(|name| one_line(&names::aloud(name), NAME)),
+                    due: due.map(|due| self.until(due)),
+                    requester: self.requester(),
+                    earlier: self.earlier(earlier),
+                    frame,
+                },
+            ),
+            Message::Overdue { what, due, with } => {
+                let reader = self.desk.roster.by_address(&self.notice.to.address);
                 as_value(
-                    "raised",
-                    &Escalated {
-                        from: person(from),
-                        to: person(to),
+                    "overdue",
+                    &OverdueView {
+                        what: match what {
+                            Overdue::Answer => "answer",
+                            Overdue::Solution => "solution",
+                        },
                         due: due.map(|due| self.until(due)),
+                        ago: self.ago(*due),
+                        with: people(with),
                         requester: self.requester(),
+                        take: reader.map(|_| self.link(&frame, "#взять", "#take")),
                         earlier: self.earlier(earlier),
                         frame,
                     },
@@ -73,6 +96,7 @@ impl Writer<'_> {
                         self.desk.policy.hours.day(self.desk.now),
                         days.to,
                     ),
+                    left: days.to == DateRange::OPEN,
                     back: self.link(&frame, "#вернулся", "#back"),
                     frame,
                 },
@@ -81,4 +105,18 @@ impl Writer<'_> {
             _ => as_value("reminder", &()),
         }
     }
+
+    /// How long ago a deadline passed; `None` when it is still to come.
+    fn ago(&self, due: Option<Timestamp>) -> Option<String> {
+        due.filter(|due| self.late(Some(*due)))
+            .and_then(|due| when::ago(self.tongue, self.zone(), self.desk.now, due))
+    }
+}
+
+/// Names as they are said, one after another.
+fn people(names: &[String]) -> Vec<String> {
+    names
+        .iter()
+        .map(|name| one_line(&names::aloud(name), NAME))
+        .collect()
 }

@@ -105,7 +105,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let ticketless = matches!(
             message,
-            Message::AdminAlert(Alert::Unreadable { .. } | Alert::Trouble { .. })
+            Message::AdminAlert(
+                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
+            )
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 19] = [
+pub(super) const LETTERS: [&str; 20] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -17,6 +17,7 @@ pub(super) const LETTERS: [&str; 19] = [
     "absent",
     "reassigned",
     "raised",
+    "overdue",
     "command-result",
     "confirm",
     "undeliverable",
@@ -69,6 +70,8 @@ sources![
     "ru/reassigned.html",
     "ru/raised.txt",
     "ru/raised.html",
+    "ru/overdue.txt",
+    "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
     "ru/undeliverable.txt",
@@ -107,6 +110,8 @@ sources![
     "en/reassigned.html",
     "en/raised.txt",
     "en/raised.html",
+    "en/overdue.txt",
+    "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
     "en/undeliverable.txt",

@@ -21,7 +21,17 @@ pub(super) fn one_line(text: &str, most: usize) -> String {
         return line;
     }
     let cut: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
+    let in_a_word = line
+        .chars()
+        .nth(most.saturating_sub(1))
+        .is_some_and(char::is_alphanumeric);
+    // Between two words, unless that would cost half of what fits.
+    let words = cut
+        .rsplit_once(' ')
+        .map(|(words, _)| words)
+        .filter(|words| in_a_word && words.chars().count() * 2 >= most);
+    let kept = words.unwrap_or(&cut);
+    format!("{}…", kept.trim_end_matches([' ', ',', ';', ':', '—', '-']))
 }
 
 /// Text with `\n` line ends, without other control characters, and without empty lines around it.
@@ -98,6 +108,16 @@ mod tests {
     fn one_line_holds_no_second() {
         assert_eq!(one_line("a\r\nBcc: b\u{202E}c\0", 100), "a Bcc: bc");
         assert_eq!(one_line("абвгд", 3), "аб…");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_words() {
+        let line = "Не видно оценок, за четверть";
+        assert_eq!(one_line(line, 28), line);
+        assert_eq!(one_line(line, 25), "Не видно оценок, за…");
+        assert_eq!(one_line(line, 19), "Не видно оценок…");
+        assert_eq!(one_line(line, 16), "Не видно оценок…");
+        assert_eq!(one_line("Да электроэнергетика", 10), "Да электр…");
     }
 
     #[test]

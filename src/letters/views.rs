@@ -1,6 +1,7 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Handing, Reason};
+use crate::desk::outcome::{Alert, Handing, Left, Reason};
+use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
 
@@ -32,6 +33,11 @@ impl Writer<'_> {
                 until.map_or_else(
                     || away.to_owned(),
                     |day| {
+                        if day == DateRange::OPEN {
+                            return self
+                                .say("пока не в очереди", "out of the rotation")
+                                .to_owned();
+                        }
                         let day = when::date(self.tongue, today, day);
                         format!("{away} {} {day}", self.say("до", "until"))
                     },
@@ -40,8 +46,14 @@ impl Writer<'_> {
             PassedOver::Full => self
                 .say("уже достаточно обращений", "has enough tickets already")
                 .to_owned(),
+            PassedOver::Excluded if self.asked(name) => self
+                .say("задаёт этот вопрос", "asks this question")
+                .to_owned(),
             PassedOver::Excluded => self
-                .say("не участвует в этом обращении", "not for this ticket")
+                .say(
+                    "обращение уже передано дальше",
+                    "it was passed on from there",
+                )
                 .to_owned(),
         };
         reason
@@ -49,6 +61,26 @@ impl Writer<'_> {
             .iter()
             .map(|(name, cause)| format!("{} — {}", one_line(name, NAME), why(name, *cause)))
             .collect()
+    }
+
+    /// Is the specialist of this name the one who asked?
+    fn asked(&self, name: &str) -> bool {
+        let who = self
+            .desk
+            .roster
+            .specialists
+            .iter()
+            .find(|one| one.name == name);
+        let asker = self
+            .notice
+            .ticket
+            .as_ref()
+            .map(|ticket| ticket.requester.address.as_str());
+        who.is_some_and(|who| {
+            asker.is_some_and(|asker| {
+                who.address == asker || who.aliases.iter().any(|one| one == asker)
+            })
+        })
     }
 
     /// Why the reader has the ticket, as a clause. Names stay in the nominative.
@@ -179,6 +211,8 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         recipient: String::new(),
         diagnostic: String::new(),
         limit: 0,
+        missed: 0,
+        who: String::new(),
         due: None,
         what: String::new(),
     };
@@ -206,6 +240,15 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
             view.alert = "flood";
             view.from = one_line(from, NAME);
             view.limit = *limit;
+        }
+        Alert::Left { name, address, why } => {
+            view.alert = "left";
+            view.who = one_line(&names::aloud(name), NAME);
+            view.recipient = one_line(address, NAME);
+            match why {
+                Left::Silent(count) => view.missed = *count,
+                Left::Unreachable(said) => view.diagnostic = one_line(said, LINE),
+            }
         }
         Alert::Late { .. } => view.alert = "late",
         Alert::Trouble { what } => view.what = tidy(what),

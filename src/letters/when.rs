@@ -61,7 +61,23 @@ pub fn until(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) ->
     }
 }
 
-/// The same for a subject: on the day itself the clock alone, «до 15:00».
+/// The day of something to come: «сегодня», «завтра», «в пятницу», «27 ноября».
+pub fn day(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> String {
+    let (today, _) = local(zone, now);
+    let (day, _) = local(zone, then);
+    match (tongue, ahead(today, day)) {
+        (Tongue::Ru, 0) => "сегодня".to_owned(),
+        (Tongue::Ru, 1) => "завтра".to_owned(),
+        (Tongue::Ru, 2..=6) => on_weekday_ru(day.weekday()).to_owned(),
+        (Tongue::En, 0) => "today".to_owned(),
+        (Tongue::En, 1) => "tomorrow".to_owned(),
+        (Tongue::En, 2..=6) => format!("on {}", weekday_en(day.weekday())),
+        (Tongue::Ru, _) => date(tongue, today, day),
+        (Tongue::En, _) => format!("on {}", date(tongue, today, day)),
+    }
+}
+
+/// A deadline as [`until`] says it, for a subject: on the day itself the clock alone, «до 15:00».
 pub fn until_short(tongue: Tongue, zone: &TimeZone, now: Timestamp, due: Timestamp) -> String {
     let (today, _) = local(zone, now);
     let (day, time) = local(zone, due);
@@ -88,6 +104,40 @@ pub fn moment(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) 
         (Tongue::En, -1) => format!("yesterday at {clock}"),
         (Tongue::En, 1) => format!("tomorrow at {clock}"),
         (Tongue::En, _) => format!("{} at {clock}", date(tongue, today, day)),
+    }
+}
+
+/// How long ago a moment was, as people count it: «35 минут назад», «2 часа назад», «3 дня назад», within a
+/// minute «только что». `None` for a moment of yesterday, of which [`moment`] says all.
+pub fn ago(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> Option<String> {
+    let days = ahead(local(zone, then).0, local(zone, now).0);
+    let minutes = now.duration_since(then).as_mins().max(0);
+    let (count, ru, en) = match (days, minutes) {
+        (0, 0) => {
+            return Some(match tongue {
+                Tongue::Ru => "только что".to_owned(),
+                Tongue::En => "just now".to_owned(),
+            });
+        }
+        (0, 1..60) => (minutes, ["минуту", "минуты", "минут"], "minute"),
+        (0, _) => (minutes / 60, ["час", "часа", "часов"], "hour"),
+        (1, _) => return None,
+        _ => (i64::from(days), ["день", "дня", "дней"], "day"),
+    };
+    Some(match tongue {
+        Tongue::Ru => format!("{count} {} назад", counted(count, ru)),
+        Tongue::En if count == 1 => format!("1 {en} ago"),
+        Tongue::En => format!("{count} {en}s ago"),
+    })
+}
+
+/// The form of a Russian word after a number: 1 день, 2 дня, 5 дней, 11 дней, 21 день.
+fn counted(count: i64, [one, few, many]: [&'static str; 3]) -> &'static str {
+    match (count % 10, count % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
     }
 }
 
@@ -296,6 +346,53 @@ mod tests {
     }
 
     #[test]
+    fn how_long_ago() {
+        for (then, ru, en) in [
+            ("2026-11-20T10:19:30+03:00", "только что", "just now"),
+            (
+                "2026-11-20T10:19:00+03:00",
+                "1 минуту назад",
+                "1 minute ago",
+            ),
+            (
+                "2026-11-20T09:45:00+03:00",
+                "35 минут назад",
+                "35 minutes ago",
+            ),
+            ("2026-11-20T08:19:00+03:00", "2 часа назад", "2 hours ago"),
+            ("2026-11-17T17:00:00+03:00", "3 дня назад", "3 days ago"),
+            ("2026-11-09T17:00:00+03:00", "11 дней назад", "11 days ago"),
+            ("2026-10-30T17:00:00+03:00", "21 день назад", "21 days ago"),
+        ] {
+            let said = |tongue| ago(tongue, &moscow(), now(), at(then)).unwrap();
+            assert_eq!(
+                (said(Tongue::Ru), said(Tongue::En)),
+                (ru.to_owned(), en.to_owned())
+            );
+        }
+        let yesterday = at("2026-11-19T17:00:00+03:00");
+        assert_eq!(ago(Tongue::Ru, &moscow(), now(), yesterday), None);
+    }
+
+    #[test]
+    fn days_to_come() {
+        let said = |then| {
+            (
+                day(Tongue::Ru, &moscow(), now(), at(then)),
+                day(Tongue::En, &moscow(), now(), at(then)),
+            )
+        };
+        for (then, ru, en) in [
+            ("2026-11-20T17:00:00+03:00", "сегодня", "today"),
+            ("2026-11-21T08:00:00+03:00", "завтра", "tomorrow"),
+            ("2026-11-23T08:00:00+03:00", "в понедельник", "on Monday"),
+            ("2026-12-03T08:00:00+03:00", "3 декабря", "on 3 December"),
+        ] {
+            assert_eq!(said(then), (ru.to_owned(), en.to_owned()));
+        }
+    }
+
+    #[test]
     fn moments() {
         let said = |then| moment(Tongue::Ru, &moscow(), now(), at(then));
         assert_eq!(said("2026-11-20T09:40:00+03:00"), "сегодня в 9:40");
@@ -315,6 +412,7 @@ mod tests {
         });
         let hours = Hours {
             week: [full, full, full, full, full, None, None],
+            yearly: vec![],
             holidays: vec![DateRange {
                 from: on(2026, 12, 31),
                 to: on(2027, 1, 10),

@@ -16,6 +16,7 @@ mod query;
 mod row;
 mod schema;
 mod search;
+mod silent;
 mod tickets;
 mod turns;
 mod writer;

@@ -55,6 +55,7 @@ impl Tx<'_> {
     }
 
     pub(super) fn back(&self, specialist: &str, day: Date) -> Result<(), StoreError> {
+        self.heard(specialist)?;
         self.connection
             .prepare_cached("DELETE FROM absences WHERE specialist = ?1")?
             .execute([specialist])?;
@@ -94,6 +95,7 @@ impl Tx<'_> {
                 one.away.push(DateRange { from, to });
             }
         }
+        self.with_those_who_left(&mut roster)?;
         Ok(roster)
     }
 
@@ -110,7 +112,7 @@ impl Tx<'_> {
     }
 }
 
-fn day(text: &str) -> Result<Date, StoreError> {
+pub(super) fn day(text: &str) -> Result<Date, StoreError> {
     text.parse()
         .map_err(|_| StoreError::Corrupt(format!("«{text}» — не дата")))
 }

@@ -244,7 +244,8 @@ impl Reader {
             late: self
                 .connection
                 .query_row(
-                    "SELECT count(*) FROM tickets WHERE response_due < ?1 AND status IN ('new', 'open')",
+                    "SELECT count(*) FROM tickets WHERE (response_due < ?1 AND status IN ('new', 'open'))
+                        OR (resolution_due < ?1 AND resolution_paused IS NULL AND status IN ('new', 'open', 'waiting'))",
                     [now.as_millisecond()],
                     |row| row.get::<_, i64>(0),
                 )

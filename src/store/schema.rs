@@ -44,6 +44,11 @@ CREATE TABLE tickets (
     merged_into        INTEGER,
     incident           INTEGER,
     incident_offered   INTEGER NOT NULL,
+    resolution_due     INTEGER,
+    resolution_paused  INTEGER,
+    resolution_steps   INTEGER NOT NULL,
+    late_with          TEXT,
+    late_told          INTEGER,
     rating             INTEGER,
     vendor_case        TEXT
 ) STRICT;
@@ -117,6 +122,13 @@ CREATE TABLE absences (
 CREATE TABLE returns (
     specialist TEXT PRIMARY KEY,
     day        TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE silent (
+    specialist TEXT PRIMARY KEY,
+    missed     INTEGER NOT NULL,
+    left_on    TEXT,
+    entry      TEXT
 ) STRICT;
 
 CREATE TABLE outbox (

@@ -11,7 +11,7 @@ use super::row::{
 use super::{StoreError, Tx};
 use crate::desk::outcome::Change;
 use crate::desk::rotation::{Pool, Round};
-use crate::desk::ticket::{Person, Status, Ticket, Tongue};
+use crate::desk::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 
 impl Tx<'_> {
     /// A ticket as it stands.
@@ -140,6 +140,15 @@ impl Tx<'_> {
                 Change::TakeBack(letter) => self.take_back(*letter, now)?,
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,
+                Change::Missed { specialist, count } => {
+                    self.missed_deadlines(specialist, *count)?;
+                }
+                Change::Leaves {
+                    specialist,
+                    day,
+                    entry,
+                } => self.leaves(specialist, *day, entry)?,
+                Change::Heard(specialist) => self.heard(specialist)?,
                 Change::History {
                     ticket,
                     actor,
@@ -204,6 +213,11 @@ impl Tx<'_> {
                 ":merged_into": ticket.merged_into.map(signed),
                 ":rating": ticket.rating,
                 ":vendor_case": ticket.vendor_case,
+                ":resolution_due": millis_of(ticket.resolution.due),
+                ":resolution_paused": millis_of(ticket.resolution.paused),
+                ":resolution_steps": ticket.resolution.steps,
+                ":late_with": ticket.lateness.with,
+                ":late_told": millis_of(ticket.lateness.told),
             })?;
         if written == 1 {
             Ok(())
@@ -216,10 +230,12 @@ impl Tx<'_> {
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
-    closed, linked, incident, incident_offered, merged_into, rating, vendor_case)
+    closed, linked, incident, incident_offered, merged_into, rating, vendor_case, resolution_due, resolution_paused, resolution_steps, late_with,
+    late_told)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
-    :next_at, :closed, :linked, :incident, :incident_offered, :merged_into, :rating, :vendor_case)";
+    :next_at, :closed, :linked, :incident, :incident_offered, :merged_into, :rating, :vendor_case, :resolution_due, :resolution_paused,
+    :resolution_steps, :late_with, :late_told)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
@@ -227,7 +243,10 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
-    incident = :incident, incident_offered = :incident_offered, merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case
+    incident = :incident, incident_offered = :incident_offered,
+    merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case,
+    resolution_due = :resolution_due, resolution_paused = :resolution_paused, resolution_steps = :resolution_steps,
+    late_with = :late_with, late_told = :late_told
 WHERE number = :number";
 
 fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
@@ -274,5 +293,14 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         merged_into: number(row, "merged_into")?,
         rating: row.get("rating")?,
         vendor_case: row.get("vendor_case")?,
+        resolution: Resolution {
+            due: instant_or_none(row, "resolution_due")?,
+            paused: instant_or_none(row, "resolution_paused")?,
+            steps: row.get("resolution_steps")?,
+        },
+        lateness: Lateness {
+            with: row.get("late_with")?,
+            told: instant_or_none(row, "late_told")?,
+        },
     })
 }

@@ -13,6 +13,7 @@ mod client;
 mod desk;
 mod host;
 mod house;
+mod inspect;
 mod mail;
 mod scenarios;
 mod week;

@@ -1,29 +1,25 @@
-//! The clock of a ticket: reminders, the chain of escalation, waking, closing after silence.
+//! The clock of a ticket: the chain of escalation, waking, closing after silence. What follows when the
+//! chain has come to its end, and the deadline of the solution, stand in `late.rs`.
 //!
 //! Each step is due at an instant within working time and happens once, in order (promise 10); the next
 //! instant is worked out anew whenever a ticket changes.
 
 use jiff::Timestamp;
 
-use super::super::absence::last_day_named;
-use super::super::event::{Incoming, Memory};
+use super::super::event::Memory;
 use super::super::outcome::{
-    Alert, Audience, Change, ClosedBy, EndState, Handing, Kind, Message, Outcome, Reason,
-    ReminderWhy,
+    Change, ClosedBy, EndState, Handing, Kind, Message, Outcome, Reason, ReminderWhy,
 };
 use super::super::policy::Action;
-use super::super::roster::{DateRange, Specialist};
+use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, handing};
+use super::{Desk, away, handing, late, silent};
 
 /// When the clock is to look at the ticket next.
 pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
-    let done = usize::try_from(ticket.steps).unwrap_or(usize::MAX);
-    match ticket.status {
-        Status::Open => {
-            let step = desk.policy.escalation.get(done)?;
-            Some(share(desk, ticket, ticket.response_due?, step.percent))
-        }
+    let running = match ticket.status {
+        Status::Open => next_of_chain(desk, ticket).or_else(|| late::again_at(desk, ticket)),
+        Status::New => late::again_at(desk, ticket),
         Status::Answered => {
             let closes = closes_at(desk, ticket);
             Some(match ticket.steps {
@@ -32,8 +28,18 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
             })
         }
         Status::Waiting => ticket.wake,
-        Status::New | Status::Closed | Status::Stopped | Status::Spam | Status::Merged => None,
+        Status::Closed | Status::Stopped | Status::Spam | Status::Merged => return None,
+    };
+    match (running, late::resolution_at(desk, ticket)) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
+}
+
+fn next_of_chain(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
+    let done = usize::try_from(ticket.steps).unwrap_or(usize::MAX);
+    let step = desk.policy.escalation.get(done)?;
+    Some(share(desk, ticket, ticket.response_due?, step.percent))
 }
 
 fn share(desk: &Desk<'_>, ticket: &Ticket, due: Timestamp, percent: u32) -> Timestamp {
@@ -60,8 +66,17 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
             .push(Change::Postpone(ticket.number, opening));
         return outcome;
     }
+    let of_chain = next_of_chain(desk, &ticket).or_else(|| late::again_at(desk, &ticket));
+    // What is due first is done first; the rest has the next look.
+    let of_resolution = late::resolution_at(desk, &ticket).is_some_and(|at| match ticket.status {
+        Status::Open | Status::New => of_chain.is_none_or(|other| at < other),
+        Status::Waiting => ticket.wake.is_none_or(|wake| at < wake),
+        _ => false,
+    });
     match ticket.status {
+        _ if of_resolution => late::resolution_step(desk, &mut ticket, &mut outcome),
         Status::Open => chain(desk, memory, &mut ticket, &mut outcome),
+        Status::New => late::nobody_yet(desk, &mut ticket, &mut outcome),
         Status::Answered => silence(desk, &mut ticket, &mut outcome),
         Status::Waiting => wake(desk, &mut ticket, &mut outcome),
         _ => {}
@@ -73,15 +88,31 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
 
 fn chain(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Outcome) {
     let done = usize::try_from(ticket.steps).unwrap_or(usize::MAX);
+    let nobody_late = ticket.lateness.with.is_none();
+    desk.remember_late(ticket, desk.assignee(ticket));
+    if let Some(who) = desk.assignee(ticket)
+        && nobody_late
+        && ticket.lateness.with.is_some()
+    {
+        silent::missed(desk, memory, who, ticket, outcome);
+    }
+    ticket.lateness.told = Some(desk.now);
     let Some(step) = desk.policy.escalation.get(done) else {
+        late::again(desk, ticket, outcome);
         return;
     };
     ticket.steps += 1;
+    let owner = desk.assignee(ticket);
+    let goes_on = step.action != Action::Raise && desk.is_gone(ticket);
+    if goes_on && away::hand_over(desk, memory, ticket, outcome) {
+        away::tell_the_owner(desk, owner, ticket, outcome);
+        return;
+    }
     match step.action {
         Action::Remind => remind(desk, ticket, outcome),
         Action::Reassign => {
             let old = desk.assignee(ticket);
-            if !handing::hand_on(desk, memory, ticket, outcome, late(), false) {
+            if !handing::hand_on(desk, memory, ticket, outcome, in_time_no_more(), false) {
                 outcome.history(
                     ticket.number,
                     "desk",
@@ -95,11 +126,12 @@ fn chain(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Ou
         }
         Action::Raise => {
             let old = desk.assignee(ticket);
-            let missed = ticket.response_due;
+            let (had, missed) = (late::had(desk, ticket), ticket.response_due);
             // The next tier has the chain to itself, from its beginning.
             let mut fresh = ticket.clone();
             desk.expect_answer(&mut fresh);
-            let raised = handing::raise(desk, memory, &mut fresh, None, outcome, late()).is_ok();
+            let raised =
+                handing::raise(desk, memory, &mut fresh, None, outcome, in_time_no_more()).is_ok();
             if raised {
                 *ticket = fresh;
             }
@@ -108,12 +140,12 @@ fn chain(desk: &Desk<'_>, memory: &Memory, ticket: &mut Ticket, outcome: &mut Ou
             } else {
                 remind(desk, ticket, outcome);
             }
-            tell_the_supervisor(desk, old, raised, missed, ticket, outcome);
+            late::tell_the_supervisors(desk, &had, raised, missed, ticket, outcome);
         }
     }
 }
 
-fn late() -> Reason {
+fn in_time_no_more() -> Reason {
     Reason {
         how: Handing::Late,
         ..Reason::default()
@@ -159,42 +191,12 @@ fn tell_the_old(desk: &Desk<'_>, old: Option<&Specialist>, ticket: &Ticket, outc
         .push(desk.for_specialist(old, ticket, message));
 }
 
-/// The supervisor of the one who had it; without one, or when they would be telling themselves, the
-/// administrators.
-fn tell_the_supervisor(
-    desk: &Desk<'_>,
-    old: Option<&Specialist>,
-    raised: bool,
-    missed: Option<Timestamp>,
-    ticket: &Ticket,
-    outcome: &mut Outcome,
-) {
-    let now = desk.assignee(ticket).filter(|_| raised);
-    let message = Message::Escalated {
-        from: old.map(|who| who.name.clone()),
-        to: now.map(|who| who.name.clone()),
-        due: missed,
-    };
-    let supervisor = old
-        .and_then(|who| desk.supervisor(who))
-        .filter(|to| now.is_none_or(|now| now.address != to.address));
-    match supervisor {
-        Some(to) => outcome
-            .notices
-            .push(desk.for_staff(to, Some(ticket), message)),
-        None if now.is_none() => {
-            let alert = Alert::Late { due: missed };
-            outcome.notices.extend(desk.alert(Some(ticket), &alert));
-        }
-        // The new assignee is the supervisor: the assignment tells them.
-        None => {}
-    }
-}
-
 fn silence(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
     if ticket.steps == 0 {
         ticket.steps = 1;
         let closes = closes_at(desk, ticket);
+        // With the day's work over nothing is closed until the next morning.
+        let closes = desk.policy.hours.next_open(closes).unwrap_or(closes);
         outcome.history(
             ticket.number,
             "desk",
@@ -233,57 +235,4 @@ fn wake(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
             .notices
             .push(desk.for_specialist(who, ticket, message));
     }
-}
-
-/// A specialist's own out-of-office letter, in answer to a letter made for them: they leave the rotation
-/// until the day that it names, and the ticket goes on. It is not answered but for one letter of ours that
-/// says how to undo it, and that no automatic answer answers (promise 5). `None` for any other letter.
-pub(super) fn out_of_office(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    letter: &Incoming,
-    why: &str,
-) -> Option<Outcome> {
-    let who = desk.roster.by_address(&letter.from.address)?;
-    let evidence = letter.evidence.iter().find(|one| {
-        one.made_for
-            .as_ref()
-            .is_some_and(|made| made.audience == Audience::Staff && made.address == who.address)
-    })?;
-    let today = desk.policy.hours.day(desk.now);
-    let text = format!("{}\n{}", letter.subject, letter.new_text);
-    let to = last_day_named(&text, today)?;
-    if who.away.iter().any(|range| range.contains(today)) {
-        return None;
-    }
-    let days = DateRange { from: today, to };
-    let mut outcome = desk.automatic(letter, why);
-    let mut ticket = evidence.ticket.clone();
-    let detail = format!(
-        "{} is away until {to}, as their automatic answer says",
-        who.id
-    );
-    outcome.history(ticket.number, "desk", "away", detail);
-    outcome.changes.push(Change::Away {
-        specialist: who.id.clone(),
-        days,
-    });
-    let message = Message::Absent { days };
-    outcome
-        .notices
-        .push(desk.for_specialist(who, &ticket, message));
-    let waits = ticket.status == Status::Open && ticket.assignee.as_deref() == Some(&who.id);
-    if waits {
-        let reason = Reason {
-            how: Handing::Away(who.name.clone()),
-            ..Reason::default()
-        };
-        if handing::hand_on(desk, memory, &mut ticket, &mut outcome, reason, true) {
-            ticket.updated = desk.now;
-            // Away is no refusal: later turns of this ticket may come to them again.
-            ticket.excluded.remove(&who.id);
-            outcome.changes.insert(0, Change::Update(ticket));
-        }
-    }
-    Some(outcome)
 }

@@ -59,6 +59,7 @@ pub(super) fn hand_on(
     climb: bool,
 ) -> bool {
     let mut tried = ticket.clone();
+    desk.remember_late(&mut tried, desk.assignee(ticket));
     tried.excluded.extend(tried.assignee.take());
     let tiers = inside(desk);
     let from = place(&tiers, &ticket.tier);
@@ -102,6 +103,7 @@ pub(super) fn raise(
     };
     let most = if named.is_some() { 1 } else { tiers.len() };
     let mut tried = ticket.clone();
+    desk.remember_late(&mut tried, desk.assignee(ticket));
     tried.excluded.extend(tried.assignee.take());
     if from >= tiers.len() {
         return Err(Refusal::NoTierAbove);
@@ -125,6 +127,7 @@ pub(super) fn give(
     reason: Reason,
     why: &str,
 ) {
+    desk.remember_late(ticket, desk.assignee(ticket));
     ticket.assignee = Some(who.id.clone());
     ticket.tier.clone_from(&who.tier);
     if ticket.status == Status::New {

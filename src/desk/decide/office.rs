@@ -3,7 +3,7 @@
 use super::super::outcome::{Alert, Audience, Carry, Message, Notice};
 use super::super::policy::{DeskLanguage, Policy};
 use super::super::roster::Specialist;
-use super::super::ticket::{Person, Status, Ticket, Tongue};
+use super::super::ticket::{Lateness, Person, Status, Ticket, Tongue};
 use super::Desk;
 
 impl Policy {
@@ -127,8 +127,11 @@ impl<'a> Desk<'a> {
         (person.address != who.address && person.address.contains('@')).then_some(person)
     }
 
-    /// The desk owes the requester an answer from now on.
+    /// The desk owes the requester an answer from now on, and the solution's deadline runs.
     pub(super) fn expect_answer(&self, ticket: &mut Ticket) {
+        self.run_on(ticket);
+        ticket.closed = None;
+        ticket.lateness = Lateness::default();
         ticket.response_due = Some(
             self.policy
                 .hours
@@ -164,5 +167,6 @@ impl<'a> Desk<'a> {
             ticket.incident = None;
         }
         ticket.updated = self.now;
+        self.stand_still(ticket);
     }
 }

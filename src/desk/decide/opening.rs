@@ -4,7 +4,7 @@ use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
     Alert, Change, EndState, Kind, KnownIncident, Message, Outcome, Reason,
 };
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
 use super::{Desk, asked, handing, incidents, specialist};
 
@@ -67,6 +67,15 @@ pub(super) fn opens(
         merged_into: None,
         incident: None,
         incident_offered: false,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
     };
     outcome.history(
         number,

@@ -77,8 +77,12 @@ impl Orders<'_> {
             Command::Assign(id) => self.assign(id),
             Command::Raise(tier) => self.raise(tier.as_deref()),
             Command::Wait(span) => {
-                let until = self.desk.policy.hours.after(self.desk.now, *span);
+                let hours = &self.desk.policy.hours;
+                let until = hours.after(self.desk.now, *span);
+                // One that ends with the day's work ends in truth when work begins again.
+                let until = hours.next_open(until).unwrap_or(until);
                 self.sleep(until);
+                self.desk.stand_still(&mut self.ticket);
                 self.did.push(Did::Waiting(until));
                 Ok(())
             }
@@ -118,6 +122,7 @@ impl Orders<'_> {
         self.ticket.assignee = Some(self.who.id.clone());
         self.ticket.tier.clone_from(&self.who.tier);
         self.ticket.excluded.remove(&self.who.id);
+        self.desk.remember_late(&mut self.ticket, old);
         if self.ticket.status == Status::New {
             self.ticket.status = Status::Open;
         }
@@ -280,7 +285,6 @@ impl Orders<'_> {
         let letter = self.memory.held.ok_or(Refusal::NothingHeld)?;
         self.outcome.changes.push(Change::TakeBack(letter));
         self.ticket.status = Status::Open;
-        self.ticket.closed = None;
         self.desk.expect_answer(&mut self.ticket);
         self.history("taken-back", "the held answer is not sent");
         self.did.push(Did::TakenBack);

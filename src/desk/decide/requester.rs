@@ -147,7 +147,6 @@ fn follow_up(
         desk.expect_answer(&mut ticket);
         ticket.status = Status::Open;
         ticket.wake = None;
-        ticket.closed = None;
     }
     ticket.updated = desk.now;
     // The same specialist if they are there, else whoever is next.

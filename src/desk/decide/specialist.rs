@@ -130,6 +130,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         orders.ticket.status = Status::Answered;
         orders.ticket.started = desk.now;
         orders.ticket.steps = 0;
+        desk.stand_still(&mut orders.ticket);
     }
     orders.ticket.response_due = None;
     if !stays_closed {
@@ -164,7 +165,8 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     orders.incident_goes_on();
     orders.outcome.notices.push(notice.clone());
     orders.answer_joined(&notice);
-    if with_commands {
+    // An answer that is held can still be taken back: they hear until when.
+    if with_commands || desk.policy.undo > SignedDuration::ZERO {
         orders.did.insert(0, Did::Sent);
     }
     orders.tell_of_crossing();

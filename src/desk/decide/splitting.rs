@@ -6,7 +6,7 @@
 
 use super::super::event::Carried;
 use super::super::outcome::{Carry, Change, Did, Handing, Message, Reason, Refusal};
-use super::super::ticket::{Status, Ticket};
+use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
 use super::orders::Orders;
 
@@ -83,6 +83,11 @@ impl Orders<'_> {
             merged_into: None,
             incident: None,
             incident_offered: false,
+            resolution: Resolution {
+                due: Some(policy.hours.after(desk.now, policy.sla.resolution)),
+                ..Resolution::default()
+            },
+            lateness: Lateness::default(),
             ..old.clone()
         }
     }
@@ -100,6 +105,7 @@ impl Orders<'_> {
             old.response_due = None;
             old.started = self.desk.now;
             old.steps = 0;
+            self.desk.stand_still(old);
         }
     }
 

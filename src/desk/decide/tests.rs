@@ -14,6 +14,7 @@ use crate::desk::roster::{Specialist, Tier};
 use crate::desk::ticket::{Person, Status, Tongue};
 
 mod edges;
+mod silent;
 
 fn policy() -> Policy {
     let day = Some(Span {
@@ -32,6 +33,7 @@ fn policy() -> Policy {
         hours: Hours {
             week: [day; 7],
             holidays: vec![],
+            yearly: vec![],
             special: vec![],
             zone: TimeZone::UTC,
         },
@@ -40,6 +42,7 @@ fn policy() -> Policy {
             next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
+            silent_after: 3,
         },
         escalation: vec![],
         topics: vec![],

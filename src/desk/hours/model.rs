@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::super::policy::{Hours, Span, WorkSpan};
+use super::super::policy::{Hours, Span, WorkSpan, Yearly};
 use super::super::roster::DateRange;
 
 /// What the model looks at: so many days, minute by minute.
@@ -42,6 +42,17 @@ fn index(minute: i64) -> usize {
     usize::try_from(minute).unwrap()
 }
 
+/// Each month and day of a range: on from its first day of a leap year until its last comes.
+fn each(range: Yearly) -> Vec<(i8, i8)> {
+    let mut day = Date::new(2024, range.from.0, range.from.1).unwrap();
+    let mut found = vec![range.from];
+    while (day.month(), day.day()) != range.to {
+        day = day.tomorrow().unwrap();
+        found.push((day.month(), day.day()));
+    }
+    found
+}
+
 /// What the wall clock showed at the beginning of each minute of the window.
 struct Model {
     start: Timestamp,
@@ -67,13 +78,15 @@ impl Model {
                     .take_while(|day| *day <= range.to)
             })
             .collect();
+        let every_year: BTreeSet<(i8, i8)> = hours.yearly.iter().copied().flat_map(each).collect();
         let (mut days, mut open, mut before) = (vec![], vec![], vec![0]);
         for minute in 0..WINDOW {
             let clock = hours.zone.to_datetime(start + minutes(minute));
             let day = clock.date();
             let span = special.get(&day).copied().or_else(|| {
                 let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap();
-                hours.week[weekday].filter(|_| !off.contains(&day))
+                let every = every_year.contains(&(day.month(), day.day()));
+                hours.week[weekday].filter(|_| !every && !off.contains(&day))
             });
             let works = span.is_some_and(|span| (span.from..span.to).contains(&clock.time()));
             days.push(day);
@@ -145,6 +158,7 @@ fn calendar() -> impl Strategy<Value = (Hours, Timestamp)> {
     let week = prop::array::uniform7(prop::option::weighted(0.8, span()))
         .prop_filter("somebody works", |week| week.iter().any(Option::is_some));
     let holidays = prop::collection::vec((-4i64..9, 0i64..4), 0..3);
+    let yearly = prop::collection::vec((-4i64..9, 0i64..4), 0..2);
     let special = prop::collection::vec((-2i64..9, span()), 0..4);
     (
         prop::sample::select(&ZONES),
@@ -152,9 +166,10 @@ fn calendar() -> impl Strategy<Value = (Hours, Timestamp)> {
         near,
         week,
         holidays,
+        yearly,
         special,
     )
-        .prop_map(|(zone, minute, near, week, holidays, special)| {
+        .prop_map(|(zone, minute, near, week, holidays, yearly, special)| {
             let zone = TimeZone::get(zone).unwrap();
             let mut start = Timestamp::UNIX_EPOCH + minutes(minute);
             if let Some(near) = near
@@ -172,6 +187,16 @@ fn calendar() -> impl Strategy<Value = (Hours, Timestamp)> {
                     .map(|(from, length)| DateRange {
                         from: day(from),
                         to: day(from + length),
+                    })
+                    .collect(),
+                yearly: yearly
+                    .into_iter()
+                    .map(|(from, length)| {
+                        let (from, to) = (day(from), day(from + length));
+                        Yearly {
+                            from: (from.month(), from.day()),
+                            to: (to.month(), to.day()),
+                        }
                     })
                     .collect(),
                 special: special

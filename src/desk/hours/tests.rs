@@ -1,6 +1,7 @@
 //! Working time against a slow, obvious model, minute by minute.
 
 use super::*;
+use crate::desk::policy::Yearly;
 use jiff::civil::time;
 use jiff::tz::TimeZone;
 
@@ -12,6 +13,7 @@ fn school() -> Hours {
     Hours {
         week: [full, full, full, full, full, None, None],
         holidays: vec![],
+        yearly: vec![],
         special: vec![],
         zone: TimeZone::get("Europe/Moscow").unwrap(),
     }
@@ -188,4 +190,36 @@ fn the_steps_of_a_chain_stand_in_working_time() {
     assert_eq!(due, at("2026-11-23T17:00:00+03:00"));
     assert_eq!(hours.share(from, due, 100), due);
     assert_eq!(hours.share(from, due, 200), at("2026-11-25T10:00:00+03:00"));
+}
+
+#[test]
+fn days_off_of_every_year_come_back_and_may_go_over_its_turn() {
+    let mut hours = school();
+    hours.yearly = vec![
+        Yearly {
+            from: (12, 31),
+            to: (1, 8),
+        },
+        Yearly {
+            from: (11, 4),
+            to: (11, 4),
+        },
+    ];
+    for day in [
+        "2026-11-04",
+        "2026-12-31",
+        "2027-01-08",
+        "2030-12-31",
+        "2031-01-01",
+    ] {
+        assert_eq!(hours.on(day.parse().unwrap()), None, "{day}");
+    }
+    for day in ["2026-11-05", "2026-12-30", "2027-01-11", "2031-01-09"] {
+        assert!(hours.on(day.parse().unwrap()).is_some(), "{day}");
+    }
+    // A moved working day is stronger.
+    let moved: Date = "2026-12-31".parse().unwrap();
+    let span = hours.week[0].unwrap();
+    hours.special = vec![(moved, span)];
+    assert_eq!(hours.on(moved), Some(span));
 }

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::desk::outcome::{
-    Alert, ClosedBy, CommandResult, Did, Handing, Message, NoteWhy, Reason, Refusal, ReminderWhy,
+    Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
+    ReminderWhy,
 };
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
@@ -20,6 +21,7 @@ const ANSWER: &str = "Период за четверть открыт с сег�
 pub(super) fn messages() -> Vec<Said> {
     let mut all = first_letters();
     all.extend(later_letters());
+    all.extend(overdue_letters());
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
@@ -182,7 +184,10 @@ fn later_letters() -> Vec<Said> {
             "raised",
             "with a new owner",
             Message::Escalated {
-                from: Some("Иванова Мария Петровна".to_owned()),
+                from: vec![
+                    "Иванова Мария Петровна".to_owned(),
+                    "Сидоров Пётр Ильич".to_owned(),
+                ],
                 to: Some("Петров Сергей Николаевич".to_owned()),
                 due: Some(now() - SignedDuration::from_mins(90)),
             },
@@ -191,11 +196,65 @@ fn later_letters() -> Vec<Said> {
             "raised",
             "nobody above",
             Message::Escalated {
-                from: Some("Иванова Мария Петровна".to_owned()),
+                from: vec!["Иванова Мария Петровна".to_owned()],
                 to: None,
                 due: None,
             },
         ),
+    ]
+}
+
+/// Letters about what is late and stays late.
+fn overdue_letters() -> Vec<Said> {
+    let passed = Some(now() - SignedDuration::from_hours(43));
+    let reminder = |why, due| Message::Reminder { why, due };
+    let left = |why| {
+        Message::AdminAlert(Alert::Left {
+            name: "Иванова Мария Петровна".to_owned(),
+            address: "ivanova@school.test".to_owned(),
+            why,
+        })
+    };
+    let above = |what| Message::Overdue {
+        what,
+        due: passed,
+        with: vec!["Иванова Мария Петровна".to_owned()],
+    };
+    vec![
+        ("reminder", "again", reminder(ReminderWhy::Again, passed)),
+        (
+            "reminder",
+            "to be solved",
+            reminder(
+                ReminderWhy::Resolution,
+                Some(now() + SignedDuration::from_hours(26)),
+            ),
+        ),
+        (
+            "reminder",
+            "not solved",
+            reminder(ReminderWhy::Resolution, passed),
+        ),
+        (
+            "absent",
+            "left the rotation",
+            Message::Absent {
+                days: DateRange {
+                    from: jiff::civil::date(2026, 11, 23),
+                    to: DateRange::OPEN,
+                },
+            },
+        ),
+        ("admin-alert", "a silent specialist", left(Left::Silent(3))),
+        (
+            "admin-alert",
+            "a specialist out of reach",
+            left(Left::Unreachable(
+                "550 5.1.1 <ivanova@school.test>: no such user".to_owned(),
+            )),
+        ),
+        ("overdue", "an answer", above(Overdue::Answer)),
+        ("overdue", "a solution", above(Overdue::Solution)),
     ]
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, WorkSpan};
 use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
-use crate::desk::ticket::{Person, Status, Ticket, Tongue};
+use crate::desk::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 
 /// 2026-11-23T07:40:00Z: a Monday morning, 10:40 in Moscow.
 const NOW: i64 = 1_795_419_600;
@@ -46,6 +46,8 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         merged_into: None,
         incident: None,
         incident_offered: false,
+        resolution: Resolution::default(),
+        lateness: Lateness::default(),
     }
 }
 
@@ -76,6 +78,7 @@ pub(super) fn policy() -> Policy {
         hours: Hours {
             week: [day, day, day, day, day, None, None],
             holidays: vec![],
+            yearly: vec![],
             special: vec![],
             zone: TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC),
         },
@@ -84,6 +87,7 @@ pub(super) fn policy() -> Policy {
             next_response: WorkSpan::Time(SignedDuration::from_hours(8)),
             resolution: WorkSpan::Days(5),
             close_after: WorkSpan::Days(3),
+            silent_after: 3,
         },
         escalation: vec![],
         topics: vec![],

@@ -26,10 +26,10 @@ struct HostStage {
 }
 
 impl HostStage {
-    async fn new() -> Self {
+    async fn new(settings: &[(String, String)]) -> Self {
         let host = MailHost::start();
         let folder = tempfile::tempdir().unwrap();
-        let snapshot = scenario::school(folder.path()).unwrap();
+        let snapshot = scenario::school_with(folder.path(), settings).unwrap();
         let clock = Clock::standing(Timestamp::UNIX_EPOCH);
         let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
             .await
@@ -135,7 +135,7 @@ async fn play(name: &str) {
     )
     .unwrap();
     let script = scenario::parse(&text).unwrap();
-    let mut stage = HostStage::new().await;
+    let mut stage = HostStage::new(&script.settings).await;
     if let Err(failure) = scenario::play(&script, &mut stage, |_| {}).await {
         panic!("{name}: {failure}\n{}", stage.host.logs());
     }
@@ -154,4 +154,29 @@ async fn commands_go_the_same_way_over_real_servers() {
 #[tokio::test]
 async fn an_impostor_is_not_obeyed_over_real_servers() {
     play("impostor.txt").await;
+}
+
+#[tokio::test]
+async fn deadlines_go_the_same_way_over_real_servers() {
+    for name in ["late.txt", "still-late.txt", "waiting.txt", "silence.txt"] {
+        play(name).await;
+    }
+}
+
+#[tokio::test]
+async fn absences_go_the_same_way_over_real_servers() {
+    for name in [
+        "out-of-office.txt",
+        "away-tickets.txt",
+        "unreachable-specialist.txt",
+    ] {
+        play(name).await;
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_merging_and_undo_go_the_same_way_over_real_servers() {
+    for name in ["vendor.txt", "notes-and-merge.txt", "undo.txt"] {
+        play(name).await;
+    }
 }

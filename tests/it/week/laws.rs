@@ -29,7 +29,7 @@ impl World {
         for place in first..self.got.len() {
             self.sent_well(first, place);
             self.in_working_time(place, wrote.is_empty());
-            self.count_step(place);
+            self.count_step(place, wrote);
         }
         let tickets: Vec<Ticket> = self.tickets.values().map(|(one, _)| one.clone()).collect();
         for ticket in &tickets {
@@ -212,12 +212,28 @@ impl World {
         }
     }
 
-    fn count_step(&mut self, place: usize) {
+    fn count_step(&mut self, place: usize, wrote: &[Wrote]) {
         let got = &self.got[place];
         let Some(number) = got.ticket else { return };
         let to_asker = got.to == self.tickets[&number].0.requester.address;
-        let woke = got.letter.text.contains("отложено до сегодняшнего дня");
-        if !(got.kind == "reminder" && !woke || is_late(&got.letter)) {
+        let beside_the_chain = [
+            "отложено до сегодняшнего дня",
+            "всё ещё ждёт Вашего ответа",
+            "ещё не решено",
+        ];
+        let reminds = got.kind == "reminder"
+            && !beside_the_chain
+                .iter()
+                .any(|said| got.letter.text.contains(said));
+        // Instead of a reminder that nobody would read; a late ticket is handed over at once, beside the chain.
+        let ticket = &self.tickets[&number].0;
+        let by_machine = wrote.iter().any(|one| one.end == "automatic");
+        let handed_over = got.letter.text.contains("отсутствует, теперь Ваша очередь")
+            && ticket
+                .response_due
+                .is_some_and(|due| due > self.clock.now())
+            && !by_machine;
+        if !(reminds || is_late(&got.letter) || handed_over) {
             return;
         }
         let started = self.tickets[&number].0.started;
@@ -251,17 +267,16 @@ impl World {
 
     /// Nothing that waits is forgotten: it has an owner, a deadline, and a next look of the clock.
     fn looked_after(&self, ticket: &Ticket) {
-        let chain = self.policy.escalation.len();
-        let all_done = usize::try_from(ticket.steps).unwrap() >= chain;
         let right = match ticket.status {
             Status::Open => {
                 ticket.assignee.is_some()
                     && ticket.response_due.is_some()
-                    && (ticket.next_at.is_some() || all_done)
+                    && ticket.next_at.is_some()
+                    && ticket.resolution.due.is_some()
             }
             Status::New => ticket.response_due.is_some() && self.nobody_can_take(ticket),
             Status::Answered => ticket.assignee.is_some() && ticket.next_at.is_some(),
-            Status::Waiting => ticket.wake.is_some() && ticket.next_at >= ticket.wake,
+            Status::Waiting => ticket.wake.is_some() && ticket.next_at.is_some(),
             Status::Closed | Status::Spam | Status::Merged | Status::Stopped => {
                 ticket.next_at.is_none() && ticket.response_due.is_none()
             }

@@ -129,7 +129,7 @@ impl World {
                 said("#отложить 20.11.2026", "command", Refused)
             }
             "тема" => said("#тема Олимпиады", "command", Confirmed),
-            "тема неверная" => said("#тема олимпиада", "command", Refused),
+            "тема неверная" => said("#тема олимпияды", "command", Refused),
             "объединить" => {
                 let mine = ticket.requester.address.clone();
                 let other = self.a_ticket(|_, one| {

@@ -20,6 +20,8 @@ path = "inbox"
 path = "sent"
 [hours]
 week = { mon = "08:00-17:00", tue = "08:00-17:00", wed = "08:00-17:00", thu = "08:00-17:00", fri = "08:00-16:00", sat = "09:00-13:00" }
+[sla]
+silent_after = 0 # who leaves the rotation is told in scenarios
 [[topic]]
 name = "оценки"
 words = ["оценка", "отметка"]

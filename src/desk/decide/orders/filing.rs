@@ -3,6 +3,7 @@
 use super::super::super::nearest::nearest;
 use super::super::super::outcome::{Carry, Change, Did, Message, Refusal};
 use super::super::super::ticket::{Status, Ticket};
+use super::super::super::topics;
 use super::{Orders, TextFor};
 
 impl Orders<'_> {
@@ -11,7 +12,9 @@ impl Orders<'_> {
         let folded = name.to_lowercase().replace('ё', "е");
         let found = topics
             .iter()
-            .find(|topic| topic.name.to_lowercase().replace('ё', "е") == folded);
+            .find(|topic| topic.name.to_lowercase().replace('ё', "е") == folded)
+            // One of its own words, in any form, names it as well.
+            .or_else(|| topics::choose(topics, name, ""));
         let Some(topic) = found else {
             let near = nearest(&folded, topics.iter().map(|topic| topic.name.as_str()));
             return Err(Refusal::NoTopic(name.to_owned(), near.map(str::to_owned)));
@@ -65,7 +68,6 @@ impl Orders<'_> {
         if !matches!(target.status, Status::New | Status::Open) {
             target.status = Status::Open;
             target.wake = None;
-            target.closed = None;
             self.desk.expect_answer(&mut target);
         }
         if target.assignee.is_none() {
@@ -103,7 +105,6 @@ impl Orders<'_> {
         }
         let address = self.ticket.requester.address.clone();
         self.ticket.status = Status::Open;
-        self.ticket.closed = None;
         self.ticket
             .assignee
             .get_or_insert_with(|| self.who.id.clone());
