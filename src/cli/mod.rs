@@ -3,7 +3,9 @@
 mod check;
 mod deliver;
 mod demo;
+mod export;
 mod files;
+mod forget;
 mod inspect;
 mod outbox;
 mod run;
@@ -65,6 +67,10 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Выгрузить всё о человеке: письма и данные одним файлом zip
+    Export(export::Options),
+    /// Стереть всё о человеке
+    Forget(forget::Options),
 }
 
 /// How a command ends.
@@ -99,6 +105,8 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Export(options) => export::export(config.as_deref(), &options),
+        Command::Forget(options) => forget::forget(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

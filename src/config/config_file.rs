@@ -11,7 +11,7 @@ use super::fault::Findings;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    DaysOff, WEEK, address, day, days_off, duration, filled, flag, hours, number, percent,
+    DaysOff, WEEK, address, day, days_off, filled, flag, hours, kept, number, percent,
     signed_duration, size, weekly, word, work_span, zone,
 };
 use super::ways::{intake, outgoing};
@@ -71,7 +71,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
     let desk = desk.unwrap_or_else(|| Section::new(&blank, nothing.get_ref(), 0..0, "desk"));
     let place = |path: String| base.join(path);
     let (authserv_id, plus_addressing) = trust;
-    let (show_requester_address, show_specialist_name) = privacy;
+    let (show_requester_address, show_specialist_name, keep_closed) = privacy;
     let policy = Policy {
         name: desk
             .get("name", filled)
@@ -115,6 +115,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
                 .unwrap_or_else(|| "roster.toml".to_owned()),
         ),
         templates: desk.get("templates", filled).map(place),
+        keep_closed,
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
         reports: reports(root, base),
@@ -309,15 +310,16 @@ fn limits(root: &Section<'_, '_>) -> Limits {
     found
 }
 
-fn privacy(root: &Section<'_, '_>) -> (bool, bool) {
+fn privacy(root: &Section<'_, '_>) -> (bool, bool, Option<SignedDuration>) {
+    let year = Some(SignedDuration::from_hours(24 * 365));
     let Some(section) = root.section("privacy") else {
-        return (true, true);
+        return (true, true, year);
     };
-    let _ = section.get("keep_closed", duration);
+    let keep = section.get("keep_closed", kept).unwrap_or(year);
     let address = section.get("show_requester_address", flag).unwrap_or(true);
     let name = section.get("show_specialist_name", flag).unwrap_or(true);
     section.finish();
-    (address, name)
+    (address, name, keep)
 }
 
 /// The chain; without one in the file the usual one.

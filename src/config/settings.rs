@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::{Time, Weekday};
 use secrecy::SecretString;
 
@@ -136,6 +137,8 @@ pub struct Config {
     pub roster: PathBuf,
     /// Overrides of the built-in templates.
     pub templates: Option<PathBuf>,
+    /// Closed tickets keep their text so long; `None` is for ever.
+    pub keep_closed: Option<SignedDuration>,
     /// The way in.
     pub intake: IntakeSettings,
     /// The way out.

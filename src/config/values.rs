@@ -156,6 +156,22 @@ fn seconds(text: &str, days: bool) -> Option<u64> {
         })
 }
 
+/// How long something is kept: whole days at least, or `"never"` erased.
+pub(super) fn kept(value: &DeValue<'_>) -> Result<Option<SignedDuration>, Wrong> {
+    if matches!(
+        text(value)?.trim().to_lowercase().as_str(),
+        "never" | "никогда"
+    ) {
+        return Ok(None);
+    }
+    let span = signed_duration(value)?;
+    if span < SignedDuration::from_hours(24) {
+        return Err(wrong("меньше суток хранить нельзя: на письма ещё отвечают")
+            .hint("например \"365d\"; \"never\" — не стирать никогда"));
+    }
+    Ok(Some(span))
+}
+
 /// A duration: `"90s"`, `"30m"`, `"4h"`, `"365d"`.
 pub(super) fn duration(value: &DeValue<'_>) -> Result<Duration, Wrong> {
     let text = text(value)?;

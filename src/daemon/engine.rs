@@ -181,6 +181,7 @@ impl Engine {
         if moved > 0 {
             self.bell.notify_one();
         }
+        self.erase_old(now).await?;
         Ok(())
     }
 

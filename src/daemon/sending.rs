@@ -297,7 +297,9 @@ impl Engine {
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
-                tx.mark_refused(id, &why, now)?;
+                if !tx.mark_refused(id, &why, now)? {
+                    return Ok(());
+                }
                 let ticket = ticket
                     .map(|number| tx.ticket(number))
                     .transpose()?

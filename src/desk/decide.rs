@@ -4,6 +4,7 @@ mod asked;
 mod away;
 mod clock;
 mod crossing;
+mod forgetting;
 mod handing;
 mod incidents;
 mod late;
@@ -23,6 +24,7 @@ use speaker::Speaker;
 
 pub use away::absent;
 pub use clock::step;
+pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};

@@ -66,6 +66,8 @@ pub enum ClosedBy {
     Silence,
     /// A specialist, for all tickets of an incident: it works again.
     Mended,
+    /// The requester asked to be forgotten.
+    Erased,
 }
 
 /// What a reminder is about.

@@ -22,4 +22,6 @@ pub mod stem;
 pub mod ticket;
 pub mod topics;
 
-pub use decide::{Asks, Desk, absent, asks, decide, refused, set_aside, step, trouble, unowned};
+pub use decide::{
+    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, trouble, unowned,
+};

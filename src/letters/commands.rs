@@ -201,12 +201,6 @@ impl Writer<'_> {
                 format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
             }
             Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
-            Did::Split { .. }
-            | Did::Incident(_)
-            | Did::Joined(_)
-            | Did::NoIncident
-            | Did::WithJoined(_)
-            | Did::Heard => return self.did_together(did),
             Did::Spam(address) if ru => format!(
                 "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
                 text(address)
@@ -238,6 +232,7 @@ impl Writer<'_> {
                 (None, true, false) => "There are no tickets.".to_owned(),
                 (None, false, _) => return None,
             },
+            _ => return self.did_together(did),
         })
     }
 
@@ -374,13 +369,6 @@ impl Writer<'_> {
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
-            Refusal::NotAmongYours(_)
-            | Refusal::NothingToSplit
-            | Refusal::IncidentAlready
-            | Refusal::JoinedAlready(_)
-            | Refusal::JoinedElsewhere(..)
-            | Refusal::NoIncident(_)
-            | Refusal::HasJoined(_) => self.refusal_together(why),
             Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
             Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
@@ -388,6 +376,7 @@ impl Writer<'_> {
             Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
+            _ => self.refusal_together(why),
         }
     }
 }

@@ -161,6 +161,7 @@ impl Writer<'_> {
                         ClosedBy::Specialist => "specialist",
                         ClosedBy::Silence => "silence",
                         ClosedBy::Mended => "mended",
+                        ClosedBy::Erased => "erased",
                     },
                     ratings: ["1", "2", "3", "4", "5"]
                         .map(|score| self.link(&frame, score, score))

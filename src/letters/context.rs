@@ -72,8 +72,8 @@ pub(super) struct Incident {
     pub frame: Frame,
     /// «ЭЖ-1 · Дневник не открывается».
     pub cases: Vec<String>,
-    /// `ЭЖ-1`.
-    pub incident: String,
+    /// The incident: `ЭЖ-1`.
+    pub number: String,
     pub subject: String,
     pub since: String,
     pub alike: bool,

@@ -22,7 +22,7 @@ impl Writer<'_> {
                         format!("{} · {subject}", self.case_of(*number))
                     })
                     .collect(),
-                incident: frame.case.clone(),
+                number: frame.case.clone(),
                 subject: String::new(),
                 since: since(*at),
                 alike: true,
@@ -39,7 +39,7 @@ impl Writer<'_> {
                 } = self.known(&frame, known);
                 Incident {
                     cases: vec![],
-                    incident: number,
+                    number,
                     subject,
                     since,
                     alike,

@@ -19,6 +19,7 @@ mod html;
 mod language;
 mod letter;
 mod links;
+mod masking;
 mod parameters;
 mod part;
 mod passing;
@@ -38,6 +39,7 @@ pub use html::html_to_text;
 pub use letter::{
     Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
 };
+pub use masking::{ERASED, Mask, Masked};
 pub use passing::{PassedOn, passed_on};
 pub use read::read;
 pub use subject::base_subject;

@@ -139,6 +139,11 @@ impl<S: Stage> Play<'_, S> {
                     events.join(", ")
                 ))
             }
+            Step::Keeps {
+                number,
+                text,
+                there,
+            } => self.keeps(*number, text, *there),
             Step::Tickets(count) => {
                 let found = self
                     .reader()?
@@ -178,6 +183,21 @@ impl<S: Stage> Play<'_, S> {
                 ticket.status.word(),
                 ticket.assignee
             ))
+        }
+    }
+
+    /// Everything that is kept of a ticket, as one text.
+    fn keeps(&self, number: u64, text: &str, there: bool) -> Result<(), String> {
+        let reader = self.reader()?;
+        let said = |error: crate::store::StoreError| error.to_string();
+        let ticket = reader.ticket(number).map_err(said)?;
+        let letters = reader.letters(number).map_err(said)?;
+        let history = reader.history(number).map_err(said)?;
+        let kept = format!("{ticket:?} {letters:?} {history:?}");
+        match (kept.contains(text), there) {
+            (true, true) | (false, false) => Ok(()),
+            (false, true) => Err(format!("«{text}» не сохранено")),
+            (true, false) => Err(format!("«{text}» ещё хранится: {kept}")),
         }
     }
 

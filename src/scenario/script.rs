@@ -62,6 +62,15 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// What the desk keeps of a ticket must have a text, or must not.
+    Keeps {
+        /// Its number.
+        number: u64,
+        /// The text.
+        text: String,
+        /// It must be there.
+        there: bool,
+    },
     /// The desk must have so many tickets.
     Tickets(usize),
 }
@@ -214,6 +223,15 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     status: status.to_owned(),
                     assignee: assignee.map(str::to_owned),
                 });
+            }
+            for (words, there) in [("Текст ", true), ("Нет текста ", false)] {
+                if let Some(number) = keyword.strip_prefix(words) {
+                    return Some(Step::Keeps {
+                        number: number.parse().ok()?,
+                        text: value.to_owned(),
+                        there,
+                    });
+                }
             }
             let number = keyword.strip_prefix("История ")?.parse().ok()?;
             Step::History {

@@ -440,12 +440,15 @@ fn to_json(files: &[StoredFile]) -> Result<String, StoreError> {
     serde_json::to_string(files).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
-fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     zstd::bulk::compress(bytes, LEVEL).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
-/// The original as it came.
+/// The original as it came; nothing when it was erased.
 pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    if packed.is_empty() {
+        return Ok(vec![]);
+    }
     zstd::stream::decode_all(packed)
         .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
 }

@@ -4,6 +4,8 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod answers;
+mod dossier;
+mod erasing;
 mod error;
 mod incidents;
 mod ledger;
@@ -18,6 +20,7 @@ mod schema;
 mod search;
 mod silent;
 mod tickets;
+mod traces;
 mod turns;
 mod writer;
 
@@ -27,11 +30,14 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use dossier::{DossierLetter, DossierTicket};
+pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
+pub use traces::Traces;
 pub use turns::Turns;
 
 /// A transaction of the one writer.

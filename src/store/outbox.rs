@@ -173,18 +173,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// It was refused for good.
+    /// It was refused for good. `false` when it is no longer being sent: it was erased meanwhile.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn mark_refused(&self, id: u64, why: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.connection
+    pub fn mark_refused(&self, id: u64, why: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self
+            .connection
             .prepare_cached(
                 "UPDATE outbox SET state = 'refused', attempts = attempts + 1, done_at = ?2, last_error = ?3
-                 WHERE letter = ?1",
+                 WHERE letter = ?1 AND state = 'sending'",
             )?
             .execute(params![signed(id), millis(now), why])?;
-        Ok(())
+        Ok(changed == 1)
     }
 
     /// It is to be tried again at `next`. An attempt is counted only when the letter itself was tried.
@@ -201,7 +202,7 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE outbox SET state = 'waiting', attempts = attempts + ?4, next_at = ?2, last_error = ?3
-                 WHERE letter = ?1",
+                 WHERE letter = ?1 AND state = 'sending'",
             )?
             .execute(params![signed(id), millis(next), why, u8::from(counts)])?;
         Ok(())

@@ -169,22 +169,7 @@ impl Reader {
         let mut query = self
             .connection
             .prepare("SELECT * FROM letters WHERE ticket = ?1 ORDER BY id")?;
-        let rows = query.query_map([signed(ticket)], |row| {
-            let files: String = row.get("attachments")?;
-            Ok(LetterRow {
-                id: natural(row, "id")?,
-                direction: row.get("direction")?,
-                kind: row.get("kind")?,
-                from: row.get("from_address")?,
-                to: row.get("to_address")?,
-                subject: row.get("subject")?,
-                at: instant(row, "at")?,
-                message_id: row.get("message_id")?,
-                text: row.get("text")?,
-                new_text: row.get("new_text")?,
-                files: json(&files)?,
-            })
-        })?;
+        let rows = query.query_map([signed(ticket)], read_letter)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -275,4 +260,22 @@ impl Reader {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// A row of `letters` as people see it.
+pub(super) fn read_letter(row: &rusqlite::Row<'_>) -> Result<LetterRow, rusqlite::Error> {
+    let files: String = row.get("attachments")?;
+    Ok(LetterRow {
+        id: natural(row, "id")?,
+        direction: row.get("direction")?,
+        kind: row.get("kind")?,
+        from: row.get("from_address")?,
+        to: row.get("to_address")?,
+        subject: row.get("subject")?,
+        at: instant(row, "at")?,
+        message_id: row.get("message_id")?,
+        text: row.get("text")?,
+        new_text: row.get("new_text")?,
+        files: json(&files)?,
+    })
 }

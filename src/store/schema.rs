@@ -50,13 +50,16 @@ CREATE TABLE tickets (
     late_with          TEXT,
     late_told          INTEGER,
     rating             INTEGER,
-    vendor_case        TEXT
+    vendor_case        TEXT,
+    erased             INTEGER
 ) STRICT;
 CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX tickets_incident ON tickets (incident) WHERE incident IS NOT NULL;
 CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_status ON tickets (status, assignee);
 CREATE INDEX tickets_requester ON tickets (requester_address);
+CREATE INDEX tickets_ended ON tickets (coalesce(closed, updated))
+    WHERE erased IS NULL AND status IN ('closed', 'spam', 'merged', 'stopped');
 
 CREATE TABLE letters (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -79,7 +82,8 @@ CREATE TABLE letters (
     attachments  TEXT    NOT NULL DEFAULT '[]',
     at           INTEGER NOT NULL,
     size         INTEGER NOT NULL,
-    original     BLOB    NOT NULL
+    original     BLOB    NOT NULL,
+    erased       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX letters_message_id ON letters (message_id);
 CREATE INDEX letters_about ON letters (about) WHERE about IS NOT NULL;
@@ -87,6 +91,7 @@ CREATE INDEX letters_ticket ON letters (ticket);
 CREATE INDEX letters_from ON letters (from_address, at) WHERE direction = 'in';
 CREATE INDEX letters_to ON letters (to_address, at) WHERE direction = 'out';
 CREATE INDEX letters_digest ON letters (digest) WHERE digest IS NOT NULL;
+CREATE INDEX letters_loose ON letters (at) WHERE ticket IS NULL AND erased = 0;
 CREATE INDEX letters_quarantined ON letters (at) WHERE end_state = 'quarantined';
 
 CREATE TABLE history (
@@ -175,6 +180,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         .map_err(|error| failed(&error))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    // What is erased is overwritten, not only let go.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     migrate(path, &mut connection)?;
     Ok(connection)
 }

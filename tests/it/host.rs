@@ -5,7 +5,7 @@
 //! goes, even by SIGKILL, the servers stop and the folder vanishes. Processes are stopped by the ids
 //! in the pid files of that folder, after a look that the id is still theirs.
 //!
-//! Any user of `school.test` and `home.test` exists, with the password `secret`. `user+tag@` comes to
+//! Any user of `school.test`, `home.test`, `parents.test` and `vendor.test` exists, with the password `secret`. `user+tag@` comes to
 //! `user@` with the tag kept in Delivered-To. `reject@` is refused with 550, `defer@` with 451. Mail
 //! to other domains is accepted from those who logged in, and thrown away.
 

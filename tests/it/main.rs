@@ -15,5 +15,6 @@ mod host;
 mod house;
 mod inspect;
 mod mail;
+mod privacy;
 mod scenarios;
 mod week;

@@ -46,7 +46,10 @@ pub(super) fn in_thread(
     outcome.history(ticket.number, "requester", event, outcome.why.clone());
     for notice in &mut outcome.notices {
         // In the same thread, unless somebody else's address has the requester's letter.
-        notice.ticket = (notice.to.address == ticket.requester.address).then(|| ticket.clone());
+        if notice.to.address == ticket.requester.address {
+            notice.ticket = Some(ticket.clone());
+            notice.tongue = ticket.tongue;
+        }
     }
     Some(outcome)
 }

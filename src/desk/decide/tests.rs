@@ -14,6 +14,7 @@ use crate::desk::roster::{Specialist, Tier};
 use crate::desk::ticket::{Person, Status, Tongue};
 
 mod edges;
+mod late;
 mod silent;
 
 fn policy() -> Policy {

@@ -318,6 +318,13 @@ fn notes_and_closings() -> Vec<Said> {
         ),
         (
             "closed-staff",
+            "the requester is forgotten",
+            Message::Closed {
+                by: ClosedBy::Erased,
+            },
+        ),
+        (
+            "closed-staff",
             "by the desk",
             Message::Closed {
                 by: ClosedBy::Specialist,

@@ -11,18 +11,19 @@ use super::world::now;
 
 /// Letters about colleagues, people in copy, and tickets that belong together.
 pub(super) fn messages() -> Vec<Said> {
+    let mut all = colleagues();
+    all.extend(incidents());
+    all.extend(parted());
+    all
+}
+
+fn colleagues() -> Vec<Said> {
     let meanwhile = |closed, held: Option<i64>| Message::Meanwhile {
         who: "Сидоров Алексей Игоревич".to_owned(),
         at: now() - SignedDuration::from_mins(3),
         said: "Период откроют завтра утром, проверьте, пожалуйста, после девяти.".to_owned(),
         closed,
         held: held.map(|minutes| now() + SignedDuration::from_mins(minutes)),
-    };
-    let known = |alike| KnownIncident {
-        number: 40,
-        subject: "Дневник не открывается".to_owned(),
-        since: now() - SignedDuration::from_mins(60),
-        alike,
     };
     vec![
         ("meanwhile", "both went out", meanwhile(false, None)),
@@ -31,6 +32,11 @@ pub(super) fn messages() -> Vec<Said> {
             "held, and closed by the other",
             meanwhile(true, Some(2)),
         ),
+    ]
+}
+
+fn incidents() -> Vec<Said> {
+    vec![
         (
             "acknowledgement",
             "part of an incident",
@@ -101,6 +107,11 @@ pub(super) fn messages() -> Vec<Said> {
             "joined to an incident",
             Message::CommandResult(CommandResult::Done(vec![Did::Joined(40)])),
         ),
+    ]
+}
+
+fn parted() -> Vec<Said> {
+    vec![
         (
             "acknowledgement",
             "split off",
@@ -146,4 +157,13 @@ pub(super) fn messages() -> Vec<Said> {
             }),
         ),
     ]
+}
+
+fn known(alike: bool) -> KnownIncident {
+    KnownIncident {
+        number: 40,
+        subject: "Дневник не открывается".to_owned(),
+        since: now() - SignedDuration::from_mins(60),
+        alike,
+    }
 }

@@ -1,0 +1,117 @@
+//! `dezhurny forget`: everything of one person is erased, with a count and with what is out of reach.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::say::{self, Trouble};
+use super::{Ending, files};
+use crate::daemon::{Clock, Engine, Snapshot};
+use crate::mail::wire_address;
+use crate::store::Forgotten;
+
+/// Options of `forget`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Адрес того, чьи данные стереть
+    address: String,
+}
+
+/// Forgets a person.
+pub fn forget(config: Option<&Path>, options: &Options) -> Ending {
+    let snapshots = files::snapshots(config)?;
+    let snapshot = snapshots.current();
+    let address = address(&options.address)?;
+    refuse(&snapshot, &address)?;
+    // Without a database there is nothing to forget, and none is to be made.
+    let _ = files::reader(&snapshot.config)?;
+    let done = files::block_on(async {
+        let engine = Engine::open(snapshots, Clock::System).await?;
+        let done = engine.forget(&address).await;
+        engine.store().close();
+        done
+    })?
+    .map_err(|error| {
+        Trouble::new(error).hint("повторите команду: уже стёртое стёрто, она доведёт дело до конца")
+    })?;
+    tell(&snapshot, &address, &done);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One plain address, lower case.
+pub(super) fn address(typed: &str) -> Result<String, Trouble> {
+    let address = typed.trim().to_lowercase();
+    let plain = address.contains('@') && !address.contains(['<', '>', ',', ';', '"']);
+    if plain && wire_address(&address).is_some() {
+        Ok(address)
+    } else {
+        Err(
+            Trouble::new(format!("«{}» — не почтовый адрес", say::tame(typed)))
+                .hint("нужен один адрес без имени, например anna@mail.ru")
+                .code(64),
+        )
+    }
+}
+
+/// The desk itself and those who work at it are not forgotten by a slip of the hand.
+fn refuse(snapshot: &Snapshot, address: &str) -> Result<(), Trouble> {
+    let policy = &snapshot.config.policy;
+    if policy.is_own(address) {
+        return Err(Trouble::new(format!(
+            "{address} — адрес самой службы, его письма — это вся переписка"
+        ))
+        .hint("назовите адрес заявителя"));
+    }
+    let supervises =
+        |one: &crate::desk::roster::Specialist| one.supervisor.as_deref() == Some(address);
+    if snapshot.roster.by_address(address).is_some()
+        || snapshot.roster.specialists.iter().any(supervises)
+    {
+        return Err(Trouble::new(format!(
+            "{address} стоит в {}: его ответы — часть чужих обращений",
+            snapshot.config.roster.display()
+        ))
+        .hint("если человек больше не работает в службе, сначала уберите его из этого файла"));
+    }
+    if policy.admins.iter().any(|admin| admin == address) {
+        return Err(
+            Trouble::new(format!("{address} — адрес администратора из desk.admins"))
+                .hint("если он больше не администратор, сначала уберите его из config.toml"),
+        );
+    }
+    Ok(())
+}
+
+fn tell(snapshot: &Snapshot, address: &str, done: &Forgotten) {
+    if done.is_empty() {
+        say::line(format!("Об адресе {address} в базе ничего нет."));
+    } else {
+        say::line(format!(
+            "Стёрто: обращений {}, писем {}; адрес убран из чужих писем: {}, из других записей: {}. \
+             Номера, сроки и оценки остались для отчётов.",
+            done.tickets, done.letters, done.masked, done.rows
+        ));
+    }
+    let open: Vec<String> = done
+        .open
+        .iter()
+        .map(|ticket| format!("{}-{}", snapshot.config.policy.tag, ticket.number))
+        .collect();
+    if !open.is_empty() {
+        say::line(format!(
+            "Были не закрыты и закрыты теперь без ответа: {}; тем, кто их вёл, написано.",
+            open.join(", ")
+        ));
+    }
+    if done.originals > 0 {
+        say::line(format!(
+            "У стольких чужих писем не сохранён оригинал, потому что адрес в нём нельзя было убрать: {}.",
+            done.originals
+        ));
+    }
+    say::line(
+        "Не тронуто: письма в самом почтовом ящике и в его папках, резервные копии, журнал системы, \
+         имя человека в письмах других людей. Это уберите сами.",
+    );
+}

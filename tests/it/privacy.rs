@@ -1,0 +1,128 @@
+//! `export` and `forget` as an administrator types them.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Self { folder };
+        let out = place.path("out");
+        for sub in ["tmp", "new", "cur"] {
+            std::fs::create_dir_all(out.join(sub)).unwrap();
+        }
+        let config = format!(
+            "[desk]\naddress = \"help@school.test\"\nadmins = [\"admin@school.test\"]\ndata_dir = \"data\"\n\
+             [outgoing.maildir]\npath = \"{}\"\n",
+            out.display()
+        );
+        std::fs::write(place.path("config.toml"), config).unwrap();
+        let roster = "[[tier]]\nid = \"t\"\n[[specialist]]\nid = \"ivanova\"\nname = \"Иванова Мария\"\n\
+                      address = \"ivanova@school.test\"\ntier = \"t\"\nsupervisor = \"petrov@school.test\"\n";
+        std::fs::write(place.path("roster.toml"), roster).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dezhurny"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn unpacked(path: &Path) -> Vec<(String, String)> {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut file = archive.by_index(at).unwrap();
+            let name = file.name().unwrap().into_owned();
+            let mut text = String::new();
+            file.read_to_string(&mut text).unwrap();
+            (name, text)
+        })
+        .collect()
+}
+
+#[test]
+fn a_person_gets_everything_of_theirs_and_is_then_forgotten() {
+    let place = Place::new();
+    let nothing = place.run(&["forget", "anna@home.test"], "");
+    assert!(!nothing.status.success() && said(&nothing).contains("базы данных"));
+    let letter = "From: Anna <anna@home.test>\r\nTo: help@school.test\r\nSubject: marks\r\n\
+                  Message-ID: <1@home.test>\r\n\r\nNo marks are shown.\r\n";
+    assert!(place.run(&["deliver"], letter).status.success());
+
+    let exported = place.run(&["export", "Anna@home.test", "-o", "anna.zip"], "");
+    assert!(exported.status.success(), "{}", said(&exported));
+    let files = unpacked(&place.path("anna.zip"));
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "letters/000001-in-request.eml",
+            "letters/000002-out-ack.eml",
+            "data.json"
+        ],
+        "what the staff write among themselves is not hers"
+    );
+    assert_eq!(files[0].1, letter, "byte for byte");
+    let data: serde_json::Value = serde_json::from_str(&files[2].1).unwrap();
+    assert_eq!(data["tickets"][0]["subject"], "marks");
+    assert_eq!(data["letters"][0]["file"], names[0]);
+    assert!(!files[2].1.contains("ivanova@school.test"));
+
+    for (arguments, why) in [
+        (["forget", "anna"], "не почтовый адрес"),
+        (["forget", "help@school.test"], "адрес самой службы"),
+        (["forget", "ivanova@school.test"], "roster.toml"),
+        (["forget", "petrov@school.test"], "roster.toml"),
+        (["forget", "admin@school.test"], "администратора"),
+    ] {
+        let refused = place.run(&arguments, "");
+        assert!(
+            !refused.status.success() && said(&refused).contains(why),
+            "{}",
+            said(&refused)
+        );
+    }
+
+    let forgotten = place.run(&["forget", "anna@home.test"], "");
+    assert!(forgotten.status.success(), "{}", said(&forgotten));
+    let words = said(&forgotten);
+    assert!(
+        words.contains("обращений 1") && words.contains("ЭЖ-1") && words.contains("почтовом ящике")
+    );
+    let again = place.run(&["forget", "anna@home.test"], "");
+    assert!(again.status.success() && said(&again).contains("ничего нет"));
+    let empty = place.run(&["export", "anna@home.test", "-o", "none.zip"], "");
+    assert!(!empty.status.success() && !place.path("none.zip").exists());
+}
