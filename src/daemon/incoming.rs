@@ -133,6 +133,16 @@ pub fn incoming(
 ) -> Result<Incoming, StoreError> {
     Ok(Incoming {
         from: writer(policy, roster, letter),
+        copied: letter
+            .to
+            .iter()
+            .chain(&letter.cc)
+            .filter(|one| !policy.is_own(&one.address) && !mail::is_robot(&one.address))
+            .map(|one| Person {
+                name: one.name.clone(),
+                address: one.address.clone(),
+            })
+            .collect(),
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
         has_files: letter.attachments.iter().any(|file| !file.inline),

@@ -366,6 +366,10 @@ fn references(
     let Some(ticket) = &notice.ticket else {
         return Ok(vec![]);
     };
+    if notice.audience == Audience::Participant {
+        let (to, asked) = (&notice.to.address, &ticket.requester.address);
+        return Ok(newest(tx.thread_in_copy(ticket.number, to, asked)?));
+    }
     let mut addresses = vec![notice.to.address.as_str()];
     if let Some(who) = snapshot.roster.by_address(&notice.to.address) {
         addresses.extend(who.aliases.iter().map(String::as_str));
@@ -379,13 +383,17 @@ fn references(
         thread.retain(|one| *one != answered);
         thread.push(answered);
     }
+    Ok(newest(thread))
+}
+
+fn newest(mut thread: Vec<String>) -> Vec<String> {
     if thread.len() > REFERENCES {
         // The root and the newest (RFC 5322 §3.6.4 leaves the middle out first).
         let newest = thread.split_off(thread.len() - (REFERENCES - 1));
         thread.truncate(1);
         thread.extend(newest);
     }
-    Ok(thread)
+    thread
 }
 
 fn from_one_of(letter: &Letter, addresses: &[&str]) -> bool {

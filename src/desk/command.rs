@@ -56,6 +56,10 @@ pub enum Command {
     Back,
     /// `#решено`: the requester needs nothing more.
     Solved,
+    /// `#убрать ADDRESS`: this person is no longer in copy.
+    Remove(String),
+    /// `#выйти`: I am no longer in copy.
+    Leave,
     /// `#помощь`: the list of commands.
     Help,
 }
@@ -94,6 +98,8 @@ enum Verb {
     Away,
     Back,
     Solved,
+    Remove,
+    Leave,
     Help,
 }
 
@@ -144,6 +150,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("back", Verb::Back),
     ("решено", Verb::Solved),
     ("solved", Verb::Solved),
+    ("убрать", Verb::Remove),
+    ("remove", Verb::Remove),
+    ("выйти", Verb::Leave),
+    ("leave", Verb::Leave),
     ("помощь", Verb::Help),
     ("help", Verb::Help),
 ];
@@ -151,8 +161,8 @@ const WORDS: &[(&str, Verb)] = &[
 impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Solved => party == Party::Requester,
-            Self::Help | Self::Status => true,
+            Self::Solved | Self::Leave => party == Party::Requester,
+            Self::Help | Self::Status | Self::Remove => true,
             _ => party == Party::Specialist,
         }
     }
@@ -167,6 +177,7 @@ impl Verb {
             Self::Topic => "#тема оценки",
             Self::Merge => "#объединить 17",
             Self::Incident => "#сбой 17",
+            Self::Remove => "#убрать anna@example.org",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
@@ -202,6 +213,8 @@ impl Verb {
             Self::Away => Command::Away(days(argument)?),
             Self::Back => Command::Back,
             Self::Solved => Command::Solved,
+            Self::Remove => Command::Remove(text()?),
+            Self::Leave => Command::Leave,
             Self::Help => Command::Help,
         })
     }

@@ -11,6 +11,7 @@ mod late;
 mod office;
 mod opening;
 mod orders;
+mod participants;
 mod requester;
 mod silent;
 mod speaker;
@@ -90,6 +91,9 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
         Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
+        Speaker::Participant(ticket, who) => {
+            participants::writes(desk, memory, who, ticket, letter)
+        }
         Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
         Speaker::Stranger(named) => opening::opens(desk, memory, letter, named.map(|t| t.number)),

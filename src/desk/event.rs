@@ -96,6 +96,8 @@ pub struct Evidence {
 pub struct Incoming {
     /// Who wrote it; an empty address when nobody did.
     pub from: Person,
+    /// To whom else it went: To and Cc, without the desk's own addresses and those of robots.
+    pub copied: Vec<Person>,
     /// Its subject without `Re:` and our tag.
     pub subject: String,
     /// What was written now.

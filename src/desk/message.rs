@@ -316,6 +316,10 @@ pub enum Did {
     WithJoined(u32),
     /// The requester of an incident says that it is solved for them.
     Heard,
+    /// This person is no longer in copy.
+    Removed(String),
+    /// The writer is no longer in copy.
+    Left,
     /// A letter became a ticket of its own.
     Split {
         /// The ticket that it was in.
@@ -370,6 +374,10 @@ pub enum Refusal {
     NotAmongYours(u64),
     /// The letter that is answered carries none that could be split off.
     NothingToSplit,
+    /// Nobody in copy has that address or name.
+    NoParticipant(String),
+    /// Only whoever asked may do that.
+    RequesterAlone,
     /// It is an incident already.
     IncidentAlready,
     /// It is joined to that incident already.

@@ -118,6 +118,8 @@ impl Kind {
 pub enum Audience {
     /// Whoever asked.
     Requester,
+    /// People in copy of whoever asked.
+    Participant,
     /// Specialists, supervisors and administrators.
     Staff,
     /// The vendor's services.
@@ -126,12 +128,23 @@ pub enum Audience {
 
 impl Audience {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Requester, Self::Staff, Self::Vendor];
+    pub const ALL: [Self; 4] = [
+        Self::Requester,
+        Self::Participant,
+        Self::Staff,
+        Self::Vendor,
+    ];
+
+    /// People of the asking side, who see nothing of the staff's.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Requester | Self::Participant)
+    }
 
     /// The word that is part of what a token is keyed to.
     pub fn word(self) -> &'static str {
         match self {
             Self::Requester => "requester",
+            Self::Participant => "participant",
             Self::Staff => "staff",
             Self::Vendor => "vendor",
         }

@@ -57,6 +57,7 @@ const STAFF_RU: &[(&str, &str)] = &[
         "#разделить",
         "в письме другой вопрос: сделать из него отдельное обращение",
     ),
+    ("#убрать адрес", "этому человеку из копии больше не писать"),
     (
         "#сбой",
         "это сбой: ответы уйдут всем, кто к нему присоединён; #сбой 17 присоединяет, #не-сбой — наоборот",
@@ -99,6 +100,7 @@ const STAFF_EN: &[(&str, &str)] = &[
         "#split",
         "the letter asks something else: make it a ticket of its own",
     ),
+    ("#remove address", "write no more to this person in copy"),
     (
         "#incident",
         "it is an incident: answers go to all tickets joined to it; #incident 17 joins, #not-incident undoes",
@@ -119,11 +121,15 @@ const STAFF_EN: &[(&str, &str)] = &[
 ];
 const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
+    ("#убрать адрес", "этому человеку из копии больше не писать"),
+    ("#выйти", "если Вы в копии: больше Вам не писать"),
     ("#статус", "Ваши обращения; #статус 17 — одно из них"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
+    ("#remove address", "write no more to this person in copy"),
+    ("#leave", "if you are in copy: write no more to you"),
     ("#status", "your tickets; #status 17 is one of them"),
     ("#help", "this list"),
 ];

@@ -37,7 +37,7 @@ pub(super) fn compose(
 ) -> (&'static str, Value) {
     let mut hidden = hidden(desk, notice);
     // Whoever wrote what is enclosed may have done so from another address than the ticket's.
-    if notice.audience != Audience::Requester
+    if !notice.audience.asks()
         && !desk.policy.show_requester_address
         && !matches!(notice.message, Message::AdminAlert(_))
     {
@@ -57,7 +57,7 @@ pub(super) fn compose(
 /// Addresses that the reader must not see.
 fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
-        Audience::Requester => desk
+        Audience::Requester | Audience::Participant => desk
             .roster
             .specialists
             .iter()
@@ -69,7 +69,7 @@ fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
         Audience::Vendor => notice
             .ticket
             .iter()
-            .map(|ticket| ticket.requester.address.clone())
+            .flat_map(asking)
             .chain(
                 desk.roster
                     .specialists
@@ -78,12 +78,15 @@ fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
                     .cloned(),
             )
             .collect(),
-        Audience::Staff => notice
-            .ticket
-            .iter()
-            .map(|ticket| ticket.requester.address.clone())
-            .collect(),
+        Audience::Staff => notice.ticket.iter().flat_map(asking).collect(),
     }
+}
+
+/// Addresses of the asking side.
+fn asking(ticket: &Ticket) -> impl Iterator<Item = String> {
+    std::iter::once(&ticket.requester)
+        .chain(&ticket.participants)
+        .map(|one| one.address.clone())
 }
 
 /// Writes one letter.
@@ -102,7 +105,7 @@ impl Writer<'_> {
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
         let frame = self.frame();
-        let staff = self.notice.audience != Audience::Requester;
+        let staff = !self.notice.audience.asks();
         let enclosed_view = enclosed.map(|one| self.enclosed(one));
         match &self.notice.message {
             Message::Acknowledgement {
@@ -284,6 +287,8 @@ impl Writer<'_> {
                 html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
+                participant: self.notice.audience == Audience::Participant,
+                leave: self.link(&frame, "#выйти", "#leave"),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
                     .map(|one| self.files(one.files))
@@ -309,6 +314,7 @@ impl Writer<'_> {
             case,
             base,
             name: names::address_by(name, self.tongue).map(|name| self.line(&name, NAME)),
+            copies: self.copies(),
             marker: match self.tongue {
                 Tongue::Ru => "— ответьте выше этой строки —",
                 Tongue::En => "— please reply above this line —",
@@ -385,7 +391,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn is_staff(&self) -> bool {
-        self.notice.audience != Audience::Requester
+        !self.notice.audience.asks()
     }
 
     /// Who asked, as the staff may see them.

@@ -18,6 +18,8 @@ pub(super) struct Frame {
     pub base: String,
     /// How to call the reader: «Анна Сергеевна».
     pub name: Option<String>,
+    /// Who is in copy, as the reader may see them.
+    pub copies: Vec<String>,
     /// The line above which a reader answers.
     pub marker: &'static str,
 }
@@ -227,6 +229,9 @@ pub(super) struct Reply {
     pub html: Option<String>,
     pub specialist: Option<String>,
     pub closes: bool,
+    /// The reader is in copy.
+    pub participant: bool,
+    pub leave: Link,
     /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,

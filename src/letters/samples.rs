@@ -91,6 +91,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
     let mut all = Vec::new();
     for (name, variant, message) in messages() {
         let audience = match &message {
+            Message::Reply { .. } if variant == "to somebody in copy" => Audience::Participant,
             Message::Closed { .. } if name == "closed" => Audience::Requester,
             Message::Acknowledgement { .. }
             | Message::Reply { .. }
@@ -100,6 +101,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
+            (_, Audience::Participant) => Person {
+                name: "Борис Ткаченко".to_owned(),
+                address: "boris@home.test".to_owned(),
+            },
             (Message::AdminAlert(_), _) => nobody.clone(),
             _ => teacher.clone(),
         };

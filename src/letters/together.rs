@@ -1,11 +1,36 @@
 //! What commands did or could not do where tickets or people come together or part, in words.
 
-use crate::desk::outcome::{Did, Refusal};
-use crate::desk::ticket::Tongue;
+use crate::desk::outcome::{Audience, Did, Refusal};
+use crate::desk::ticket::{Person, Tongue};
 
-use super::compose::Writer;
+use super::compose::{NAME, Writer};
+use super::text::one_line;
 
 impl Writer<'_> {
+    /// People in copy: to those who asked their names, to the staff their addresses as well, if these may be
+    /// seen; to the people in copy nobody.
+    pub(super) fn copies(&self) -> Vec<String> {
+        let audience = self.notice.audience;
+        let Some(ticket) = &self.notice.ticket else {
+            return vec![];
+        };
+        if !matches!(audience, Audience::Requester | Audience::Staff) {
+            return vec![];
+        }
+        let shown = |Person { name, address }: &Person| {
+            let name = self.line(name, NAME);
+            let visible = !self.hidden.contains(address);
+            let address = one_line(address, NAME);
+            match (name.is_empty(), visible) {
+                (true, true) => address,
+                (true, false) => self.say("без имени", "no name").to_owned(),
+                (false, true) if audience == Audience::Staff => format!("{name} <{address}>"),
+                _ => name,
+            }
+        };
+        ticket.participants.iter().map(shown).collect()
+    }
+
     /// One line for what was done; `None` for what is said elsewhere.
     pub(super) fn did_together(&self, did: &Did) -> Option<String> {
         let ru = self.tongue == Tongue::Ru;
@@ -36,6 +61,20 @@ impl Writer<'_> {
                 "The ticket is joined to the incident {}: the answer about it goes here too, and you need not answer. To undo: #not-incident.",
                 self.case_of(*of)
             ),
+            Did::Removed(who) => {
+                let who = self.line(who, NAME);
+                if ru {
+                    format!("{who} больше не в копии этого обращения.")
+                } else {
+                    format!("{who} is no longer in copy of this ticket.")
+                }
+            }
+            Did::Left => self
+                .say(
+                    "Вы больше не будете получать писем об этом обращении.",
+                    "You will get no more letters about this ticket.",
+                )
+                .to_owned(),
             Did::NoIncident => self
                 .say(
                     "Обращение больше не часть сбоя.",
@@ -74,6 +113,20 @@ impl Writer<'_> {
                 .say(
                     "это первое письмо обращения или письмо не от того, кто спросил, отделять нечего. Ответьте строкой #разделить на то письмо, в котором пришёл другой вопрос.",
                     "this is the first letter of the ticket or not one of the requester's, and there is nothing to split. Put #split into your answer to the letter that asks something else.",
+                )
+                .to_owned(),
+            Refusal::NoParticipant(who) => {
+                let who = self.line(who, NAME);
+                if ru {
+                    format!("«{who}» в копии нет. Назовите адрес, как он стоит в письме.")
+                } else {
+                    format!("“{who}” is not in copy. Please give the address as the letter shows it.")
+                }
+            }
+            Refusal::RequesterAlone => self
+                .say(
+                    "это может только тот, кто спросил. Чтобы больше не получать писем об обращении, ответьте строкой #выйти.",
+                    "only the person who asked may do that. To get no more letters about the ticket, reply with #leave.",
                 )
                 .to_owned(),
             Refusal::IncidentAlready => self

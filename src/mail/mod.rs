@@ -32,6 +32,7 @@ mod transfer;
 mod words;
 
 pub use authentic::vouched_for;
+pub use automatic::is_robot;
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;

@@ -367,7 +367,7 @@ impl Tx<'_> {
         let mut query = self.connection.prepare_cached(
             "SELECT id, from_name, from_address, subject, new_text, at FROM letters
              WHERE ticket = ?1 AND ((direction = 'in' AND kind IN ('request', 'followup'))
-                OR (direction = 'out' AND kind = 'reply' AND NOT EXISTS (
+                OR (direction = 'out' AND kind = 'reply' AND audience <> 'participant' AND NOT EXISTS (
                     SELECT 1 FROM outbox o WHERE o.letter = id
                       AND (o.state IN ('dropped', 'refused') OR (o.state = 'waiting' AND o.next_at > ?3)))))
              ORDER BY id DESC LIMIT ?2",

@@ -1,6 +1,7 @@
 //! Letters that a ticket passes on and letters that move from one ticket to another.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::row::{instant, natural, signed};
 use super::{StoreError, Tx};
@@ -58,6 +59,45 @@ impl Tx<'_> {
         )?;
         let found = query.query_row([signed(letter)], |row| natural(row, "ticket"));
         Ok(found.optional()?)
+    }
+
+    /// Message-IDs of a ticket's thread as a person in copy knows it: what they exchanged with the desk, and
+    /// the requester's own letters, oldest first. What the desk wrote to the requester is not among them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn thread_in_copy(
+        &self,
+        ticket: u64,
+        participant: &str,
+        requester: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT message_id FROM letters
+             WHERE ticket = ?1 AND message_id IS NOT NULL AND end_state IS NOT 'automatic' AND (
+                (direction = 'in' AND from_address IN (?2, ?3)) OR (direction = 'out' AND to_address = ?2))
+             ORDER BY id",
+        )?;
+        let rows = query.query_map(params![signed(ticket), participant, requester], |row| {
+            row.get(0)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes an address out of the copy of every ticket, without remembering that it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn out_of_every_copy(&self, address: &[Value]) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE tickets SET
+                participants = (SELECT json_group_array(json(value)) FROM json_each(participants)
+                    WHERE json_extract(value, '$.address') <> ?1),
+                taken_out = (SELECT json_group_array(value) FROM json_each(taken_out) WHERE value <> ?1)
+             WHERE instr(participants, ?1) > 0 OR instr(taken_out, ?1) > 0",
+            params_from_iter(address),
+        )?;
+        Ok(())
     }
 
     /// Puts a letter at the head of another ticket.

@@ -43,6 +43,8 @@ CREATE TABLE tickets (
     linked             INTEGER,
     merged_into        INTEGER,
     incident           INTEGER,
+    participants       TEXT    NOT NULL,
+    taken_out          TEXT    NOT NULL,
     incident_offered   INTEGER NOT NULL,
     resolution_due     INTEGER,
     resolution_paused  INTEGER,

@@ -12,8 +12,8 @@ use super::super::outcome::{
 };
 use super::super::policy::WorkSpan;
 use super::super::ticket::{Status, Ticket};
-use super::Desk;
 use super::orders::Orders;
+use super::{Desk, participants};
 
 /// A joined ticket's assignee is reminded of it after so long, should the incident last.
 const PATIENCE: WorkSpan = WorkSpan::Days(3);
@@ -255,7 +255,9 @@ impl Orders<'_> {
             let mut notice = self.desk.for_requester(&one, reply.message.clone());
             notice.carry = Carry::Files;
             notice.not_before = reply.not_before;
+            let copies = participants::copies(&one, &notice);
             self.outcome.notices.push(notice);
+            self.outcome.notices.extend(copies);
             let event = if self.closes { "closed" } else { "answered" };
             self.with_the_incident(one, event);
         }

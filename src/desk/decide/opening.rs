@@ -6,7 +6,7 @@ use super::super::outcome::{
 };
 use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
-use super::{Desk, asked, handing, incidents, specialist};
+use super::{Desk, asked, handing, incidents, participants, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -65,6 +65,8 @@ pub(super) fn opens(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        participants: vec![],
+        taken_out: std::collections::BTreeSet::new(),
         incident: None,
         incident_offered: false,
         resolution: Resolution {
@@ -83,6 +85,7 @@ pub(super) fn opens(
         "opened",
         opening_detail(letter, linked),
     );
+    participants::join(desk, &mut ticket, letter, &mut outcome);
     let known = incidents::known(memory, &ticket, letter);
     let reason = Reason {
         incident: known.clone(),

@@ -90,6 +90,7 @@ impl Orders<'_> {
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
             Command::Split => self.split(),
+            Command::Remove(who) => self.remove(who),
             Command::Incident(of) => self.incident(*of),
             Command::NoIncident => self.no_incident(),
             Command::Spam => {

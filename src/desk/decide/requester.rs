@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, asked, handing};
+use super::{Desk, asked, handing, participants};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -45,20 +45,35 @@ pub(super) fn writes_again(
     if let Some(score) = rating(ticket, &letter.new_text) {
         return rate(desk, ticket, score, outcome);
     }
+    let mut ticket = ticket.clone();
+    if let Some(result) =
+        participants::removed_by_requester(&mut ticket, &parsed.commands, &mut outcome)
+    {
+        let done = matches!(result, CommandResult::Done(_));
+        let notice = desk.for_requester(&ticket, Message::CommandResult(result));
+        outcome.notices.push(notice);
+        if !done || (parsed.text.is_empty() && !letter.has_files) {
+            outcome.end = EndState::Command;
+            outcome.kind = Kind::Command;
+            outcome.changes.push(Change::Update(ticket));
+            return outcome;
+        }
+    }
+    let ticket = &ticket;
     if let Some(answer) = asked::in_thread(desk, memory, ticket, letter) {
         return answer;
     }
     let solved = parsed.commands.contains(&Command::Solved);
     if solved && ticket.is_incident() {
         // What is solved for one is not for the others: whoever has the incident decides.
-        follow_up(desk, memory, ticket, letter, &mut outcome);
+        follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
         let heard = Message::CommandResult(CommandResult::Done(vec![Did::Heard]));
         outcome.notices.push(desk.for_requester(ticket, heard));
     } else if solved {
         let more = !parsed.text.is_empty() || letter.has_files;
         solve(desk, ticket, more, &mut outcome);
     } else {
-        follow_up(desk, memory, ticket, letter, &mut outcome);
+        follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     }
     outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome
@@ -120,12 +135,13 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
     outcome.changes.insert(0, Change::Update(ticket));
 }
 
-fn follow_up(
+/// A letter of the asking side for whoever has the ticket; `actor` wrote it.
+pub(super) fn follow_up(
     desk: &Desk<'_>,
     memory: &Memory,
     ticket: &Ticket,
     letter: &Incoming,
-    outcome: &mut Outcome,
+    (actor, outcome): (&str, &mut Outcome),
 ) {
     outcome.end = EndState::Followup;
     outcome.kind = Kind::Followup;
@@ -138,10 +154,11 @@ fn follow_up(
     };
     outcome.history(
         ticket.number,
-        "requester",
+        actor,
         if reopened { "reopened" } else { "followup" },
         detail,
     );
+    participants::join_later(desk, &mut ticket, letter, outcome);
     let in_work = matches!(ticket.status, Status::Open | Status::New);
     if !in_work {
         desk.expect_answer(&mut ticket);

@@ -3,7 +3,7 @@
 use super::super::event::{Evidence, Incoming};
 use super::super::outcome::Audience;
 use super::super::roster::Specialist;
-use super::super::ticket::Ticket;
+use super::super::ticket::{Person, Ticket};
 use super::Desk;
 
 /// Who is speaking, as far as it is proved.
@@ -14,6 +14,8 @@ pub(super) enum Speaker<'a> {
     Claimed(&'a Specialist, &'a Ticket),
     /// The one who asked.
     Requester(&'a Ticket),
+    /// Someone in copy of the one who asked.
+    Participant(&'a Ticket, &'a Person),
     /// The vendor's service, in answer to a letter that was made for it.
     Vendor(&'a Ticket),
     /// Someone who answers a letter that was made for a specialist.
@@ -49,8 +51,23 @@ impl<'a> Desk<'a> {
                     return Speaker::Specialist(who, ticket);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
-                (Some(made), _) if wrote_it && made.audience == Audience::Requester => {
+                (Some(made), _) if wrote_it && made.audience.asks() => {
                     return Speaker::Requester(ticket);
+                }
+                // A participant is known by their own letter, or by their address; whoever was taken out is
+                // a stranger again.
+                (Some(made), None) if made.audience == Audience::Participant => {
+                    if let Some(one) = ticket.participant(&made.address) {
+                        return Speaker::Participant(ticket, one);
+                    }
+                }
+                (Some(made), None)
+                    if made.audience == Audience::Requester
+                        && ticket.participant(from).is_some() =>
+                {
+                    if let Some(one) = ticket.participant(from) {
+                        return Speaker::Participant(ticket, one);
+                    }
                 }
                 // Nobody can guess a token: whoever has the requester's may add to the ticket, from
                 // whichever address. The answer still goes to the requester alone.
@@ -66,6 +83,11 @@ impl<'a> Desk<'a> {
                 }
                 (Some(made), _) if made.audience == Audience::Staff => {
                     return Speaker::Another(ticket);
+                }
+                (None, None) if ticket.participant(from).is_some() && !wrote_it => {
+                    if let Some(one) = ticket.participant(from) {
+                        return Speaker::Participant(ticket, one);
+                    }
                 }
                 (None, _) if wrote_it => return Speaker::Requester(ticket),
                 _ => {}

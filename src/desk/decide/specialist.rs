@@ -10,8 +10,8 @@ use super::super::outcome::{
 };
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
-use super::Desk;
 use super::orders::{self, Orders, TextFor};
+use super::{Desk, participants};
 
 pub(super) fn speaks(
     desk: &Desk<'_>,
@@ -164,6 +164,10 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     }
     orders.incident_goes_on();
     orders.outcome.notices.push(notice.clone());
+    orders
+        .outcome
+        .notices
+        .extend(participants::copies(&shown, &notice));
     orders.answer_joined(&notice);
     // An answer that is held can still be taken back: they hear until when.
     if with_commands || desk.policy.undo > SignedDuration::ZERO {

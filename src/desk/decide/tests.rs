@@ -94,6 +94,7 @@ fn letter(from: &str, text: &str) -> Incoming {
             name: "Анна".into(),
             address: from.into(),
         },
+        copied: vec![],
         subject: "Не видно оценок".into(),
         new_text: text.into(),
         has_files: false,

@@ -113,6 +113,15 @@ fn incidents() -> Vec<Said> {
 fn parted() -> Vec<Said> {
     vec![
         (
+            "reply",
+            "to somebody in copy",
+            Message::Reply {
+                text: "Период за четверть открыт с сегодняшнего дня.".to_owned(),
+                specialist: Some("Иванова Мария Петровна".to_owned()),
+                closes: false,
+            },
+        ),
+        (
             "acknowledgement",
             "split off",
             Message::Acknowledgement {
@@ -134,6 +143,21 @@ fn parted() -> Vec<Said> {
                     ..Reason::default()
                 },
             },
+        ),
+        (
+            "command-result",
+            "somebody taken out of the copy",
+            Message::CommandResult(CommandResult::Done(vec![Did::Removed(
+                "Борис Ткаченко".to_owned(),
+            )])),
+        ),
+        (
+            "command-result",
+            "nobody of that name in copy",
+            Message::CommandResult(CommandResult::Refused {
+                why: Refusal::NoParticipant("boris@home.test".to_owned()),
+                text: String::new(),
+            }),
         ),
         (
             "command-result",
