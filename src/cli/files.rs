@@ -10,7 +10,7 @@ use crate::config::settings::{Config, IntakeSettings, OutgoingSettings};
 use crate::daemon::{Clock, Engine, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
-use crate::store::Reader;
+use crate::store::{Reader, private_file, private_folder};
 
 /// The lock file in the data folder.
 const LOCK: &str = "dezhurny.lock";
@@ -63,11 +63,12 @@ pub fn is_running(config: &Config) -> bool {
 /// The lock that only one daemon may hold; it is let go when the process ends, however it ends.
 pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Trouble::new(format!("папка {} не создаётся: {error}", folder.display()))
-            .hint("создайте её и дайте права на запись тому, от чьего имени работает программа (desk.data_dir)")
+    private_folder(folder).map_err(|error| {
+        Trouble::new(error)
+            .hint("папка (desk.data_dir) должна принадлежать тому, от чьего имени работает программа, и больше никому")
     })?;
     let path = folder.join(LOCK);
+    private_file(&path)?;
     let file = std::fs::File::options()
         .create(true)
         .truncate(false)

@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod forget;
 mod inspect;
+mod key;
 mod outbox;
 mod run;
 mod say;
@@ -67,6 +68,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Ключ, которым помечены письма службы
+    Key(key::Options),
     /// Выгрузить всё о человеке: письма и данные одним файлом zip
     Export(export::Options),
     /// Стереть всё о человеке
@@ -105,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Key(options) => key::key(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),
     };

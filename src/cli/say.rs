@@ -6,6 +6,8 @@ use std::io::{IsTerminal, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::prelude::*;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -149,6 +151,9 @@ pub fn table(rows: &[Vec<String>]) {
     }
 }
 
+/// Libraries that log every line they send, the login among them: never more than their warnings.
+const TELLTALES: [&str; 3] = ["async_imap", "imap_proto", "lettre"];
+
 /// Starts the log on standard error. `RUST_LOG` is stronger than the switches.
 pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
     let level = match (quiet, verbose, daemon) {
@@ -159,16 +164,24 @@ pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
         _ => "trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let discreet = filter_fn(|said| {
+        *said.level() <= tracing::Level::WARN
+            || !TELLTALES.iter().any(|one| said.target().starts_with(one))
+    });
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(stderr_colours())
         .with_target(false);
+    let registry = tracing_subscriber::registry();
     // Under systemd the journal writes the time itself.
     let started = if std::env::var_os("JOURNAL_STREAM").is_some() {
-        log.without_time().try_init()
+        registry
+            .with(log.without_time().with_filter(filter.and(discreet)))
+            .try_init()
     } else {
-        log.try_init()
+        registry
+            .with(log.with_filter(filter.and(discreet)))
+            .try_init()
     };
     let _ = started;
 }

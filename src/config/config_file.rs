@@ -286,12 +286,7 @@ fn trust(root: &Section<'_, '_>) -> (Vec<String>, bool) {
 }
 
 fn limits(root: &Section<'_, '_>) -> Limits {
-    let mut found = Limits {
-        message: 40 << 20,
-        attachments_out: 20 << 20,
-        letters_per_hour: 20,
-        acks_per_day: 5,
-    };
+    let mut found = Limits::default();
     if let Some(section) = root.section("limits") {
         let count = |key: &str, default: u32| {
             section
@@ -301,6 +296,10 @@ fn limits(root: &Section<'_, '_>) -> Limits {
         };
         found.letters_per_hour = count("letters_per_hour", found.letters_per_hour);
         found.acks_per_day = count("acks_per_day", found.acks_per_day);
+        found.kept_per_hour = count("kept_per_hour", found.kept_per_hour);
+        found.tickets_per_hour = count("tickets_per_hour", found.tickets_per_hour);
+        found.acks_per_hour = count("acks_per_hour", found.acks_per_hour);
+        found.automatic_per_hour = count("automatic_per_hour", found.automatic_per_hour);
         found.message = section.get("message", size).unwrap_or(found.message);
         found.attachments_out = section
             .get("attachments_out", size)

@@ -1,8 +1,8 @@
 //! The desk at work: its memory, the files in force, the clock, and the bell of the outbox.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -36,7 +36,7 @@ pub struct Filed {
 pub struct Engine {
     pub(super) store: Store,
     pub(super) snapshots: Arc<Snapshots>,
-    pub(super) key: TokenKey,
+    key: Arc<RwLock<TokenKey>>,
     pub(super) clock: Clock,
     pub(super) bell: Arc<Notify>,
     stopping: Arc<AtomicBool>,
@@ -56,7 +56,7 @@ impl Engine {
         Ok(Self {
             store,
             snapshots,
-            key: TokenKey::new(&key),
+            key: Arc::new(RwLock::new(TokenKey::new(&key))),
             clock,
             bell: Arc::new(Notify::new()),
             stopping: Arc::default(),
@@ -71,6 +71,22 @@ impl Engine {
     /// Is the program about to end?
     pub(super) fn stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// The key that new tokens are made with.
+    pub(super) fn key(&self) -> TokenKey {
+        self.key
+            .read()
+            .map_or_else(|poisoned| poisoned.into_inner().clone(), |key| key.clone())
+    }
+
+    /// Takes a key that another process put into the database (`dezhurny key rotate`).
+    async fn look_at_key(&self) -> Result<(), StoreError> {
+        let stored = self.store.transaction(|tx| tx.stored_key()).await?;
+        if let (Some(stored), Ok(mut key)) = (stored, self.key.write()) {
+            *key = TokenKey::new(&stored);
+        }
+        Ok(())
     }
 
     /// The desk's memory.
@@ -114,7 +130,7 @@ impl Engine {
                 let snapshot = self.snapshots.current();
                 let answer = self
                     .store
-                    .transaction(move |tx| filing::file(tx, &snapshot, &engine.key, &one, now));
+                    .transaction(move |tx| filing::file(tx, &snapshot, &engine.key(), &one, now));
                 (answer, again)
             })
             .collect();
@@ -124,7 +140,7 @@ impl Engine {
                 // What cannot be decided is kept whole, set aside, and told once (promise 4).
                 Err(error) if !error.is_storage() => {
                     tracing::error!(%error, message_id = one.message_id(), "a letter could not be processed");
-                    let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+                    let (snapshot, key) = (self.snapshots.current(), self.key());
                     let why = error.to_string();
                     self.store
                         .transaction(move |tx| {
@@ -146,7 +162,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn alarm(&self, what: &str) -> Result<(), StoreError> {
-        let (snapshot, key, what) = (self.snapshots.current(), self.key.clone(), what.to_owned());
+        let (snapshot, key, what) = (self.snapshots.current(), self.key(), what.to_owned());
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
@@ -169,6 +185,7 @@ impl Engine {
     /// When the database fails.
     pub async fn tick(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
+        self.look_at_key().await?;
         let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.
         for _ in 0..ROUNDS {
@@ -186,7 +203,7 @@ impl Engine {
     }
 
     async fn step_unowned(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
             let office = Desk {
@@ -210,7 +227,7 @@ impl Engine {
 
     /// Offers tickets of those who are away to others, as the rules say.
     async fn step_absent(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
             let today = snapshot.config.policy.hours.day(now);
@@ -239,7 +256,7 @@ impl Engine {
     }
 
     async fn step_due(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key.clone());
+        let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
             let office = Desk {

@@ -46,7 +46,13 @@ pub fn read(arrived: Arrived) -> ReadMessage {
         ..mail::read(b"")
     });
     if let Some(size) = arrived.truncated {
-        letter.unreadable = Some(format!("письмо больше предела ({} МБ)", size >> 20));
+        let what = format!(
+            "(Письмо слишком велико: {0} МБ. Прочитан только заголовок, само письмо лежит в почтовом ящике. / \
+             The letter is too large: {0} MB. Only its header was read; the letter itself is in the mailbox.)",
+            size.div_ceil(1 << 20)
+        );
+        letter.text.clone_from(&what);
+        letter.new_text = what;
     }
     ReadMessage {
         digest: mail::content_digest(&arrived.bytes),
@@ -70,8 +76,11 @@ pub fn file(
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
-    let incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    incoming.too_large = message.arrived.truncated;
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
+    let spam = matches!(letter.nature, mail::Nature::Spam(_));
+    incoming::count(tx, policy, &mut memory, &incoming, spam, now)?;
     let asks = desk::asks(&roster, &incoming);
     incoming::look_up(
         tx,
@@ -180,7 +189,7 @@ fn finish(
     Ok(Filed {
         end: outcome.end,
         ticket: outcome.ticket,
-        attention: outcome.end == EndState::Quarantined,
+        attention: outcome.end == EndState::Quarantined || message.arrived.truncated.is_some(),
     })
 }
 
@@ -213,6 +222,7 @@ fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timest
             })
             .collect(),
         original: message.arrived.bytes.clone(),
+        sent_at: letter.date,
         at: now,
         end: outcome.end,
         kind: outcome.kind,

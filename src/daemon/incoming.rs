@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Carried, Evidence, Incoming, Memory, Said, Source};
+use crate::desk::event::{Carried, Evidence, Incoming, Memory, Said, Source, Told};
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
-use crate::mail::{self, Language, Letter, Mailbox, Nature};
+use crate::mail::{self, Language, Letter, Mailbox, Nature, Verdict};
 use crate::store::{StoreError, Tx};
 
 /// Letters set aside within an hour after which the administrators hear of no more of them.
@@ -42,6 +42,39 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         blocked: tx.is_blocked(address)?,
         ..Memory::default()
     })
+}
+
+/// Looks up how much came already, of this sender, for this ticket and in all, and what was told of it.
+pub fn count(
+    tx: &Tx<'_>,
+    policy: &Policy,
+    memory: &mut Memory,
+    letter: &Incoming,
+    spam: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let ago = |hours| {
+        now.checked_sub(SignedDuration::from_hours(hours))
+            .unwrap_or(now)
+    };
+    let limits = &policy.limits;
+    let flood = format!("flood:{}", letter.from.address);
+    memory.tickets_full =
+        tx.tickets_reached(memory.next_number, limits.tickets_per_hour, ago(1))?;
+    memory.acks_full = tx.acks_reached(limits.acks_per_hour, ago(1))?;
+    memory.told = Told {
+        flood: tx.told_since("flood", ago(1))? || tx.told_since(&flood, ago(24))?,
+        tickets: tx.told_since("tickets", ago(1))?,
+        acks: tx.told_since("acks", ago(1))?,
+    };
+    if spam {
+        // Spam comes in waves: one alert an hour is enough to look into the folder.
+        memory.alerted_enough = tx.quarantined_within(now, SignedDuration::from_hours(1))? > 0;
+    }
+    if let Some(evidence) = letter.evidence.first() {
+        memory.not_obeyed_today = tx.events_since(evidence.ticket.number, "not-obeyed", ago(24))?;
+    }
+    Ok(())
 }
 
 /// Looks up what a letter's commands ask to see.
@@ -93,7 +126,7 @@ pub fn look_up(
         });
     }
     if let Some((ticket, since, who)) = &asks.meanwhile {
-        let answers = tx.answers_since(*ticket, *since)?;
+        let answers = tx.answered_since(*ticket, *since)?;
         memory.meanwhile = answers.into_iter().find_map(|answer| {
             let other = roster.by_address(&answer.from.address)?;
             (other.id != *who).then(|| Said {
@@ -131,8 +164,17 @@ pub fn incoming(
     letter: &Letter,
     reused_id: bool,
 ) -> Result<Incoming, StoreError> {
+    let vouched = verdict(policy, letter);
+    let from = writer(policy, roster, letter);
+    let evidence = evidence(tx, policy, letter)?;
+    let replayed = match (evidence.first(), letter.date) {
+        (Some(one), Some(date)) => {
+            tx.is_filed(one.ticket.number, &from.address, date, &letter.text)?
+        }
+        _ => false,
+    };
     Ok(Incoming {
-        from: writer(policy, roster, letter),
+        from,
         copied: letter
             .to
             .iter()
@@ -147,15 +189,18 @@ pub fn incoming(
         new_text: letter.new_text.clone(),
         has_files: letter.attachments.iter().any(|file| !file.inline),
         has_pictures: letter.attachments.iter().any(|file| file.inline),
-        source: source(&letter.nature),
+        source: source(policy, letter),
         tongue: match letter.language {
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
-        authenticated: authenticated(policy, letter),
-        evidence: evidence(tx, policy, letter)?,
+        authenticated: vouched == Verdict::Pass && !letter.several_senders,
+        failed: vouched == Verdict::Fail,
+        replayed,
+        too_large: None,
+        evidence,
     })
 }
 
@@ -195,12 +240,12 @@ fn suspected(letter: &Letter) -> Option<String> {
         .then(|| "почтовый сервер пометил его как спам".to_owned())
 }
 
-fn source(nature: &Nature) -> Source {
-    match nature {
+fn source(policy: &Policy, letter: &Letter) -> Source {
+    match &letter.nature {
         Nature::Human => Source::Human,
         Nature::Automatic(why) => Source::Automatic(why.clone()),
         Nature::Receipt => Source::Automatic("a receipt (RFC 8098)".to_owned()),
-        Nature::List => Source::Automatic("a mailing list".to_owned()),
+        Nature::List => through_list(policy, letter),
         Nature::Spam(why) => Source::Automatic(format!("marked as spam: {why}")),
         Nature::Bounce(bounce) => Source::Bounce {
             recipient: bounce.recipient.clone(),
@@ -218,14 +263,27 @@ fn source(nature: &Nature) -> Source {
     }
 }
 
-fn authenticated(policy: &Policy, letter: &Letter) -> bool {
+/// A list that is the desk's own mailbox brings people's letters; every other list is nobody's.
+fn through_list(policy: &Policy, letter: &Letter) -> Source {
+    let list = letter.list.clone().unwrap_or_default();
+    let ours = std::iter::once(&policy.address)
+        .chain(&policy.extra)
+        .any(|own| list.is(own));
+    match list.robot {
+        None if ours => Source::Human,
+        Some(sign) if ours => Source::Automatic(sign),
+        _ => Source::Automatic("a mailing list".to_owned()),
+    }
+}
+
+fn verdict(policy: &Policy, letter: &Letter) -> Verdict {
     let domain = letter
         .from
         .as_ref()
         .and_then(|from| from.address.rsplit_once('@'))
         .map(|(_, domain)| domain);
-    domain.is_some_and(|domain| {
-        mail::vouched_for(&letter.authentication_results, &policy.authserv_id, domain)
+    domain.map_or(Verdict::Unknown, |domain| {
+        mail::verdict(&letter.authentication_results, &policy.authserv_id, domain)
     })
 }
 

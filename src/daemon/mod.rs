@@ -26,7 +26,7 @@ pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use taking::{TakeError, TakeReport};
-pub use token::{Token, TokenKey};
+pub use token::{Token, TokenKey, fresh_key};
 
 #[cfg(test)]
 mod tests;

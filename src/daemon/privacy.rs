@@ -105,7 +105,7 @@ impl Engine {
             })
             .await?
         };
-        let (key, now) = (self.key.clone(), self.clock.now());
+        let (key, now) = (self.key(), self.clock.now());
         let work = move |tx: &Tx<'_>| {
             let done = tx.forget(&who, &traces, "at the person's own request", now)?;
             let roster = tx.with_absences(&snapshot.roster)?;

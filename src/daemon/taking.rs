@@ -9,6 +9,8 @@ use crate::store::{Arrival, StoreError};
 
 /// Messages fetched and filed together.
 const BATCH: usize = 50;
+/// So many waiting messages are taken in their order; of more, each sender's first before anybody's second.
+const CROWD: usize = 2 * BATCH;
 /// Failures of one message, fetched alone, after which it is left alone for this run.
 const PATIENCE: u32 = 3;
 
@@ -47,6 +49,8 @@ pub struct Source {
     pub name: Option<String>,
     failures: BTreeMap<MessageKey, u32>,
     given_up: BTreeSet<MessageKey>,
+    /// Who sent what waits, as far as it was asked.
+    senders: BTreeMap<MessageKey, String>,
 }
 
 impl Source {
@@ -56,7 +60,28 @@ impl Source {
             name,
             failures: BTreeMap::new(),
             given_up: BTreeSet::new(),
+            senders: BTreeMap::new(),
         }
+    }
+
+    /// Each sender's first message, then each one's second, and so on, those of one in their order: a flood
+    /// from one address delays nobody else.
+    async fn in_turns(
+        &mut self,
+        mailbox: &mut impl Mailbox,
+        waiting: Vec<MessageKey>,
+    ) -> Result<Vec<MessageKey>, MailboxError> {
+        let there: BTreeSet<MessageKey> = waiting.iter().copied().collect();
+        self.senders.retain(|key, _| there.contains(key));
+        let unknown: Vec<MessageKey> = waiting
+            .iter()
+            .filter(|key| !self.senders.contains_key(key))
+            .copied()
+            .collect();
+        if !unknown.is_empty() {
+            self.senders.extend(mailbox.senders(&unknown).await?);
+        }
+        Ok(turns(&waiting, &self.senders))
     }
 
     /// Failures of single messages so far.
@@ -106,7 +131,15 @@ impl Engine {
                 return Ok(());
             }
             let before = report.filed;
-            for keys in waiting.chunks(BATCH) {
+            let crowded = waiting.len() > CROWD;
+            let waiting = if crowded {
+                source.in_turns(mailbox, waiting).await?
+            } else {
+                waiting
+            };
+            // Where many wait, whoever comes now must not wait for all of them: listed anew after a few.
+            let batches = if crowded { 2 } else { usize::MAX };
+            for keys in waiting.chunks(BATCH).take(batches) {
                 if self.stopping() {
                     return Ok(());
                 }
@@ -224,5 +257,41 @@ impl Engine {
                 .await?;
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+fn turns(waiting: &[MessageKey], senders: &BTreeMap<MessageKey, String>) -> Vec<MessageKey> {
+    let mut had: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut order: Vec<(usize, usize, MessageKey)> = waiting
+        .iter()
+        .enumerate()
+        .map(|(place, key)| {
+            let sender = senders.get(key).map_or("", String::as_str);
+            let turn = had.entry(sender).or_default();
+            *turn += 1;
+            (*turn, place, *key)
+        })
+        .collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, _, key)| key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sender_s_first_before_anybody_s_second() {
+        let key = |uid| MessageKey { validity: 1, uid };
+        let waiting: Vec<MessageKey> = (1..=6).map(key).collect();
+        let senders = [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "a"), (6, "c")]
+            .map(|(uid, who)| (key(uid), who.to_owned()))
+            .into();
+        let uids: Vec<u32> = turns(&waiting, &senders)
+            .iter()
+            .map(|one| one.uid)
+            .collect();
+        assert_eq!(uids, [1, 4, 6, 2, 3, 5]);
+        assert_eq!(turns(&waiting, &BTreeMap::new()), waiting);
     }
 }

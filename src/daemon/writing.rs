@@ -1,14 +1,15 @@
 //! From the letters that a decision wants to finished bytes in the outbox, in the same transaction.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use crate::desk::outcome::{Audience, Carry, EndState, Handing, Message, Notice, Outcome};
+use crate::desk;
+use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
-use crate::letters::{DeskWords, Earlier, Enclosed, FileLine};
+use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
 use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
 
@@ -54,6 +55,9 @@ pub fn send_notices(
     let roster = tx.with_absences(&snapshot.roster)?;
     let opens = outcome.end == EndState::Ticket;
     for notice in &outcome.notices {
+        if notice.answers_by_itself() && held_back(tx, notice, now)? {
+            continue;
+        }
         let to_send = write(tx, snapshot, &roster, key, notice, (letter, opens), now)?;
         tracing::info!(
             ticket = to_send.ticket,
@@ -65,6 +69,30 @@ pub fn send_notices(
         tx.queue(&to_send)?;
     }
     Ok(())
+}
+
+/// Whoever we write to may be a robot that answers without any sign of it: so many answers of the desk and
+/// no more. The history says why nothing was sent.
+fn held_back(tx: &Tx<'_>, notice: &Notice, now: Timestamp) -> Result<bool, StoreError> {
+    let number = notice.ticket.as_ref().map(|ticket| ticket.number);
+    let hour = now
+        .checked_sub(SignedDuration::from_hours(1))
+        .unwrap_or(now);
+    let answers = tx.answers_since(&notice.to.address, number, hour)?;
+    let Some(why) = desk::too_many_answers(answers.to_address, answers.in_ticket) else {
+        return Ok(false);
+    };
+    tracing::warn!(ticket = number, to = %notice.to.address, why, "not answered");
+    if let Some(ticket) = number {
+        let line = Change::History {
+            ticket,
+            actor: "desk".to_owned(),
+            event: "not-sent",
+            detail: format!("{} to {}: {why}", notice.kind().word(), notice.to.address),
+        };
+        tx.apply(&[line], now)?;
+    }
+    Ok(true)
 }
 
 /// What goes with a letter of the desk.
@@ -161,7 +189,16 @@ fn write(
     } else {
         policy.address.clone()
     };
-    let cargo = cargo(tx, notice, letter, opens)?;
+    let mut cargo = cargo(tx, notice, letter, opens)?;
+    let words = DeskWords {
+        policy,
+        roster,
+        now,
+        reply_to: &reply_to,
+    };
+    if let Some(cargo) = &mut cargo {
+        cargo.files = letters::files_for(&words, notice, std::mem::take(&mut cargo.files));
+    }
     let (sent, lines) = split_files(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
@@ -175,12 +212,6 @@ fn write(
         files: &lines,
     });
     let earlier = earlier(tx, policy, notice, now)?;
-    let words = DeskWords {
-        policy,
-        roster,
-        now,
-        reply_to: &reply_to,
-    };
     let words = snapshot
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
@@ -227,6 +258,7 @@ fn write(
         about: cargo.as_ref().map(|cargo| cargo.id),
         files: draft.attachments.iter().map(stored).collect(),
         bytes,
+        automatic: notice.is_automatic(),
         at: now,
         not_before: notice.not_before.unwrap_or(now),
     })
@@ -242,9 +274,7 @@ fn envelope_sender(policy: &Policy) -> String {
 fn auto_submitted(notice: &Notice) -> Option<String> {
     match notice.message {
         Message::Reply { .. } => None,
-        Message::Acknowledgement { .. } | Message::CommandResult(_) | Message::Confirm => {
-            Some("auto-replied".to_owned())
-        }
+        _ if notice.answers_by_itself() => Some("auto-replied".to_owned()),
         _ => Some("auto-generated".to_owned()),
     }
 }

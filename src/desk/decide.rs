@@ -4,9 +4,11 @@ mod asked;
 mod away;
 mod clock;
 mod crossing;
+mod floods;
 mod forgetting;
 mod handing;
 mod incidents;
+mod large;
 mod late;
 mod office;
 mod opening;
@@ -21,15 +23,18 @@ mod vendor;
 
 use jiff::Timestamp;
 
-use speaker::Speaker;
+use speaker::{Proof, Speaker};
 
 pub use away::absent;
 pub use clock::step;
+pub use floods::too_many_answers;
 pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};
-use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
+use super::outcome::{
+    Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason, Stopped,
+};
 use super::policy::Policy;
 use super::roster::Roster;
 use super::ticket::{Ticket, Tongue};
@@ -87,17 +92,51 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     if memory.blocked {
         return desk.automatic(letter, "a specialist marked its sender as spam");
     }
-    match desk.speaker(letter) {
+    let speaker = desk.speaker(letter);
+    let mut outcome = floods::kept(desk, memory, letter, speaker)
+        .or_else(|| replayed(speaker, letter))
+        .or_else(|| large::answered(desk, letter, speaker))
+        .unwrap_or_else(|| spoken(desk, memory, letter, speaker));
+    floods::tell(desk, memory, letter, speaker, &mut outcome);
+    outcome
+}
+
+fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<'_>) -> Outcome {
+    match speaker {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
-        Speaker::Claimed(who, ticket) => specialist::claims_to(desk, who, ticket),
-        Speaker::Requester(ticket) => requester::writes_again(desk, memory, ticket, letter),
-        Speaker::Participant(ticket, who) => {
-            participants::writes(desk, memory, who, ticket, letter)
+        Speaker::Claimed(who, ticket) => specialist::claims_to(desk, memory, who, ticket),
+        Speaker::Requester(ticket, Proof::Given) => {
+            requester::writes_again(desk, memory, ticket, letter)
+        }
+        Speaker::Requester(ticket, Proof::Missing) => {
+            requester::writes_unproved(desk, memory, ticket, letter)
+        }
+        Speaker::Participant(ticket, who, proof) => {
+            participants::writes(desk, memory, (who, proof), ticket, letter)
         }
         Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),
         Speaker::Stranger(named) => opening::opens(desk, memory, letter, named.map(|t| t.number)),
     }
+}
+
+/// A specialist's letter that comes back under another Message-ID, with its old date: somebody kept a copy.
+fn replayed(speaker: Speaker<'_>, letter: &Incoming) -> Option<Outcome> {
+    let (true, Speaker::Specialist(who, ticket)) = (letter.replayed, speaker) else {
+        return None;
+    };
+    let mut outcome = Outcome::quiet(
+        EndState::Repeat,
+        Kind::Note,
+        "an earlier letter of a specialist under another Message-ID",
+    );
+    outcome.ticket = Some(ticket.number);
+    let detail = format!(
+        "a letter of {} came once more under another Message-ID; it was carried out the first time",
+        who.id
+    );
+    outcome.history(ticket.number, "desk", "not-obeyed", detail);
+    Some(outcome)
 }
 
 /// What follows when a letter of the desk is refused for good: never silence (RFC 5321 §6.1), and never
@@ -206,6 +245,18 @@ pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
             what: what.to_owned(),
         },
     );
+    outcome
+}
+
+/// Tells the administrators that letters of the desk itself wait.
+pub fn stopped(desk: &Desk<'_>, what: Stopped) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Automatic,
+        Kind::Report,
+        "automatic letters are stopped",
+    );
+    outcome.changes.push(Change::Told("stopped".to_owned()));
+    outcome.notices = desk.alert(None, &Alert::Stopped(what));
     outcome
 }
 

@@ -114,10 +114,27 @@ pub struct Incoming {
     pub unreadable: Option<String>,
     /// Another letter had the same Message-ID.
     pub reused_id: bool,
+    /// The same letter, with the same date, is filed in its ticket under another Message-ID.
+    pub replayed: bool,
+    /// It is larger than the limit, and only its header was read; its size in bytes.
+    pub too_large: Option<u64>,
     /// A trusted server vouches for its From (DKIM or DMARC pass, aligned).
     pub authenticated: bool,
+    /// A trusted server says that it is forged (DMARC fail, or SPF and DKIM).
+    pub failed: bool,
     /// Tickets that it names, best evidence first.
     pub evidence: Vec<Evidence>,
+}
+
+/// What the administrators have heard of not long ago, so that they hear of it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// A flood: of this address within a day, or any within the hour.
+    pub flood: bool,
+    /// Too many new tickets, within the hour.
+    pub tickets: bool,
+    /// Too many acknowledgements, within the hour.
+    pub acks: bool,
 }
 
 /// What the desk remembers and the letter's decision needs.
@@ -135,8 +152,16 @@ pub struct Memory {
     pub acks_today: u32,
     /// Letters from this sender in the last hour, this one not counted.
     pub letters_this_hour: u32,
+    /// New tickets within the hour have reached `tickets_per_hour`.
+    pub tickets_full: bool,
+    /// Acknowledgements within the hour have reached `acks_per_hour`.
+    pub acks_full: bool,
+    /// What the administrators heard of.
+    pub told: Told,
     /// Its sender is blocked.
     pub blocked: bool,
+    /// Letters to the letter's ticket in the last 24 hours that claimed a specialist without proof.
+    pub not_obeyed_today: u32,
     /// Tickets that the letter's commands name, by number.
     pub named: BTreeMap<u64, Ticket>,
     /// Tickets that the letter's commands ask for.

@@ -220,6 +220,13 @@ pub enum Message {
     CommandResult(CommandResult),
     /// To one who claims to be a specialist without proof.
     Confirm,
+    /// To the sender of a letter of which only the header could be read.
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// To a specialist: the requester could not be reached.
     Undeliverable {
         /// The address refused.
@@ -456,9 +463,24 @@ pub enum Alert {
         /// The limit.
         limit: u32,
     },
+    /// The desk holds something back, because there is too much of it.
+    Stopped(Stopped),
     /// The desk itself is in trouble; the text is plain and says what to do.
     Trouble {
         /// What happened.
         what: String,
     },
+}
+
+/// What the desk holds back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// New tickets, above this many an hour.
+    Tickets(u32),
+    /// Acknowledgements, above this many an hour.
+    Acknowledgements(u32),
+    /// Letters that it writes by itself, above this many an hour.
+    Automatic(u32),
+    /// The same, because other servers refuse letters in equal words.
+    Refusals(String),
 }

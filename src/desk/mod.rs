@@ -23,5 +23,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, trouble, unowned,
+    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, stopped,
+    too_many_answers, trouble, unowned,
 };

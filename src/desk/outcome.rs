@@ -10,7 +10,7 @@ use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
     Alert, ClosedBy, CommandResult, Did, Handing, KnownIncident, Left, Message, NoteWhy, Overdue,
-    Reason, Refusal, ReminderWhy,
+    Reason, Refusal, ReminderWhy, Stopped,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -171,6 +171,8 @@ pub enum Change {
         /// The ticket.
         ticket: u64,
     },
+    /// The administrators hear of this now; the word says of what.
+    Told(String),
     /// A held answer is not sent; its id.
     TakeBack(u64),
     /// A specialist is away on these days, beside what the roster says.
@@ -274,8 +276,35 @@ impl Notice {
                 Kind::Bounce
             }
             Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
-            Message::CommandResult(_) | Message::Confirm => Kind::Command,
+            Message::CommandResult(_) | Message::Confirm | Message::TooLarge { .. } => {
+                Kind::Command
+            }
         }
+    }
+
+    /// Does it answer whoever wrote, without a person's doing (RFC 3834)?
+    pub fn answers_by_itself(&self) -> bool {
+        matches!(
+            self.message,
+            Message::Acknowledgement { .. }
+                | Message::CommandResult(_)
+                | Message::Confirm
+                | Message::TooLarge { .. }
+        )
+    }
+
+    /// Does the desk write it by itself? Not so are a person's words sent on, a case for whoever is to
+    /// answer it, and what the administrators must hear.
+    pub fn is_automatic(&self) -> bool {
+        !matches!(
+            self.message,
+            Message::Reply { .. }
+                | Message::Assignment { .. }
+                | Message::Followup { .. }
+                | Message::Note { .. }
+                | Message::ToVendor { .. }
+                | Message::AdminAlert(_)
+        )
     }
 }
 

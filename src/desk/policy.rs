@@ -127,6 +127,29 @@ pub struct Limits {
     pub letters_per_hour: u32,
     /// Acknowledgements a day to one address.
     pub acks_per_day: u32,
+    /// Letters an hour from one address; above it they are kept and reach nobody.
+    pub kept_per_hour: u32,
+    /// New tickets an hour in all; above it letters that would make one are kept and reach nobody.
+    pub tickets_per_hour: u32,
+    /// Acknowledgements an hour in all.
+    pub acks_per_hour: u32,
+    /// Letters an hour in all that the desk writes by itself; above it they wait.
+    pub automatic_per_hour: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message: 40 << 20,
+            attachments_out: 20 << 20,
+            letters_per_hour: 20,
+            acks_per_day: 5,
+            kept_per_hour: 60,
+            tickets_per_hour: 2_000,
+            acks_per_hour: 1_000,
+            automatic_per_hour: 3_000,
+        }
+    }
 }
 
 /// The rules' settings.

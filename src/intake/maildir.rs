@@ -3,9 +3,11 @@
 //! Settled messages go to subfolders in Maildir++ form, `.Processed/cur`, which mail clients show.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::sender::{HEAD, sender};
 use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage, mutf7};
 use crate::config::settings::MaildirSettings;
 
@@ -169,6 +171,20 @@ impl Mailbox for MaildirMailbox {
             }
         }
         Ok(messages)
+    }
+
+    async fn senders(
+        &mut self,
+        keys: &[MessageKey],
+    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+        let found = keys.iter().filter_map(|key| {
+            let file = std::fs::File::open(self.names.get(&key.uid)?).ok()?;
+            let mut head = Vec::new();
+            let most = u64::try_from(HEAD).unwrap_or(u64::MAX);
+            file.take(most).read_to_end(&mut head).ok()?;
+            Some((*key, sender(&head)))
+        });
+        Ok(found.collect())
     }
 
     async fn settle(&mut self, done: &[(MessageKey, Folder)]) -> Result<(), MailboxError> {

@@ -3,6 +3,7 @@
 mod imap;
 mod maildir;
 mod mutf7;
+mod sender;
 
 use std::future::Future;
 use std::time::Duration;
@@ -75,6 +76,19 @@ pub trait Mailbox: Send {
         keys: &[MessageKey],
     ) -> impl Future<Output = Result<Vec<RawMessage>, MailboxError>> + Send;
 
+    /// Who sent the messages asked for, as far as it can be told quickly; only for taking turns, so a message
+    /// that is not in the answer does no harm.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    fn senders(
+        &mut self,
+        keys: &[MessageKey],
+    ) -> impl Future<Output = Result<Vec<(MessageKey, String)>, MailboxError>> + Send {
+        let _ = keys;
+        async { Ok(vec![]) }
+    }
+
     /// Takes messages out of the inbox, once their transaction is durable.
     ///
     /// # Errors
@@ -142,6 +156,16 @@ impl Mailbox for AnyMailbox {
         match self {
             Self::Imap(one) => one.fetch(keys).await,
             Self::Maildir(one) => one.fetch(keys).await,
+        }
+    }
+
+    async fn senders(
+        &mut self,
+        keys: &[MessageKey],
+    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+        match self {
+            Self::Imap(one) => one.senders(keys).await,
+            Self::Maildir(one) => one.senders(keys).await,
         }
     }
 

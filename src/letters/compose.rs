@@ -12,12 +12,12 @@ use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
-    Reply, Undeliverable,
+    Reply, TooLarge, Undeliverable,
 };
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
-use super::views::admin_alert;
+use super::views::{admin_alert, size};
 use super::{DeskWords, Earlier, Enclosed, names, when};
 
 /// Characters of a subject that the desk repeats.
@@ -55,7 +55,7 @@ pub(super) fn compose(
 }
 
 /// Addresses that the reader must not see.
-fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
+pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
         Audience::Requester | Audience::Participant => desk
             .roster
@@ -159,13 +159,7 @@ impl Writer<'_> {
             Message::Closed { by } => as_value(
                 if staff { "closed-staff" } else { "closed" },
                 &Closed {
-                    by: match by {
-                        ClosedBy::Requester => "requester",
-                        ClosedBy::Specialist => "specialist",
-                        ClosedBy::Silence => "silence",
-                        ClosedBy::Mended => "mended",
-                        ClosedBy::Erased => "erased",
-                    },
+                    by: closed_by(*by),
                     ratings: ["1", "2", "3", "4", "5"]
                         .map(|score| self.link(&frame, score, score))
                         .to_vec(),
@@ -184,6 +178,7 @@ impl Writer<'_> {
                     frame,
                 },
             ),
+            Message::TooLarge { size, limit } => self.too_large(frame, *size, *limit),
             Message::Undeliverable {
                 recipient,
                 diagnostic,
@@ -204,6 +199,18 @@ impl Writer<'_> {
                 as_value("admin-alert", &view)
             }
         }
+    }
+
+    fn too_large(&self, frame: Frame, found: u64, limit: u64) -> (&'static str, Value) {
+        as_value(
+            "too-large",
+            &TooLarge {
+                staff: self.notice.audience != Audience::Requester,
+                size: size(self.tongue, found),
+                limit: size(self.tongue, limit),
+                frame,
+            },
+        )
     }
 
     fn acknowledgement(
@@ -446,6 +453,16 @@ impl Writer<'_> {
             Tongue::Ru => russian,
             Tongue::En => english,
         }
+    }
+}
+
+fn closed_by(by: ClosedBy) -> &'static str {
+    match by {
+        ClosedBy::Requester => "requester",
+        ClosedBy::Specialist => "specialist",
+        ClosedBy::Silence => "silence",
+        ClosedBy::Mended => "mended",
+        ClosedBy::Erased => "erased",
     }
 }
 

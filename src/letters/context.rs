@@ -334,12 +334,25 @@ pub(super) struct Undeliverable {
     pub diagnostic: String,
 }
 
+/// `too-large`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct TooLarge {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The reader is a specialist.
+    pub staff: bool,
+    /// «52 МБ».
+    pub size: String,
+    pub limit: String,
+}
+
 /// `admin-alert`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct AdminAlert {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late`, `left` or `trouble`.
+    /// `unreadable`, `nobody-available`, `undeliverable`, `flood`, `late`, `left`, `trouble`, or what is stopped:
+    /// `stopped-tickets`, `stopped-acks`, `stopped-automatic`, `stopped-refusals`.
     pub alert: &'static str,
     pub why: String,
     pub from: String,

@@ -9,6 +9,7 @@ mod commands;
 mod compose;
 mod context;
 mod deadlines;
+mod files;
 mod html;
 mod incidents;
 mod links;
@@ -32,6 +33,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::PassedOn;
 
+pub use files::files_for;
 pub use overrides::TemplateFault;
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, Templates};

@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod guarding;
 mod said;
 mod together;
 mod world;
@@ -97,6 +98,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
         let to = match (&message, audience) {
@@ -111,7 +113,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         let ticketless = matches!(
             message,
             Message::AdminAlert(
-                Alert::Unreadable { .. } | Alert::Trouble { .. } | Alert::Left { .. }
+                Alert::Unreadable { .. }
+                    | Alert::Trouble { .. }
+                    | Alert::Left { .. }
+                    | Alert::Stopped(_)
             )
         );
         let from = if matches!(message, Message::Reply { .. }) {

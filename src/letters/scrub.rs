@@ -19,10 +19,8 @@ impl Hidden {
     /// As [`scrub`].
     pub fn scrub(&self, text: &str, instead: &str) -> String {
         match &self.pattern {
-            Some(pattern) if text.contains('@') || text.contains("%40") => {
-                replace(text, pattern, instead)
-            }
-            _ => text.to_owned(),
+            Some(pattern) => replace(text, pattern, instead),
+            None => text.to_owned(),
         }
     }
 }
@@ -76,7 +74,7 @@ fn pattern(addresses: &[String]) -> Option<Regex> {
         .filter_map(|one| one.rsplit_once('@'))
         .map(|(local, domain)| {
             format!(
-                r#"{}(?:(?:\+|%2b)[^\s@<>"%]*)?(?:@|%40){}"#,
+                r#"{}(?:(?:\+|%2b)[^\s@<>"%]*)?(?:@|%40|=40|&#64;|&#x40;){}"#,
                 regex::escape(local),
                 regex::escape(domain)
             )

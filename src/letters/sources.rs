@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 20] = [
+pub(super) const LETTERS: [&str; 21] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -20,6 +20,7 @@ pub(super) const LETTERS: [&str; 20] = [
     "overdue",
     "command-result",
     "confirm",
+    "too-large",
     "undeliverable",
     "admin-alert",
 ];
@@ -74,6 +75,8 @@ sources![
     "ru/overdue.html",
     "ru/confirm.txt",
     "ru/confirm.html",
+    "ru/too-large.txt",
+    "ru/too-large.html",
     "ru/undeliverable.txt",
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
@@ -114,6 +117,8 @@ sources![
     "en/overdue.html",
     "en/confirm.txt",
     "en/confirm.html",
+    "en/too-large.txt",
+    "en/too-large.html",
     "en/undeliverable.txt",
     "en/undeliverable.html",
     "en/admin-alert.txt",

@@ -1,6 +1,6 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Handing, Left, Reason};
+use crate::desk::outcome::{Alert, Handing, Left, Reason, Stopped};
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
@@ -241,6 +241,7 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
             view.from = one_line(from, NAME);
             view.limit = *limit;
         }
+        Alert::Stopped(what) => stopped(&mut view, what),
         Alert::Left { name, address, why } => {
             view.alert = "left";
             view.who = one_line(&names::aloud(name), NAME);
@@ -256,8 +257,20 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
     view
 }
 
+fn stopped(view: &mut AdminAlert, what: &Stopped) {
+    (view.alert, view.limit) = match what {
+        Stopped::Tickets(limit) => ("stopped-tickets", *limit),
+        Stopped::Acknowledgements(limit) => ("stopped-acks", *limit),
+        Stopped::Automatic(limit) => ("stopped-automatic", *limit),
+        Stopped::Refusals(said) => {
+            view.diagnostic = one_line(said, LINE);
+            ("stopped-refusals", 0)
+        }
+    };
+}
+
 /// «184 КБ»: rounded up, for people.
-fn size(tongue: Tongue, bytes: u64) -> String {
+pub(super) fn size(tongue: Tongue, bytes: u64) -> String {
     let (kilo, mega) = match tongue {
         Tongue::Ru => ("КБ", "МБ"),
         Tongue::En => ("KB", "MB"),

@@ -6,7 +6,7 @@
 use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::header::Headers;
-use super::{Bounce, Nature, quote};
+use super::{Bounce, ListOrigin, Nature, quote};
 
 /// An automatic answer is short; a longer text is not judged by its words.
 const SHORT_TEXT: usize = 1_200;
@@ -44,10 +44,36 @@ pub(super) fn nature(
     if is_list(headers) {
         return Nature::List;
     }
+    // RFC 3834 §5.2: a program that declares `no` says that a person wrote it.
+    let declared_human = value(headers, "auto-submitted")
+        .is_some_and(|v| v.split([';', '(', ' ']).next() == Some("no"));
+    if declared_human {
+        return Nature::Human;
+    }
     if let Some(sign) = hinted(headers).or_else(|| worded(subject, text)) {
         return Nature::Automatic(sign);
     }
     Nature::Human
+}
+
+/// What a letter through a list says of the list, and whether a robot wrote to it. Precedence and an empty
+/// envelope sender are the list's own doing.
+pub(super) fn list_origin(headers: &Headers, subject: &str, text: &str) -> ListOrigin {
+    let mut names = Vec::new();
+    for name in ["list-id", "list-post"] {
+        let Some(value) = value(headers, name) else {
+            continue;
+        };
+        let inside = value.rsplit_once('<').map_or(value.as_str(), |(_, rest)| {
+            rest.split_once('>').map_or(rest, |(inside, _)| inside)
+        });
+        let address = inside.trim().trim_start_matches("mailto:");
+        names.push(address.split('?').next().unwrap_or(address).to_owned());
+    }
+    ListOrigin {
+        names,
+        robot: robot_address(headers).or_else(|| worded(subject, text)),
+    }
 }
 
 fn value(headers: &Headers, name: &str) -> Option<String> {
@@ -128,6 +154,10 @@ fn hinted(headers: &Headers) -> Option<String> {
     {
         return Some("Return-Path: <>".to_owned());
     }
+    robot_address(headers)
+}
+
+fn robot_address(headers: &Headers) -> Option<String> {
     let from = value(headers, "from")?;
     let local = local_part(&from)?;
     is_robot_name(local).then(|| format!("From: {local}@"))

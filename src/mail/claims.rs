@@ -153,6 +153,8 @@ mod tests {
             forwarded: None,
             language: Language::Ru,
             authentication_results: vec![],
+            several_senders: false,
+            list: None,
             charsets: vec![],
             defects: vec![],
             unreadable: None,

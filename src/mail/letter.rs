@@ -105,6 +105,25 @@ pub struct Claim {
     pub by: Route,
 }
 
+/// The list that a letter came through.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ListOrigin {
+    /// What List-Id and List-Post name, lower case: `help.school.test`, `help@school.test`.
+    pub names: Vec<String>,
+    /// By which sign a robot wrote to the list, if one did.
+    pub robot: Option<String>,
+}
+
+impl ListOrigin {
+    /// Is the list this mailbox itself, as when a school's shared address is one?
+    pub fn is(&self, address: &str) -> bool {
+        let dotted = address.replace('@', ".");
+        self.names
+            .iter()
+            .any(|name| name == address || *name == dotted)
+    }
+}
+
 /// A letter, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
@@ -144,12 +163,16 @@ pub struct Letter {
     pub attachments: Vec<Attachment>,
     /// What sort of sender is behind it.
     pub nature: Nature,
+    /// The list that it came through, when its nature is [`Nature::List`].
+    pub list: Option<ListOrigin>,
     /// Whom it was first from, if it was passed on.
     pub forwarded: Option<Forwarded>,
     /// The language of the new text.
     pub language: Language,
     /// The raw values of Authentication-Results, topmost first (RFC 8601).
     pub authentication_results: Vec<String>,
+    /// From stands twice or names several: nobody knows for whom a server vouched (RFC 7489 §6.6.1).
+    pub several_senders: bool,
     /// Charset labels met, as they stood, for `inspect`.
     pub charsets: Vec<String>,
     /// What was wrong with it and how it was read all the same, in plain words.

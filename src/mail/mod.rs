@@ -31,14 +31,15 @@ mod subject;
 mod transfer;
 mod words;
 
-pub use authentic::vouched_for;
+pub use authentic::{Verdict, verdict};
 pub use automatic::is_robot;
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;
 pub use html::html_to_text;
 pub use letter::{
-    Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, Mailbox, Nature, Route,
+    Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, ListOrigin, Mailbox, Nature,
+    Route,
 };
 pub use masking::{ERASED, Mask, Masked};
 pub use passing::{PassedOn, passed_on};

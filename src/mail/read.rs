@@ -156,6 +156,8 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         &body.text,
     );
     let nature = automatic::nature(&headers, report.as_ref(), &subject, &body.text);
+    let list =
+        (nature == Nature::List).then(|| automatic::list_origin(&headers, &subject, &body.text));
     let attached = body
         .attached
         .first()
@@ -211,12 +213,14 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         signature: parts.signature,
         attachments: body.files,
         nature,
+        list,
         forwarded,
         language,
         authentication_results: fields
             .all("authentication-results")
             .map(words::decode)
             .collect(),
+        several_senders: fields.all("from").count() > 1 || fields.addresses("from").len() > 1,
         charsets: body.charsets,
         defects,
         unreadable,
@@ -275,9 +279,11 @@ fn nothing(bytes: &[u8]) -> Letter {
         signature: String::new(),
         attachments: vec![],
         nature: Nature::Human,
+        list: None,
         forwarded: None,
         language: super::Language::Ru,
         authentication_results: vec![],
+        several_senders: false,
         charsets: vec![],
         defects: vec!["это не письмо: нет заголовка".to_owned()],
         unreadable: Some("это не похоже на письмо".to_owned()),

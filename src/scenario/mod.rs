@@ -3,6 +3,7 @@
 //! They are the reference of behaviour: a new rule begins as a scenario. The tests play all of them, the
 //! demonstration one.
 
+mod forging;
 mod player;
 mod school;
 mod script;
@@ -10,5 +11,5 @@ mod stage;
 
 pub use player::{Failure, Scene, play};
 pub use school::{school, school_with};
-pub use script::{Expected, Letter, Script, ScriptError, Step, parse};
+pub use script::{Expected, Letter, Script, ScriptError, Step, TokenFate, parse};
 pub use stage::{Came, MaildirStage, Stage};

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::script::{Expected, Letter, Script, Step, address};
+use super::forging;
+use super::script::{Expected, Letter, Script, Step, TokenFate, address};
 use super::stage::{Came, Stage};
 use crate::mail::{self, Attachment, Draft, Mailbox};
 
@@ -94,10 +95,7 @@ impl<S: Stage> Play<'_, S> {
                 show(Scene::Time(self.stage.clock().now()));
                 self.work(show).await
             }
-            Step::Write(letter) => {
-                let bytes = self.write(letter, None)?;
-                self.send(bytes, show).await
-            }
+            Step::Write(letter) => self.write_and_send(letter, None, show).await,
             Step::Answer { letter, words, to } => {
                 let answered = self.came.iter().rev().find(|(came, said, _)| {
                     came.to == *to
@@ -108,11 +106,17 @@ impl<S: Stage> Play<'_, S> {
                 let answered = answered
                     .map(|(_, letter, _)| letter.clone())
                     .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
-                let bytes = self.write(letter, Some(&answered))?;
-                self.send(bytes, show).await
+                self.write_and_send(letter, Some(&answered), show).await
             }
+            Step::Raw(text) => self.send(text.clone().into_bytes(), show).await,
             Step::Again => self.send(self.last.clone(), show).await,
+            Step::AgainRenamed => {
+                self.count += 1;
+                let renamed = forging::renamed(&self.last, self.count);
+                self.send(renamed, show).await
+            }
             Step::Comes(expected) => self.comes(expected),
+            Step::Count { to, letters } => self.counted(to, *letters),
             Step::NothingElse => match self.came.iter().find(|(_, _, expected)| !expected) {
                 Some((came, letter, _)) => Err(format!(
                     "пришло лишнее письмо для {}: «{}»\n{}",
@@ -125,19 +129,23 @@ impl<S: Stage> Play<'_, S> {
                 status,
                 assignee,
             } => self.ticket(*number, status, assignee.as_deref()),
-            Step::History { number, event } => {
-                let history = self
+            Step::History { number, event } => self.history(*number, event, true),
+            Step::NoHistory { number, event } => self.history(*number, event, false),
+            Step::Ended { state, letters } => {
+                let now = self.stage.clock().now();
+                let overview = self
                     .reader()?
-                    .history(*number)
+                    .overview(now)
                     .map_err(|error| error.to_string())?;
-                if history.iter().any(|line| line.event == *event) {
-                    return Ok(());
+                let found = overview.ledger.get(state).copied().unwrap_or(0);
+                if found == *letters {
+                    Ok(())
+                } else {
+                    Err(format!(
+                        "в состоянии {state} писем {found}: {:?}",
+                        overview.ledger
+                    ))
                 }
-                let events: Vec<&str> = history.iter().map(|line| line.event.as_str()).collect();
-                Err(format!(
-                    "в истории нет {event}, есть: {}",
-                    events.join(", ")
-                ))
             }
             Step::Keeps {
                 number,
@@ -157,6 +165,46 @@ impl<S: Stage> Play<'_, S> {
                 }
             }
         }
+    }
+
+    fn history(&self, number: u64, event: &str, wanted: bool) -> Result<(), String> {
+        let history = self
+            .reader()?
+            .history(number)
+            .map_err(|error| error.to_string())?;
+        if history.iter().any(|line| line.event == event) == wanted {
+            return Ok(());
+        }
+        let events: Vec<&str> = history.iter().map(|line| line.event.as_str()).collect();
+        Err(format!("в истории: {}", events.join(", ")))
+    }
+
+    /// Letters to this person that no step has expected yet; they are expected now.
+    fn counted(&mut self, to: &str, letters: usize) -> Result<(), String> {
+        let mut found = 0;
+        for (_, _, seen) in self.came.iter_mut().filter(|(came, ..)| came.to == to) {
+            found += usize::from(!std::mem::replace(seen, true));
+        }
+        if found == letters {
+            Ok(())
+        } else {
+            Err(format!("для {to} писем {found}"))
+        }
+    }
+
+    /// Brings a letter as often as it is written, and lets the desk work then.
+    async fn write_and_send(
+        &mut self,
+        letter: &Letter,
+        answered: Option<&mail::Letter>,
+        show: &mut impl FnMut(Scene<'_>),
+    ) -> Result<(), String> {
+        for _ in 1..letter.times {
+            let bytes = self.write(letter, answered)?;
+            self.stage.bring(&bytes).await?;
+        }
+        let bytes = self.write(letter, answered)?;
+        self.send(bytes, show).await
     }
 
     fn reader(&self) -> Result<crate::store::Reader, String> {
@@ -281,6 +329,19 @@ impl<S: Stage> Play<'_, S> {
             inline: false,
             bytes: content.clone().into_bytes(),
         };
+        let mut in_reply_to = answered.and_then(|one| one.message_id.clone());
+        let mut to = to;
+        match letter.token {
+            TokenFate::Kept => {}
+            TokenFate::Lost => {
+                (in_reply_to, references, to) = (None, vec![], policy.address.clone());
+            }
+            TokenFate::Altered => {
+                in_reply_to = in_reply_to.map(|id| forging::altered(&id));
+                references = references.iter().map(|id| forging::altered(id)).collect();
+                to = forging::altered(&to);
+            }
+        }
         let draft = Draft {
             message_id: format!("scenario.{}.{from}", self.count),
             from: Mailbox {
@@ -292,7 +353,7 @@ impl<S: Stage> Play<'_, S> {
                 address: to,
             },
             subject: subject.unwrap_or_default(),
-            in_reply_to: answered.and_then(|one| one.message_id.clone()),
+            in_reply_to,
             references,
             date: self.stage.clock().now(),
             text,

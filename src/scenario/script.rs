@@ -40,10 +40,21 @@ pub enum Step {
         /// Whose letter they answer; usually their own.
         to: String,
     },
+    /// A letter that no mail client writes, as it stands.
+    Raw(String),
     /// The last letter is brought in once more.
     Again,
+    /// The last letter is brought in once more under another Message-ID.
+    AgainRenamed,
     /// A letter must have come.
     Comes(Expected),
+    /// So many letters must have come to this person beside those that were expected.
+    Count {
+        /// To whom.
+        to: String,
+        /// How many.
+        letters: usize,
+    },
     /// No other letter may have come.
     NothingElse,
     /// A ticket must stand so.
@@ -62,6 +73,13 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// A ticket's history must have no line with this event.
+    NoHistory {
+        /// Its number.
+        number: u64,
+        /// The event's word.
+        event: String,
+    },
     /// What the desk keeps of a ticket must have a text, or must not.
     Keeps {
         /// Its number.
@@ -73,6 +91,13 @@ pub enum Step {
     },
     /// The desk must have so many tickets.
     Tickets(usize),
+    /// So many letters must have ended in this state.
+    Ended {
+        /// The state's word.
+        state: String,
+        /// How many.
+        letters: u64,
+    },
 }
 
 /// A letter that somebody writes.
@@ -88,6 +113,22 @@ pub struct Letter {
     pub headers: Vec<(String, String)>,
     /// Names and contents of files.
     pub files: Vec<(String, String)>,
+    /// What became of the token of the letter that is answered.
+    pub token: TokenFate,
+    /// How often it is written, each time under another Message-ID; 0 is once.
+    pub times: u32,
+}
+
+/// What becomes of the tokens of an answered letter on their way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TokenFate {
+    /// A mail client sends them back.
+    #[default]
+    Kept,
+    /// The answer is a new letter: only the subject says what it answers.
+    Lost,
+    /// Somebody changed a letter of each.
+    Altered,
 }
 
 /// A letter that must come.
@@ -202,7 +243,9 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                 to: address(to),
             }
         }
+        "Письмо как есть" => Step::Raw(String::new()),
         "То же письмо ещё раз" => Step::Again,
+        "То же письмо под другим Message-ID" => Step::AgainRenamed,
         "Придёт" => Step::Comes(Expected {
             to: value.to_owned(),
             ..Expected::default()
@@ -233,12 +276,35 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     });
                 }
             }
-            let number = keyword.strip_prefix("История ")?.parse().ok()?;
-            Step::History {
-                number,
-                event: value.to_owned(),
-            }
+            return counted(keyword, value);
         }
+    })
+}
+
+/// Steps whose keyword names a ticket, a person or a state.
+fn counted(keyword: &str, value: &str) -> Option<Step> {
+    if let Some(to) = keyword.strip_prefix("Писем для ") {
+        return Some(Step::Count {
+            to: to.to_owned(),
+            letters: value.parse().ok()?,
+        });
+    }
+    if let Some(state) = keyword.strip_prefix("Писем в состоянии ") {
+        return Some(Step::Ended {
+            state: state.to_owned(),
+            letters: value.parse().ok()?,
+        });
+    }
+    if let Some(number) = keyword.strip_prefix("Нет в истории ") {
+        return Some(Step::NoHistory {
+            number: number.parse().ok()?,
+            event: value.to_owned(),
+        });
+    }
+    let number = keyword.strip_prefix("История ")?.parse().ok()?;
+    Some(Step::History {
+        number,
+        event: value.to_owned(),
     })
 }
 
@@ -270,6 +336,20 @@ fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
         (Step::Answer { words, .. }, "На письмо со словами") => {
             *words = Some(value.to_owned());
         }
+        (Step::Write(letter) | Step::Answer { letter, .. }, "Раз") => {
+            letter.times = value.parse().ok()?;
+        }
+        (Step::Answer { letter, .. }, "Без метки") => letter.token = TokenFate::Lost,
+        (Step::Answer { letter, .. }, "Метка изменена") => {
+            letter.token = TokenFate::Altered;
+        }
+        (Step::Raw(text), _) => {
+            let times: usize = keyword.strip_prefix("Повтор ")?.parse().ok()?;
+            for _ in 0..times {
+                text.push_str(value);
+                text.push_str("\r\n");
+            }
+        }
         (Step::Comes(expected), "Тема") => expected.subject = Some(value.to_owned()),
         (Step::Comes(expected), "Файл") => expected.files.push(value.to_owned()),
         (Step::Comes(expected), "В той же ветке") => expected.same_thread = true,
@@ -283,6 +363,10 @@ fn add_line(step: Option<&mut Step>, absent: bool, said: &str) -> Option<()> {
         (Step::Write(letter) | Step::Answer { letter, .. }, false) => {
             letter.text.push_str(said);
             letter.text.push('\n');
+        }
+        (Step::Raw(text), false) => {
+            text.push_str(said);
+            text.push_str("\r\n");
         }
         (Step::Comes(expected), false) => expected.contains.push(said.to_owned()),
         (Step::Comes(expected), true) => expected.lacks.push(said.to_owned()),

@@ -24,7 +24,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn answers_since(&self, ticket: u64, letter: u64) -> Result<Vec<Answered>, StoreError> {
+    pub fn answered_since(&self, ticket: u64, letter: u64) -> Result<Vec<Answered>, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT l.from_name, l.from_address, l.at, l.new_text FROM letters l
              WHERE l.ticket = ?1 AND l.id > ?2 AND l.direction = 'in' AND l.kind = 'reply' AND EXISTS (

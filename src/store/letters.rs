@@ -1,6 +1,6 @@
 //! Letters that came and letters to send, with their originals kept whole.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,8 @@ pub struct Received {
     pub files: Vec<StoredFile>,
     /// Its bytes.
     pub original: Vec<u8>,
+    /// When it was written, as its Date says.
+    pub sent_at: Option<Timestamp>,
     /// When it was taken in.
     pub at: Timestamp,
     /// Where it ended.
@@ -107,6 +109,8 @@ pub struct LetterToSend {
     pub files: Vec<StoredFile>,
     /// The finished bytes.
     pub bytes: Vec<u8>,
+    /// The desk writes it by itself: it waits while such letters are stopped.
+    pub automatic: bool,
     /// When it was decided.
     pub at: Timestamp,
     /// Not to be sent before.
@@ -171,8 +175,8 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO letters (direction, ticket, kind, end_state, why, message_id, digest, from_name,
-                    from_address, to_address, subject, text, new_text, attachments, at, size, original)
-                 VALUES ('in', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                    from_address, to_address, subject, text, new_text, attachments, at, size, original, sent_at)
+                 VALUES ('in', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(params![
                 letter.ticket.map(signed),
@@ -191,6 +195,7 @@ impl Tx<'_> {
                 millis(letter.at),
                 size(&letter.original),
                 compress(&letter.original)?,
+                letter.sent_at.map(millis),
             ])?;
         let id = u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0);
         let Person { name, address } = &letter.from;
@@ -244,8 +249,8 @@ impl Tx<'_> {
         self.index(letter.id, &[&letter.words])?;
         self.connection
             .prepare_cached(
-                "INSERT INTO outbox (letter, state, sender, recipient, next_at, since)
-                 VALUES (?1, 'waiting', ?2, ?3, ?4, ?5)",
+                "INSERT INTO outbox (letter, state, sender, recipient, next_at, since, automatic)
+                 VALUES (?1, 'waiting', ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
                 signed(letter.id),
@@ -253,6 +258,7 @@ impl Tx<'_> {
                 letter.to.address,
                 millis(letter.not_before),
                 millis(letter.at),
+                letter.automatic,
             ])?;
         Ok(())
     }
@@ -386,49 +392,6 @@ impl Tx<'_> {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Acknowledgements queued for an address since `since`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn acknowledgements_since(
-        &self,
-        address: &str,
-        since: Timestamp,
-    ) -> Result<u32, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM letters
-             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind = 'ack'",
-        )?;
-        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
-    }
-
-    /// Letters from an address since `since`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn letters_since(&self, address: &str, since: Timestamp) -> Result<u32, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM letters WHERE direction = 'in' AND from_address = ?1 AND at > ?2",
-        )?;
-        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
-    }
-
-    /// Letters that were set aside within `span` before `now`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn quarantined_within(
-        &self,
-        now: Timestamp,
-        span: SignedDuration,
-    ) -> Result<u32, StoreError> {
-        let since = now.checked_sub(span).unwrap_or(now);
-        let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM letters WHERE end_state = 'quarantined' AND at > ?1",
-        )?;
-        Ok(query.query_row([millis(since)], |row| row.get(0))?)
     }
 }
 

@@ -24,6 +24,39 @@ impl Tx<'_> {
             .map_err(|_| StoreError::Corrupt("ключ меток неверной длины".to_owned()))
     }
 
+    /// The secret as it is stored; another process may have rotated it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn stored_key(&self) -> Result<Option<[u8; 32]>, StoreError> {
+        let stored: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT value FROM meta WHERE key = 'token-key'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(stored.and_then(|bytes| bytes.try_into().ok()))
+    }
+
+    /// Puts another secret in its place. Tokens are kept with their letters, so those made before are still
+    /// read; with `revoke` they prove nothing from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn rotate_key(&self, fresh: &[u8; 32], revoke: bool) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('token-key', ?1)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [&fresh[..]],
+        )?;
+        if revoke {
+            self.connection.execute(
+                "UPDATE letters SET token = NULL WHERE token IS NOT NULL",
+                [],
+            )?;
+        }
+        Ok(())
+    }
+
     /// The number that the next ticket gets (promise 9: consecutive, never reused).
     ///
     /// # Errors

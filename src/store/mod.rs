@@ -4,6 +4,7 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod answers;
+mod counters;
 mod dossier;
 mod erasing;
 mod error;
@@ -14,6 +15,7 @@ mod meta;
 mod moving;
 mod outbox;
 mod people;
+mod private;
 mod query;
 mod row;
 mod schema;
@@ -30,12 +32,14 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use outbox::{DueLetter, OutboxRow};
+pub use private::{private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
 pub use turns::Turns;

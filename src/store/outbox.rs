@@ -57,26 +57,34 @@ pub struct OutboxRow {
 }
 
 /// A waiting letter `o` (joined to its row `l`) that no older one to the same person in the same ticket
-/// holds up.
-const UNBLOCKED: &str = "o.state = 'waiting' AND NOT EXISTS (
+/// holds up. While letters that the desk writes by itself are stopped (`?1`) neither they go nor does any
+/// wait for one of them.
+const UNBLOCKED: &str = "o.state = 'waiting' AND (?1 = 0 OR o.automatic = 0) AND NOT EXISTS (
     SELECT 1 FROM outbox p JOIN letters m ON m.id = p.letter
     WHERE p.state IN ('waiting', 'sending') AND p.letter < o.letter
+      AND (?1 = 0 OR p.automatic = 0 OR p.state = 'sending')
       AND p.recipient = o.recipient AND m.ticket IS l.ticket AND l.ticket IS NOT NULL)";
 
 impl Tx<'_> {
     /// Takes up to `most` letters whose time has come, oldest first, and marks them as being sent.
-    /// A letter waits while an older one to the same person in the same ticket has not gone.
+    /// A letter waits while an older one to the same person in the same ticket has not gone, and, when
+    /// `stopped`, every letter that the desk writes by itself.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn claim_due(&self, now: Timestamp, most: u32) -> Result<Vec<DueLetter>, StoreError> {
+    pub fn claim_due(
+        &self,
+        now: Timestamp,
+        most: u32,
+        stopped: bool,
+    ) -> Result<Vec<DueLetter>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
              FROM outbox o JOIN letters l ON l.id = o.letter
-             WHERE o.next_at <= ?1 AND {UNBLOCKED}
-             ORDER BY o.letter LIMIT ?2"
+             WHERE o.next_at <= ?2 AND {UNBLOCKED}
+             ORDER BY o.letter LIMIT ?3"
         ))?;
-        let rows = query.query_map(params![millis(now), most], |row| {
+        let rows = query.query_map(params![stopped, millis(now), most], |row| {
             let packed: Vec<u8> = row.get("original")?;
             Ok((
                 DueLetter {
@@ -109,17 +117,18 @@ impl Tx<'_> {
         Ok(due)
     }
 
-    /// When the next letter that can be claimed is due; `None` when none waits.
+    /// When the next letter that can be claimed is due; `None` when none waits. `stopped` as for
+    /// [`Tx::claim_due`].
     ///
     /// # Errors
     /// When the database fails.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub fn next_due(&self, stopped: bool) -> Result<Option<Timestamp>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT min(o.next_at) AS next FROM outbox o JOIN letters l ON l.id = o.letter
              WHERE {UNBLOCKED}"
         ))?;
         Ok(query
-            .query_row([], |row| instant_or_none(row, "next"))
+            .query_row([stopped], |row| instant_or_none(row, "next"))
             .optional()?
             .flatten())
     }

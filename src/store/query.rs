@@ -222,7 +222,8 @@ impl Reader {
             ledger: self.counts(
                 "SELECT state, sum(n) FROM (
                      SELECT end_state AS state, count(*) AS n FROM letters WHERE direction = 'in' GROUP BY end_state
-                     UNION ALL SELECT 'repeat', count(*) FROM arrivals WHERE state = 'repeat')
+                     UNION ALL SELECT 'repeat', count(*) FROM arrivals a WHERE a.state = 'repeat'
+                        AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.id = a.letter AND l.end_state = 'repeat'))
                  GROUP BY state",
             )?,
             outbox: self.counts("SELECT state, count(*) FROM outbox GROUP BY state")?,

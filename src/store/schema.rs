@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
+use super::private::{private_file, private_folder};
 
 /// Step N brings schema N to N + 1.
 const STEPS: &[&str] = &[FIRST];
@@ -83,6 +84,7 @@ CREATE TABLE letters (
     new_text     TEXT    NOT NULL,
     attachments  TEXT    NOT NULL DEFAULT '[]',
     at           INTEGER NOT NULL,
+    sent_at      INTEGER,
     size         INTEGER NOT NULL,
     original     BLOB    NOT NULL,
     erased       INTEGER NOT NULL DEFAULT 0
@@ -94,7 +96,8 @@ CREATE INDEX letters_from ON letters (from_address, at) WHERE direction = 'in';
 CREATE INDEX letters_to ON letters (to_address, at) WHERE direction = 'out';
 CREATE INDEX letters_digest ON letters (digest) WHERE digest IS NOT NULL;
 CREATE INDEX letters_loose ON letters (at) WHERE ticket IS NULL AND erased = 0;
-CREATE INDEX letters_quarantined ON letters (at) WHERE end_state = 'quarantined';
+CREATE INDEX letters_quarantined ON letters (at) WHERE end_state = 'quarantined' AND kind = 'auto';
+CREATE INDEX letters_acks ON letters (at) WHERE kind = 'ack';
 
 CREATE TABLE history (
     id     INTEGER PRIMARY KEY,
@@ -118,6 +121,11 @@ CREATE VIRTUAL TABLE words USING fts5 (stems, content = '', contentless_delete =
 CREATE TABLE blocked (
     address TEXT PRIMARY KEY,
     at      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE told (
+    what TEXT PRIMARY KEY,
+    at   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE absences (
@@ -147,8 +155,11 @@ CREATE TABLE outbox (
     next_at    INTEGER NOT NULL,
     since      INTEGER NOT NULL,
     done_at    INTEGER,
-    last_error TEXT
+    last_error TEXT,
+    automatic  INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX outbox_automatic ON outbox (done_at) WHERE state = 'sent' AND automatic = 1;
+CREATE INDEX outbox_refused ON outbox (done_at) WHERE state = 'refused';
 CREATE INDEX outbox_recipient ON outbox (recipient) WHERE state IN ('waiting', 'sending');
 CREATE INDEX outbox_due ON outbox (next_at) WHERE state IN ('waiting', 'sending');
 
@@ -172,8 +183,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         why: why.to_string(),
     };
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        private_folder(folder)?;
     }
+    private_file(path)?;
     let mut connection = Connection::open(path).map_err(|error| failed(&error))?;
     // Another process of ours (`deliver`) may be writing: wait for it rather than fail.
     connection.busy_timeout(Duration::from_secs(30))?;

@@ -16,6 +16,7 @@ fn letter(message_id: &str, content: u8) -> Received {
         text: String::new(),
         new_text: String::new(),
         files: vec![],
+        sent_at: None,
         original: b"original".to_vec(),
         at: Timestamp::UNIX_EPOCH,
         end: EndState::Automatic,
@@ -26,7 +27,11 @@ fn letter(message_id: &str, content: u8) -> Received {
 }
 
 fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+    let mine = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let folder = tempfile::Builder::new()
+        .permissions(mine)
+        .tempdir()
+        .unwrap();
     let store = Store::open(&folder.path().join("db.sqlite")).unwrap();
     (folder, store)
 }

@@ -1,6 +1,6 @@
 //! The whole main job with real servers: the program itself, Dovecot, Postfix, and people's clients.
 
-mod bench;
+pub mod bench;
 mod faults;
 mod stage;
 mod talk;

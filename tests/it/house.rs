@@ -345,7 +345,12 @@ fn the_readme_s_command_lines_parse() {
 
 #[test]
 fn files_that_documents_name_are_there() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ] {
         for word in read(document).split(['`', '(', ')', ' ', '\n']) {
             let path = word.trim_end_matches(['.', ',', ';', ':']);
             let ours = ["src/", "tests/", "templates/", "systemd/"]

@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod attacks;
 mod client;
 mod desk;
 mod host;
@@ -17,4 +18,5 @@ mod inspect;
 mod mail;
 mod privacy;
 mod scenarios;
+mod supply;
 mod week;

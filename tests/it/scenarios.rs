@@ -1,4 +1,4 @@
-//! All conversations of `tests/scenarios`, through the real daemon code over Maildir.
+//! All conversations of a folder, through the real daemon code over Maildir.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,9 +22,9 @@ async fn play(path: &Path) -> Result<(), String> {
         .map_err(|failure| failure.to_string())
 }
 
-#[tokio::test]
-async fn every_scenario_goes_as_it_is_written() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+/// Plays every conversation of a folder; how many there were.
+pub async fn play_all(folder: &str) -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -37,5 +37,10 @@ async fn every_scenario_goes_as_it_is_written() {
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
-    assert!(paths.len() >= 8);
+    paths.len()
+}
+
+#[tokio::test]
+async fn every_scenario_goes_as_it_is_written() {
+    assert!(play_all("tests/scenarios").await >= 8);
 }

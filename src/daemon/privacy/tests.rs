@@ -230,7 +230,7 @@ async fn a_letter_that_is_erased_while_it_waits_never_goes_out() {
     let now = engine.clock.now();
     let due = engine
         .store()
-        .transaction(move |tx| tx.claim_due(now, 50))
+        .transaction(move |tx| tx.claim_due(now, 50, false))
         .await
         .unwrap();
     assert!(

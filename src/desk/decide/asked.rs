@@ -26,7 +26,12 @@ pub(super) fn alone(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Opti
     let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
     outcome.notices = answers(desk, memory, letter);
     if outcome.notices.is_empty() {
-        "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
+        let why = if letter.failed {
+            "the mail server says that it is forged; not answered"
+        } else {
+            "asks more often than letters_per_hour; not answered"
+        };
+        why.clone_into(&mut outcome.why);
     }
     Some(outcome)
 }
@@ -56,7 +61,7 @@ pub(super) fn in_thread(
 
 /// The answers to what a letter asks, beside whatever else it says.
 pub(super) fn answers(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Vec<Notice> {
-    if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
+    if letter.failed || memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
         return vec![];
     }
     let parsed = parse(&letter.new_text, Party::Requester);

@@ -20,6 +20,9 @@ pub(super) fn out_of_office(
     letter: &Incoming,
     why: &str,
 ) -> Option<Outcome> {
+    if letter.failed {
+        return None;
+    }
     let who = desk.roster.by_address(&letter.from.address)?;
     let evidence = letter.evidence.iter().find(|one| {
         one.made_for

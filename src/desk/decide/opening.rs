@@ -2,11 +2,11 @@
 
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Alert, Change, EndState, Kind, KnownIncident, Message, Outcome, Reason,
+    Alert, Change, EndState, Kind, KnownIncident, Message, Outcome, Reason, Stopped,
 };
 use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
-use super::{Desk, asked, handing, incidents, participants, specialist};
+use super::{Desk, asked, handing, incidents, large, participants, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -95,7 +95,7 @@ pub(super) fn opens(
     if known.is_none() {
         incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
     }
-    acknowledge(desk, memory, &ticket, known, &mut outcome);
+    acknowledge(desk, memory, (letter, known), &ticket, &mut outcome);
     outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
@@ -116,27 +116,33 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
+    (letter, known): (&Incoming, Option<KnownIncident>),
     ticket: &Ticket,
-    known: Option<KnownIncident>,
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
-    // Said once, when the limit is crossed; each later letter is silent.
-    if memory.letters_this_hour == limits.letters_per_hour {
-        let alert = Alert::Flood {
-            from: ticket.requester.address.clone(),
-            limit: limits.letters_per_hour,
-        };
-        outcome.notices.extend(desk.alert(None, &alert));
-    }
     let mut refuse = None;
-    if memory.letters_this_hour >= limits.letters_per_hour {
+    if letter.failed {
+        // Whoever is named may never have written: an answer would be our spam (backscatter).
+        refuse = Some("the mail server says that its sender is forged");
+    } else if memory.letters_this_hour >= limits.letters_per_hour {
         refuse = Some("more letters an hour than letters_per_hour");
     } else if memory.acks_today >= limits.acks_per_day {
         refuse = Some("more acknowledgements a day than acks_per_day");
+    } else if memory.acks_full {
+        refuse = Some("more acknowledgements an hour in all than acks_per_hour");
+        if !memory.told.acks {
+            let alert = Alert::Stopped(Stopped::Acknowledgements(limits.acks_per_hour));
+            outcome.notices.extend(desk.alert(None, &alert));
+            outcome.changes.push(Change::Told("acks".to_owned()));
+        }
     }
     if let Some(why) = refuse {
         outcome.history(ticket.number, "desk", "not-acknowledged", why);
+        return;
+    }
+    if let Some(notice) = large::told(desk, letter, ticket) {
+        outcome.notices.insert(0, notice);
         return;
     }
     let mut message = desk.acknowledgement(ticket, None);

@@ -12,6 +12,7 @@ use super::super::outcome::{
 };
 use super::super::ticket::{Person, Ticket};
 use super::orders::Orders;
+use super::speaker::Proof;
 use super::{Desk, asked, requester};
 
 /// People in copy of one ticket.
@@ -45,12 +46,12 @@ impl Ticket {
 fn proved(ticket: &Ticket, letter: &Incoming) -> bool {
     let token = letter.evidence.iter().any(|one| {
         one.ticket.number == ticket.number
-            && one
-                .made_for
-                .as_ref()
-                .is_some_and(|made| made.audience == Audience::Requester)
+            && one.made_for.as_ref().is_some_and(|made| {
+                made.audience == Audience::Requester && made.address == letter.from.address
+            })
     });
-    token || (letter.authenticated && letter.from.address == ticket.requester.address)
+    (token && !letter.failed)
+        || (letter.authenticated && letter.from.address == ticket.requester.address)
 }
 
 /// The people in copy of the requester's later letter join, if it is theirs.
@@ -73,7 +74,8 @@ pub(super) fn join(desk: &Desk<'_>, ticket: &mut Ticket, letter: &Incoming, outc
             .iter()
             .any(|one| one.supervisor.as_deref() == Some(address))
     };
-    for person in &letter.copied {
+    // A letter that the mail server knows to be forged adds nobody.
+    for person in letter.copied.iter().filter(|_| !letter.failed) {
         let address = &person.address;
         let other = desk.policy.is_own(address)
             || desk.policy.admins.contains(address)
@@ -169,7 +171,7 @@ pub(super) fn removed_by_requester(
 pub(super) fn writes(
     desk: &Desk<'_>,
     memory: &Memory,
-    who: &Person,
+    (who, proof): (&Person, Proof),
     ticket: &Ticket,
     letter: &Incoming,
 ) -> Outcome {
@@ -182,8 +184,10 @@ pub(super) fn writes(
     let mut outcome = Outcome::quiet(EndState::Followup, Kind::Followup, "a participant writes");
     outcome.ticket = Some(ticket.number);
     let mut ticket = ticket.clone();
+    // By their address alone their words are passed on, and nothing is obeyed.
+    let given = proof == Proof::Given;
     let mut result = None;
-    for command in &parsed.commands {
+    for command in parsed.commands.iter().filter(|_| given) {
         match command {
             Command::Leave => {
                 ticket.take_out(&who.address);
@@ -199,7 +203,10 @@ pub(super) fn writes(
         }
     }
     // Someone's `#word` that resembles no command is text, as in a requester's letter.
-    if let Some(unknown) = parsed.fault.filter(|unknown| unknown.nearest.is_some()) {
+    if let Some(unknown) = parsed
+        .fault
+        .filter(|unknown| given && unknown.nearest.is_some())
+    {
         result = Some(CommandResult::Unknown {
             word: unknown.word,
             nearest: unknown.nearest,

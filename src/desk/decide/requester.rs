@@ -6,7 +6,7 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, asked, handing, participants};
+use super::{Desk, asked, handing, large, participants};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -76,6 +76,42 @@ pub(super) fn writes_again(
         follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     }
     outcome.notices.extend(asked::answers(desk, memory, letter));
+    outcome
+}
+
+/// The requester's address with a subject tag alone, which anybody can write: the words reach the
+/// specialist, who judges them; no command is obeyed and no score counted.
+pub(super) fn writes_unproved(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &Ticket,
+    letter: &Incoming,
+) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Followup,
+        Kind::Followup,
+        "the requester's address without proof",
+    );
+    outcome.ticket = Some(ticket.number);
+    let orders = !parse(&letter.new_text, Party::Requester)
+        .commands
+        .is_empty();
+    let scored = rating(ticket, &letter.new_text).is_some();
+    if orders || scored {
+        let why = "neither a letter of ours nor the mail server proves that the requester wrote it";
+        outcome.history(
+            ticket.number,
+            "desk",
+            "not-obeyed",
+            format!("a command or a score from {}: {why}", letter.from.address),
+        );
+    }
+    if scored {
+        outcome.end = EndState::Command;
+        outcome.kind = Kind::Command;
+        return outcome;
+    }
+    follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     outcome
 }
 
@@ -199,6 +235,9 @@ pub(super) fn follow_up(
                 notice.carry = Carry::Files;
             }
         }
+    }
+    if !letter.failed {
+        outcome.notices.extend(large::told(desk, letter, &ticket));
     }
     outcome.changes.insert(0, Change::Update(ticket));
 }

@@ -6,16 +6,26 @@ use super::super::roster::Specialist;
 use super::super::ticket::{Person, Ticket};
 use super::Desk;
 
+/// Whether a requester's address is more than a From field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A letter of the desk is answered from the address that it was made for, or a trusted server vouches.
+    Given,
+    /// A subject tag or a Message-ID of theirs, which others can know.
+    Missing,
+}
+
 /// Who is speaking, as far as it is proved.
+#[derive(Clone, Copy)]
 pub(super) enum Speaker<'a> {
     /// A specialist with a token of theirs, or vouched for by a trusted server.
     Specialist(&'a Specialist, &'a Ticket),
     /// Someone at a specialist's address without proof.
     Claimed(&'a Specialist, &'a Ticket),
-    /// The one who asked.
-    Requester(&'a Ticket),
-    /// Someone in copy of the one who asked.
-    Participant(&'a Ticket, &'a Person),
+    /// The one who asked; with proof, or by their address alone.
+    Requester(&'a Ticket, Proof),
+    /// Someone in copy of the one who asked; with proof, or by their address alone.
+    Participant(&'a Ticket, &'a Person, Proof),
     /// The vendor's service, in answer to a letter that was made for it.
     Vendor(&'a Ticket),
     /// Someone who answers a letter that was made for a specialist.
@@ -44,35 +54,28 @@ impl<'a> Desk<'a> {
                 (_, Some(who)) if self.is_outside(who) && !wrote_it => {
                     return Speaker::Another(ticket);
                 }
+                // A letter that the mail server knows to be forged proves nothing, whatever it answers: tokens
+                // can be seen by others, in a letter passed on or on somebody's screen.
                 (Some(made), Some(who))
                     if made.audience == Audience::Staff
+                        && !letter.failed
                         && (who.address == made.address || who.aliases.contains(&made.address)) =>
                 {
                     return Speaker::Specialist(who, ticket);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
-                (Some(made), _) if wrote_it && made.audience.asks() => {
-                    return Speaker::Requester(ticket);
+                (Some(made), _) if made.audience == Audience::Requester && made.address == from => {
+                    return Speaker::Requester(ticket, proof(!letter.failed));
                 }
-                // A participant is known by their own letter, or by their address; whoever was taken out is
-                // a stranger again.
-                (Some(made), None) if made.audience == Audience::Participant => {
-                    if let Some(one) = ticket.participant(&made.address) {
-                        return Speaker::Participant(ticket, one);
-                    }
-                }
+                // A participant is known like a requester; whoever was taken out is a stranger again.
                 (Some(made), None)
-                    if made.audience == Audience::Requester
+                    if made.audience == Audience::Participant
+                        && made.address == from
                         && ticket.participant(from).is_some() =>
                 {
                     if let Some(one) = ticket.participant(from) {
-                        return Speaker::Participant(ticket, one);
+                        return Speaker::Participant(ticket, one, proof(!letter.failed));
                     }
-                }
-                // Nobody can guess a token: whoever has the requester's may add to the ticket, from
-                // whichever address. The answer still goes to the requester alone.
-                (Some(made), None) if made.audience == Audience::Requester => {
-                    return Speaker::Requester(ticket);
                 }
                 (_, Some(who)) if !wrote_it => {
                     return if letter.authenticated {
@@ -81,18 +84,26 @@ impl<'a> Desk<'a> {
                         Speaker::Claimed(who, ticket)
                     };
                 }
-                (Some(made), _) if made.audience == Audience::Staff => {
+                (Some(made), _) if made.audience == Audience::Staff && !wrote_it => {
                     return Speaker::Another(ticket);
                 }
-                (None, None) if ticket.participant(from).is_some() && !wrote_it => {
+                // A requester's token from another address than it was made for is no proof either: whoever
+                // got hold of it opens a ticket of their own.
+                (_, _) if wrote_it && !letter.failed => {
+                    return Speaker::Requester(ticket, proof(letter.authenticated));
+                }
+                (_, None) if ticket.participant(from).is_some() && !letter.failed => {
                     if let Some(one) = ticket.participant(from) {
-                        return Speaker::Participant(ticket, one);
+                        return Speaker::Participant(ticket, one, proof(letter.authenticated));
                     }
                 }
-                (None, _) if wrote_it => return Speaker::Requester(ticket),
                 _ => {}
             }
         }
         Speaker::Stranger(named)
     }
+}
+
+fn proof(given: bool) -> Proof {
+    if given { Proof::Given } else { Proof::Missing }
 }

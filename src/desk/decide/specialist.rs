@@ -13,6 +13,9 @@ use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{self, Orders, TextFor};
 use super::{Desk, participants};
 
+/// Letters in one ticket that ask to confirm, within 24 hours: a forger must not fill a mailbox through us.
+const CONFIRMS_A_DAY: u32 = 3;
+
 pub(super) fn speaks(
     desk: &Desk<'_>,
     memory: &Memory,
@@ -252,21 +255,30 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
 
 /// A specialist's address without proof: not obeyed (promise 6). A letter with a fresh token goes to
 /// the address of the roster; whoever reads that mailbox can answer it, and nobody else.
-pub(super) fn claims_to(desk: &Desk<'_>, who: &Specialist, ticket: &Ticket) -> Outcome {
+pub(super) fn claims_to(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    who: &Specialist,
+    ticket: &Ticket,
+) -> Outcome {
     let mut outcome = Outcome::quiet(
         EndState::Note,
         Kind::Note,
         "a specialist's address without proof",
     );
     outcome.ticket = Some(ticket.number);
-    let detail = format!(
+    let mut detail = format!(
         "a letter that names {} as its sender has no proof of it; nothing was sent on",
         who.id
     );
+    if memory.not_obeyed_today < CONFIRMS_A_DAY {
+        outcome
+            .notices
+            .push(desk.for_specialist(who, ticket, Message::Confirm));
+    } else {
+        detail.push_str(", and nobody was asked to confirm it: they were asked often enough today");
+    }
     outcome.history(ticket.number, "desk", "not-obeyed", detail);
-    outcome
-        .notices
-        .push(desk.for_specialist(who, ticket, Message::Confirm));
     outcome
 }
 
@@ -287,6 +299,15 @@ pub(super) fn commands_alone(
         Kind::Command,
         format!("{} gives commands", who.id),
     );
+    let often = memory.letters_this_hour >= desk.policy.limits.letters_per_hour;
+    if letter.failed || (often && !letter.authenticated) {
+        outcome.why.push_str(if letter.failed {
+            "; not answered: the mail server says that it is forged"
+        } else {
+            "; not answered: more letters an hour than letters_per_hour, and no proof"
+        });
+        return Some(outcome);
+    }
     let result = if parsed.commands.iter().all(|one| *one == Command::Help) {
         CommandResult::SpecialistHelp
     } else {

@@ -49,12 +49,7 @@ fn policy() -> Policy {
         topics: vec![],
         authserv_id: vec![],
         plus_addressing: true,
-        limits: Limits {
-            message: 40 << 20,
-            attachments_out: 20 << 20,
-            letters_per_hour: 20,
-            acks_per_day: 5,
-        },
+        limits: Limits::default(),
         show_requester_address: true,
         show_specialist_name: true,
     }
@@ -103,7 +98,10 @@ fn letter(from: &str, text: &str) -> Incoming {
         tongue: Tongue::Ru,
         unreadable: None,
         reused_id: false,
+        replayed: false,
+        too_large: None,
         authenticated: false,
+        failed: false,
         evidence: vec![],
     }
 }

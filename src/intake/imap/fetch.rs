@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use imap_proto::{AttributeValue, MailboxDatum, Response};
 
+use super::super::sender::sender;
 use super::super::{MailboxError, MessageKey, RawMessage};
 use super::exec::exec;
 use super::{ImapMailbox, Open, count, set};
 
 /// Bytes fetched in one command, so that memory stays flat.
 const BATCH_BYTES: u64 = 16 << 20;
+/// Messages whose From is asked for in one command: the line stays far below what servers take.
+const HEADS: usize = 500;
 
 impl ImapMailbox {
     pub(super) async fn uids(&self, open: &mut Open) -> Result<Vec<u32>, MailboxError> {
@@ -126,6 +129,29 @@ impl ImapMailbox {
                 })
             })
             .collect())
+    }
+
+    /// The From of each message. One that has gone is left out.
+    pub(super) async fn senders_open(
+        &self,
+        open: &mut Open,
+        keys: &[MessageKey],
+    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+        let validity = open.validity;
+        let wanted: Vec<u32> = keys
+            .iter()
+            .filter(|key| key.validity == validity)
+            .map(|key| key.uid)
+            .collect();
+        let mut heads = BTreeMap::new();
+        for uids in wanted.chunks(HEADS) {
+            let item = "BODY.PEEK[HEADER.FIELDS (FROM)]";
+            self.bodies(open, uids, item, &mut heads).await?;
+        }
+        let found = heads
+            .into_iter()
+            .map(|(uid, head)| (MessageKey { validity, uid }, sender(&head)));
+        Ok(found.collect())
     }
 
     async fn bodies(

@@ -128,6 +128,16 @@ impl Mailbox for ImapMailbox {
         Ok(messages)
     }
 
+    async fn senders(
+        &mut self,
+        keys: &[MessageKey],
+    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+        let mut open = self.take().await?;
+        let found = self.senders_open(&mut open, keys).await?;
+        self.open = Some(open);
+        Ok(found)
+    }
+
     async fn settle(&mut self, done: &[(MessageKey, Folder)]) -> Result<(), MailboxError> {
         if done.is_empty() {
             return Ok(());

@@ -26,6 +26,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
+    all.extend(super::guarding::guarding_letters());
     all
 }
 

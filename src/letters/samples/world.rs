@@ -95,12 +95,7 @@ pub(super) fn policy() -> Policy {
         topics: vec![],
         authserv_id: vec![],
         plus_addressing: true,
-        limits: Limits {
-            message: 40 << 20,
-            attachments_out: 20 << 20,
-            letters_per_hour: 20,
-            acks_per_day: 5,
-        },
+        limits: Limits::default(),
         show_requester_address: true,
         show_specialist_name: true,
     }

@@ -130,7 +130,7 @@ impl Stage for HostStage {
 async fn play(name: &str) {
     let text = std::fs::read_to_string(
         std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/scenarios")
+            .join("tests")
             .join(name),
     )
     .unwrap();
@@ -143,17 +143,39 @@ async fn play(name: &str) {
 
 #[tokio::test]
 async fn the_main_scenario_goes_the_same_way_over_real_servers() {
-    play("main-job.txt").await;
+    play("scenarios/main-job.txt").await;
 }
 
 #[tokio::test]
 async fn commands_go_the_same_way_over_real_servers() {
-    play("commands.txt").await;
+    play("scenarios/commands.txt").await;
 }
 
 #[tokio::test]
 async fn an_impostor_is_not_obeyed_over_real_servers() {
-    play("impostor.txt").await;
+    play("scenarios/impostor.txt").await;
+}
+
+/// The main attacks of `tests/attacks`, through Postfix into Dovecot and back.
+#[tokio::test]
+async fn the_main_attacks_come_to_nothing_over_real_servers() {
+    for name in [
+        "forged-second-from",
+        "forged-though-the-token-is-theirs",
+        "results-below-ours",
+        "results-in-quotes",
+        "token-of-the-requester-stolen",
+        "token-of-an-assignment-stolen",
+        "token-altered",
+        "replay-of-a-command",
+        "loop-out-of-office",
+        "injection-in-a-subject",
+        "path-in-a-file-name",
+        "disclosure-copies",
+        "disclosure-files",
+    ] {
+        play(&format!("attacks/{name}.txt")).await;
+    }
 }
 
 #[tokio::test]

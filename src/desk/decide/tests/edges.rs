@@ -1,6 +1,7 @@
 //! Where one rule meets another: refusals, floods, absences, bare commands.
 
 use super::*;
+use crate::desk::event::Told;
 
 #[test]
 fn a_refusal_is_reported_once_and_a_refused_report_is_not() {
@@ -61,6 +62,10 @@ fn a_flood_is_told_once_and_gets_no_acknowledgements() {
         let memory = Memory {
             next_number: 7,
             letters_this_hour,
+            told: Told {
+                flood: !told.is_empty(),
+                ..Told::default()
+            },
             ..Memory::default()
         };
         let desk = Desk {

@@ -1,0 +1,252 @@
+//! Sliding counters: how much came from and went to an address, in a ticket, and in all; and what the
+//! administrators have heard of.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, params};
+
+use super::row::{millis, signed};
+use super::{StoreError, Tx};
+
+/// Equal refusals within the hour after which letters that the desk writes by itself stop.
+const EQUAL_REFUSALS: usize = 25;
+/// Refusals looked at.
+const LOOKED_AT: u32 = 500;
+
+/// Answers that the desk gave by itself, within the last hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// To this address.
+    pub to_address: u32,
+    /// To this address in this ticket.
+    pub in_ticket: u32,
+}
+
+/// Why letters that the desk writes by itself must wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overload {
+    /// So many went out within the hour.
+    Sent,
+    /// Other servers refused many letters in these words.
+    Refused(String),
+}
+
+impl Tx<'_> {
+    /// Acknowledgements queued for an address since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn acknowledgements_since(
+        &self,
+        address: &str,
+        since: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters
+             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind = 'ack'",
+        )?;
+        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+    }
+
+    /// Letters from an address since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn letters_since(&self, address: &str, since: Timestamp) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters WHERE direction = 'in' AND from_address = ?1 AND at > ?2",
+        )?;
+        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+    }
+
+    /// Lines of this event in a ticket's history since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn events_since(
+        &self,
+        ticket: u64,
+        event: &str,
+        since: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM history WHERE ticket = ?1 AND event = ?2 AND at > ?3",
+        )?;
+        Ok(
+            query.query_row(params![signed(ticket), event, millis(since)], |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
+    /// Letters that were set aside within `span` before `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn quarantined_within(
+        &self,
+        now: Timestamp,
+        span: SignedDuration,
+    ) -> Result<u32, StoreError> {
+        let since = now.checked_sub(span).unwrap_or(now);
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM letters WHERE end_state = 'quarantined' AND kind = 'auto' AND at > ?1",
+        )?;
+        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    }
+
+    /// Have new tickets since `since` reached `limit`? Numbers are consecutive (promise 9).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tickets_reached(
+        &self,
+        next: u64,
+        limit: u32,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(oldest) = next.checked_sub(u64::from(limit)).filter(|one| *one > 0) else {
+            return Ok(false);
+        };
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT created > ?2 FROM tickets WHERE number = ?1")?;
+        let found = query.query_row(params![signed(oldest), millis(since)], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or(false))
+    }
+
+    /// Have acknowledgements since `since` reached `limit`?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn acks_reached(&self, limit: u32, since: Timestamp) -> Result<bool, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'ack' AND at > ?1 LIMIT ?2)",
+        )?;
+        let found: u32 = query.query_row(params![millis(since), limit], |row| row.get(0))?;
+        Ok(found >= limit)
+    }
+
+    /// Answers that the desk gave an address by itself since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn answers_since(
+        &self,
+        address: &str,
+        ticket: Option<u64>,
+        since: Timestamp,
+    ) -> Result<Answers, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*), count(*) FILTER (WHERE ticket IS ?3) FROM letters
+             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind IN ('ack', 'command')",
+        )?;
+        let ticket = ticket.map(signed);
+        Ok(
+            query.query_row(params![address, millis(since), ticket], |row| {
+                Ok(Answers {
+                    to_address: row.get(0)?,
+                    in_ticket: row.get(1)?,
+                })
+            })?,
+        )
+    }
+
+    /// Must letters that the desk writes by itself wait?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn overload(&self, limit: u32, now: Timestamp) -> Result<Option<Overload>, StoreError> {
+        let since = millis(
+            now.checked_sub(SignedDuration::from_hours(1))
+                .unwrap_or(now),
+        );
+        let mut sent = self.connection.prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM outbox
+             WHERE state = 'sent' AND automatic = 1 AND done_at > ?1 LIMIT ?2)",
+        )?;
+        let sent: u32 = sent.query_row(params![since, limit], |row| row.get(0))?;
+        if sent >= limit {
+            return Ok(Some(Overload::Sent));
+        }
+        let mut refused = self.connection.prepare_cached(
+            "SELECT coalesce(last_error, '') FROM outbox WHERE state = 'refused' AND done_at > ?1
+             ORDER BY done_at DESC LIMIT ?2",
+        )?;
+        let said: Vec<String> = refused
+            .query_map(params![since, LOOKED_AT], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut kinds = std::collections::BTreeMap::<String, usize>::new();
+        for one in said {
+            *kinds.entry(without_names(&one)).or_default() += 1;
+        }
+        let most = kinds.into_iter().max_by_key(|(_, count)| *count);
+        Ok(most
+            .filter(|(_, count)| *count >= EQUAL_REFUSALS)
+            .map(|(what, _)| Overload::Refused(what)))
+    }
+
+    pub(super) fn tell(&self, what: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO told (what, at) VALUES (?1, ?2)
+                 ON CONFLICT (what) DO UPDATE SET at = excluded.at",
+            )?
+            .execute(params![what, millis(now)])?;
+        Ok(())
+    }
+
+    /// Did the administrators hear of this since `since`?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn told_since(&self, what: &str, since: Timestamp) -> Result<bool, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT 1 FROM told WHERE what = ?1 AND at > ?2")?;
+        Ok(query.exists(params![what, millis(since)])?)
+    }
+
+    /// Is this very letter, written by this sender at this time, filed in the ticket already?
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_filed(
+        &self,
+        ticket: u64,
+        from: &str,
+        sent_at: Timestamp,
+        text: &str,
+    ) -> Result<bool, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT 1 FROM letters WHERE ticket = ?1 AND direction = 'in' AND from_address = ?2
+                AND sent_at = ?3 AND text = ?4 LIMIT 1",
+        )?;
+        Ok(query.exists(params![signed(ticket), from, millis(sent_at), text])?)
+    }
+}
+
+/// What a server said without addresses, numbers of letters and the like: equal refusals look equal.
+fn without_names(said: &str) -> String {
+    said.split_whitespace()
+        .filter(|word| !word.contains(['@', '<', '>', '[', '=', '/']))
+        .filter(|word| {
+            word.len() < 5 || !word.chars().any(|one| one.is_ascii_digit()) || word.contains('.')
+        })
+        .take(12)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_names;
+
+    #[test]
+    fn equal_refusals_look_equal() {
+        let one = without_names("550 5.7.1 <a@home.test>: rejected as spam 4F2A9C81");
+        let other = without_names("550 5.7.1 <b@home.test>: rejected as spam 77AA01BC");
+        assert_eq!(one, other);
+        assert_eq!(one, "550 5.7.1 rejected as spam");
+        assert_ne!(one, without_names("550 5.1.1 <a@home.test>: no such user"));
+    }
+}
