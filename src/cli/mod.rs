@@ -6,9 +6,13 @@ mod demo;
 mod export;
 mod files;
 mod forget;
+mod init;
 mod inspect;
 mod key;
 mod outbox;
+mod packaging;
+mod preview;
+mod report;
 mod run;
 mod say;
 mod status;
@@ -54,6 +58,8 @@ struct Arguments {
 enum Command {
     /// Показать всю работу на встроенном примере, без почтового сервера
     Demo(demo::Options),
+    /// Завести файлы настроек: вопросами или ключами
+    Init(init::Options),
     /// Проверить файлы; --online — ещё и вход на почтовые серверы
     Check(check::Options),
     /// Работать: принимать письма и рассылать ответы
@@ -68,6 +74,14 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Цифры за период: на экран, в JSON или страницей с графиками
+    Report(report::Options),
+    /// Показать письма с примерными данными: записать их в файлы
+    Preview(preview::Options),
+    /// Подсказки для командной оболочки (bash, zsh, fish)
+    Completions(packaging::Completions),
+    /// Записать страницы руководства man в папку
+    Man(packaging::Man),
     /// Ключ, которым помечены письма службы
     Key(key::Options),
     /// Выгрузить всё о человеке: письма и данные одним файлом zip
@@ -101,6 +115,7 @@ pub fn main() -> ExitCode {
     say::start_log(verbose, quiet, daemon);
     let ending = match command {
         Command::Demo(options) => demo::demo(&options),
+        Command::Init(options) => init::init(&options),
         Command::Check(options) => check::check(config.as_deref(), &options),
         Command::Run(options) => run::run(config.as_deref(), &options),
         Command::Deliver => deliver::deliver(config.as_deref()),
@@ -108,6 +123,10 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Report(options) => report::report(config.as_deref(), &options),
+        Command::Preview(options) => preview::preview(config.as_deref(), &options),
+        Command::Completions(options) => Ok(packaging::completions(&options)),
+        Command::Man(options) => packaging::man(&options),
         Command::Key(options) => key::key(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),

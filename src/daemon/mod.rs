@@ -5,6 +5,7 @@
 
 mod alarm;
 mod clock;
+mod digest;
 mod engine;
 mod filing;
 mod incoming;
@@ -19,6 +20,7 @@ mod token;
 mod writing;
 
 pub use clock::Clock;
+pub use digest::instants;
 pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use privacy::{forms, traces};

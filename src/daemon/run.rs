@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::alarm::Alarm;
+use super::digest::write_metrics;
 use super::engine::Engine;
 use super::pause::Pause;
 use super::sending::{SendReport, Sender, WayOut};
@@ -18,6 +19,9 @@ use crate::store::StoreError;
 const OUTBOX_LOOK: Duration = Duration::from_secs(1);
 /// How often the files are looked at, and tickets without an owner are offered again.
 const STEP: Duration = Duration::from_secs(2);
+
+/// The metrics are written every so many steps.
+const METRICS: u32 = 7;
 
 /// How long what has begun may take when the program is told to stop: systemd waits longer.
 const LAST: Duration = Duration::from_secs(8);
@@ -154,6 +158,7 @@ where
         }
     }
     engine.tick().await?;
+    engine.digest_if_due().await?;
     let out = WayOut::new(per_hour);
     let mut tasks = JoinSet::new();
     for transport in transports {
@@ -300,8 +305,16 @@ async fn send_forever<T: Transport>(
 }
 
 async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
+    let mut steps = 0_u32;
     while !*stop.borrow() {
         look_at_the_files(&engine).await;
+        if let Err(error) = engine.digest_if_due().await {
+            tracing::error!(%error, "the digest could not be written");
+        }
+        if steps.is_multiple_of(METRICS) {
+            tell_metrics(&engine).await;
+        }
+        steps = steps.wrapping_add(1);
         if let Err(error) = engine.tick().await {
             tracing::error!(%error, "a step of the clock failed");
         }
@@ -309,6 +322,19 @@ async fn step_forever(engine: Engine, mut stop: watch::Receiver<bool>) {
             () = stopped(&mut stop) => return,
             () = tokio::time::sleep(STEP) => {}
         }
+    }
+}
+
+async fn tell_metrics(engine: &Engine) {
+    let snapshot = engine.snapshots.current();
+    let now = engine.clock.now();
+    let Some(path) = snapshot.config.reports.metrics_file.clone() else {
+        return;
+    };
+    let shown = path.display().to_string();
+    let written = tokio::task::spawn_blocking(move || write_metrics(&snapshot, &path, now)).await;
+    if let Ok(Err(error)) = written {
+        tracing::warn!(%error, file = shown, "the metrics could not be written");
     }
 }
 

@@ -331,3 +331,32 @@ async fn an_unlucky_disk_keeps_letters_in_the_inbox_and_sends_none_aside() {
             .all(|(_, folder)| *folder == Folder::Processed)
     );
 }
+
+#[tokio::test]
+async fn the_week_is_told_once_its_figures_sum_up_and_the_first_start_tells_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut snapshot = school(folder.path()).unwrap();
+    let monday = (jiff::civil::Weekday::Monday, jiff::civil::time(8, 0, 0, 0));
+    snapshot.config.reports.digest = Some(monday);
+    let clock = Clock::standing("2026-11-24T08:00:00Z".parse::<Timestamp>().unwrap());
+    let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
+        .await
+        .unwrap();
+    let office = Office { engine, folder };
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    let letters = [1, 2, 3].map(|n| (n, letter("anna@home.test", &format!("q{n}"), "Вопрос")));
+    office
+        .once(FakeMailbox::with(1, &letters), FakeTransport::default())
+        .await;
+    clock.set("2026-11-30T04:59:00Z".parse().unwrap());
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    clock.set("2026-11-30T05:00:00Z".parse().unwrap());
+    assert!(office.engine.digest_if_due().await.unwrap());
+    assert!(!office.engine.digest_if_due().await.unwrap());
+    let text: String = office.one(
+        "SELECT text FROM letters WHERE direction = 'out' AND subject LIKE '%за неделю 23.11 — 29.11%'",
+    );
+    assert!(text.contains("Писем пришло: 3"), "{text}");
+    assert!(text.contains("Новых обращений: 3"), "{text}");
+    assert!(text.contains("новое обращение: 3"), "{text}");
+}

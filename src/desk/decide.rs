@@ -32,6 +32,7 @@ pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
 
 use super::event::{Incoming, Memory, Source};
+use super::figures::Figures;
 use super::outcome::{
     Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason, Stopped,
 };
@@ -229,6 +230,13 @@ pub fn set_aside(
         subject: subject.to_owned(),
     };
     outcome.notices = desk.alert(None, &alert);
+    outcome
+}
+
+/// Tells the administrators the figures of the week.
+pub fn digest(desk: &Desk<'_>, figures: &Figures) -> Outcome {
+    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "the week's figures");
+    outcome.notices = desk.digest(figures);
     outcome
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::figures::Figures;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
 use super::ticket::{Status, Ticket};
@@ -236,6 +237,8 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+    /// To the administrators, every week: its figures.
+    Digest(Box<Figures>),
 }
 
 /// Why a letter stays a note.

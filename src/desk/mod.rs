@@ -8,6 +8,7 @@ pub mod command;
 pub mod conduct;
 mod decide;
 pub mod event;
+pub mod figures;
 pub mod forecast;
 pub mod hours;
 pub mod incident;
@@ -23,6 +24,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, forgotten, refused, set_aside, step, stopped,
+    Asks, Desk, absent, asks, decide, digest, forgotten, refused, set_aside, step, stopped,
     too_many_answers, trouble, unowned,
 };

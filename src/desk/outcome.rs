@@ -275,7 +275,7 @@ impl Notice {
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce
             }
-            Message::Closed { .. } | Message::AdminAlert(_) => Kind::Report,
+            Message::Closed { .. } | Message::AdminAlert(_) | Message::Digest(_) => Kind::Report,
             Message::CommandResult(_) | Message::Confirm | Message::TooLarge { .. } => {
                 Kind::Command
             }

@@ -14,6 +14,7 @@ use super::context::{
     Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
     Reply, TooLarge, Undeliverable,
 };
+use super::digest::digest;
 use super::links::{Link, mailto};
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
@@ -198,6 +199,7 @@ impl Writer<'_> {
                 }
                 as_value("admin-alert", &view)
             }
+            Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
     }
 

@@ -9,16 +9,20 @@ mod commands;
 mod compose;
 mod context;
 mod deadlines;
+mod digest;
 mod files;
 mod html;
 mod incidents;
 mod links;
 pub mod names;
 mod overrides;
+pub mod report;
 mod samples;
 pub mod scrub;
 mod sources;
 mod templates;
+#[cfg(test)]
+use samples::figures::week as samples_figures;
 #[cfg(test)]
 mod tests;
 mod text;

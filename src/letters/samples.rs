@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+pub(super) mod figures;
 mod guarding;
 mod said;
 mod together;
@@ -107,7 +108,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                 name: "Борис Ткаченко".to_owned(),
                 address: "boris@home.test".to_owned(),
             },
-            (Message::AdminAlert(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_), _) => nobody.clone(),
             _ => teacher.clone(),
         };
         let ticketless = matches!(
@@ -117,7 +118,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Trouble { .. }
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
-            )
+            ) | Message::Digest(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

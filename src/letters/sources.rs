@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 21] = [
+pub(super) const LETTERS: [&str; 22] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -23,6 +23,7 @@ pub(super) const LETTERS: [&str; 21] = [
     "too-large",
     "undeliverable",
     "admin-alert",
+    "digest",
 ];
 
 macro_rules! sources {
@@ -81,6 +82,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/digest.txt",
+    "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
     "en/assignment.txt",
@@ -123,4 +126,6 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/digest.txt",
+    "en/digest.html",
 ];

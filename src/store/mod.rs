@@ -8,6 +8,7 @@ mod counters;
 mod dossier;
 mod erasing;
 mod error;
+mod figures;
 mod incidents;
 mod ledger;
 mod letters;

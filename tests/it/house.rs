@@ -322,8 +322,11 @@ fn arguments(line: &str) -> Option<Vec<&str>> {
 }
 
 #[test]
-fn the_readme_s_command_lines_parse() {
-    let text = read("README.md");
+fn the_documents_command_lines_parse() {
+    let mut text = read("README.md");
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        text += &fs::read_to_string(entry.unwrap().path()).unwrap();
+    }
     let mut seen = 0;
     for line in code_lines(&text) {
         let Some(arguments) = arguments(line) else {
@@ -336,11 +339,11 @@ fn the_readme_s_command_lines_parse() {
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            assert!(asked, "README.md: «{line}»: {error}");
+            assert!(asked, "«{line}»: {error}");
         }
         seen += 1;
     }
-    assert!(seen >= 8, "only {seen} command lines");
+    assert!(seen >= 30, "only {seen} command lines");
 }
 
 #[test]

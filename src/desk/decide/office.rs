@@ -1,5 +1,6 @@
 //! What every rule uses: the people of a ticket, letters to them, its closing and its deadline.
 
+use super::super::figures::Figures;
 use super::super::outcome::{Alert, Audience, Carry, Message, Notice};
 use super::super::policy::{DeskLanguage, Policy};
 use super::super::roster::Specialist;
@@ -155,6 +156,21 @@ impl<'a> Desk<'a> {
             not_before: None,
         };
         self.policy.admins.iter().map(to_one).collect()
+    }
+
+    /// The figures of the week, to the administrators.
+    pub(super) fn digest(&self, figures: &Figures) -> Vec<Notice> {
+        let message = || Message::Digest(Box::new(figures.clone()));
+        let mut notices = self.alert(
+            None,
+            &Alert::Trouble {
+                what: String::new(),
+            },
+        );
+        for notice in &mut notices {
+            notice.message = message();
+        }
+        notices
     }
 
     pub(super) fn close(&self, ticket: &mut Ticket) {

@@ -26,6 +26,11 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
+    all.push((
+        "digest",
+        "a week",
+        Message::Digest(Box::new(super::figures::week())),
+    ));
     all.extend(super::guarding::guarding_letters());
     all
 }

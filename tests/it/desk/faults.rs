@@ -225,6 +225,45 @@ fn a_broken_template_gives_way_to_the_built_in_one_and_the_admins_are_told_the_l
 }
 
 #[test]
+fn the_figures_are_told_on_a_page_and_to_machines() {
+    let bench = Bench::new(Security::Implicit);
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    bench.write(
+        "config.toml",
+        &format!("{config}[reports]\nmetrics_file = \"metrics.prom\"\n"),
+    );
+    for n in 1..4 {
+        let letter = client::letter("a@home.test", "help@school.test", &n.to_string(), "Вопрос.");
+        bench.host.deliver("help@school.test", &letter);
+    }
+    let daemon = bench.start();
+    bench.host.wait_for("a@home.test", 3, BOUND);
+    bench.until("the metrics are written", || {
+        std::fs::read_to_string(bench.path().join("metrics.prom"))
+            .is_ok_and(|text| text.contains("dezhurny_tickets{status=\"open\"} 3\n"))
+    });
+    daemon.stop();
+    let figures = bench.json(&["report", "--json"]);
+    assert_eq!(figures["received"], 3, "{figures}");
+    assert_eq!(figures["ledger"]["ticket"], 3, "{figures}");
+    assert_eq!(figures["tickets"]["tickets"], 3, "{figures}");
+    let told = bench.run(&["report", "--language", "en"]);
+    assert!(told.contains("Letters received"), "{told}");
+    let page = bench.path().join("report.html");
+    bench.run(&["report", "--html", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("<svg") && page.contains("Иванова Мария Петровна"),
+        "{page}"
+    );
+    let shown = bench.path().join("shown");
+    bench.run(&["preview", "reply", "--dir", shown.to_str().unwrap()]);
+    assert!(shown.read_dir().unwrap().count() >= 4);
+    let backwards = bench.try_run(&["report", "--from", "2026-02-01", "--until", "2026-01-01"]);
+    assert_eq!(backwards.status.code(), Some(1));
+}
+
+#[test]
 fn what_needs_a_restart_says_so_and_a_hangup_reads_the_files_anew() {
     let bench = Bench::new(Security::Implicit);
     let daemon = bench.start();
