@@ -41,7 +41,12 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         ),
     );
     let Findings { faults, warnings } = &survey.findings;
-    let faults: Vec<&Fault> = faults.0.iter().chain(&survey.templates.0).collect();
+    let faults: Vec<&Fault> = faults
+        .0
+        .iter()
+        .chain(&survey.templates.0)
+        .chain(&survey.left_out.0)
+        .collect();
     for one in &faults {
         say::finding("ошибка", "31;1", one);
     }
@@ -65,6 +70,13 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         snapshot.config.roster.display(),
         snapshot.roster.specialists.len()
     ));
+    if let Some(folder) = &snapshot.config.materials {
+        say::line(format!(
+            "{}: ошибок нет, материалов: {}.",
+            folder.display(),
+            snapshot.resources.library.materials().len()
+        ));
+    }
     if !warnings.0.is_empty() {
         say::line(format!("Предупреждений: {}.", warnings.0.len()));
     }

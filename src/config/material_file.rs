@@ -27,6 +27,11 @@ const KEYS: [&str; 6] = ["title", "words", "link", "author", "source", "licence"
 /// Largest file that is read, bytes: a text is sent in letters.
 const LARGEST: usize = 256 * 1024;
 
+/// Most materials that are read.
+const MOST: usize = 1_000;
+/// Characters of a text that an acknowledgement holds whole.
+const SHORT: usize = crate::desk::materials::EXCERPT;
+
 /// A folder of materials as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Materials {
@@ -59,11 +64,20 @@ pub fn load_materials(folder: &Path) -> Materials {
         }
     };
     paths.sort();
+    if paths.len() > MOST {
+        read.faults.0.push(whole_file(
+            &folder.display().to_string(),
+            format!("материалов больше {MOST}, остальные не прочитаны"),
+            "уберите из папки лишнее",
+        ));
+        paths.truncate(MOST);
+    }
     let mut names = BTreeSet::new();
     for path in paths {
         let file = path.display().to_string();
-        let result =
-            super::read(&path, "проверьте имя").and_then(|text| parse_material(&file, &text));
+        let result = small_file(&path)
+            .and_then(|()| super::read(&path, "проверьте имя"))
+            .and_then(|text| parse_material(&file, &text));
         match result {
             Ok((material, warnings)) => {
                 if !names.insert(material.name.to_lowercase().replace('ё', "е")) {
@@ -81,6 +95,21 @@ pub fn load_materials(folder: &Path) -> Materials {
         }
     }
     read
+}
+
+/// A pipe or a device would never end, and a huge file is no text for a letter.
+fn small_file(path: &Path) -> Result<(), Faults> {
+    let file = path.display().to_string();
+    let fault = |message: &str, hint| Faults(vec![whole_file(&file, message.to_owned(), hint)]);
+    match std::fs::metadata(path) {
+        Ok(data) if !data.is_file() => Err(fault("это не файл", "уберите его из папки")),
+        Ok(data) if data.len() > LARGEST as u64 => Err(fault(
+            "файл слишком большой",
+            "в письмо идёт короткий текст; длинный положите на сайт и дайте ссылку link",
+        )),
+        // What cannot be looked at cannot be read either, and that is told better.
+        _ => Ok(()),
+    }
 }
 
 /// Reads the text of one file; `file` is its name. The second part is what should be mended all the same.
@@ -150,6 +179,13 @@ pub fn parse_material(file: &str, text: &str) -> Result<(Material, Faults), Faul
                 Some(format!("добавьте, например: {key}: {example}")),
             ));
         }
+    }
+    if link.is_none() && head.body.chars().count() > SHORT {
+        warnings.push(source.fault(
+            &head.end,
+            format!("текст длиннее {SHORT} знаков: в подтверждение войдёт только начало"),
+            Some("сократите его или положите на сайт и добавьте link".to_owned()),
+        ));
     }
     if !faults.is_empty() {
         return Err(Faults(faults));

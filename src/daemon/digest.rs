@@ -87,6 +87,7 @@ impl Engine {
                 let office = Desk {
                     policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::digest(&office, &figures);

@@ -169,6 +169,7 @@ impl Engine {
                 let office = desk::Desk {
                     policy: &snapshot.config.policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::trouble(&office, &what);
@@ -209,6 +210,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let mut moved = 0;
@@ -239,6 +241,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let mut moved = 0;
@@ -262,6 +265,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let due = tx.due_tickets(now, DUE)?;

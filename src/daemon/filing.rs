@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::engine::Filed;
+use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{incoming, writing};
-use crate::desk::outcome::{EndState, Kind, Outcome};
+use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
 use crate::mail::{self, Letter};
@@ -93,6 +94,7 @@ pub fn file(
     let office = Desk {
         policy,
         roster: &roster,
+        resources: &snapshot.resources,
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);
@@ -119,6 +121,7 @@ pub fn set_aside(
     let office = Desk {
         policy: &snapshot.config.policy,
         roster: &snapshot.roster,
+        resources: &snapshot.resources,
         now,
     };
     let outcome = desk::set_aside(
@@ -195,10 +198,15 @@ fn finish(
 
 fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timestamp) -> Received {
     let letter = &message.letter;
-    let new_text = if letter.new_text.is_empty() && outcome.kind == Kind::Request {
-        letter.text.clone()
-    } else {
-        letter.new_text.clone()
+    let opened = outcome.changes.iter().find_map(|change| match change {
+        Change::Open(ticket) => Some(ticket),
+        _ => None,
+    });
+    let brought = opened.and_then(|ticket| recorded(letter, &ticket.requester));
+    let new_text = match brought {
+        Some(brought) => brought.text,
+        None if letter.new_text.is_empty() && outcome.kind == Kind::Request => letter.text.clone(),
+        None => letter.new_text.clone(),
     };
     Received {
         digest: message.digest,

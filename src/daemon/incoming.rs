@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
-use crate::desk::event::{Carried, Evidence, Incoming, Memory, Said, Source, Told};
+use crate::desk::event::{Carried, Evidence, Incoming, Memory, PassedOn, Said, Source, Told};
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
@@ -194,6 +194,14 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
+        forwarded: letter.forwarded.as_ref().map(|one| PassedOn {
+            from: Person {
+                name: one.from.name.clone(),
+                address: one.from.address.clone(),
+            },
+            subject: mail::base_subject(one.subject.as_deref().unwrap_or_default(), &policy.tag),
+            text: one.text.clone(),
+        }),
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         authenticated: vouched == Verdict::Pass && !letter.several_senders,

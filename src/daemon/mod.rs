@@ -11,6 +11,7 @@ mod filing;
 mod incoming;
 mod pause;
 mod privacy;
+mod recorded;
 mod run;
 mod sending;
 mod snapshot;

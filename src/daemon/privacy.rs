@@ -112,6 +112,7 @@ impl Engine {
             let office = Desk {
                 policy: &snapshot.config.policy,
                 roster: &roster,
+                resources: &snapshot.resources,
                 now,
             };
             let outcome = desk::forgotten(&office, &done.open);

@@ -181,6 +181,7 @@ impl Engine {
                 let office = desk::Desk {
                     policy: &snapshot.config.policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::stopped(&office, what);
@@ -344,6 +345,7 @@ impl Engine {
                 let office = desk::Desk {
                     policy: &snapshot.config.policy,
                     roster: &snapshot.roster,
+                    resources: &snapshot.resources,
                     now,
                 };
                 let outcome = desk::refused(&office, ticket.as_ref(), &kind, &recipient, &why);

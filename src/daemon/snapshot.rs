@@ -7,8 +7,11 @@ use std::time::{Duration, SystemTime};
 use jiff::civil::Date;
 
 use super::started::Started;
+use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
+use crate::desk::materials::{Library, Material};
+use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::letters::{TemplateFault, Templates};
 
@@ -21,6 +24,8 @@ pub struct Snapshot {
     pub roster: Roster,
     /// The letters' templates.
     pub templates: Templates,
+    /// Reference materials and what else the school offers.
+    pub resources: Resources,
 }
 
 /// All that reading the files found: what `check` tells.
@@ -32,6 +37,8 @@ pub struct Survey {
     pub findings: Findings,
     /// Faults of the templates: the built-in ones are used for these.
     pub templates: Faults,
+    /// Faults of reference materials: the desk works without these.
+    pub left_out: Faults,
     /// As much of the roster as was understood.
     pub roster: Option<Roster>,
 }
@@ -46,6 +53,7 @@ impl Survey {
                     snapshot: None,
                     findings: faults.into(),
                     templates: Faults::default(),
+                    left_out: Faults::default(),
                     roster: None,
                 };
             }
@@ -55,15 +63,17 @@ impl Survey {
         findings.add(of_roster);
         let config = partly.config;
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
-        let snapshot = findings.faults.is_empty().then(|| Snapshot {
-            config,
-            roster: roster.clone(),
-            templates,
+        let materials = config.materials.as_deref().map(load_materials);
+        let materials = materials.unwrap_or_default();
+        findings.warnings.0.extend(materials.warnings.0);
+        let snapshot = findings.faults.is_empty().then(|| {
+            Snapshot::new(config, roster.clone(), templates).with_materials(materials.materials)
         });
         Self {
             snapshot,
             findings,
             templates: Faults(of_templates.into_iter().map(fault).collect()),
+            left_out: materials.faults,
             roster: Some(roster),
         }
     }
@@ -86,6 +96,22 @@ fn fault(one: TemplateFault) -> Fault {
 pub struct SnapshotError(pub String);
 
 impl Snapshot {
+    /// Files that were read already, without reference materials.
+    pub fn new(config: Config, roster: Roster, templates: Templates) -> Self {
+        Self {
+            config,
+            roster,
+            templates,
+            resources: Resources::default(),
+        }
+    }
+
+    /// The same with these reference materials.
+    pub fn with_materials(mut self, materials: Vec<Material>) -> Self {
+        self.resources.library = Library::new(materials);
+        self
+    }
+
     /// Reads all files, for use. A template that is faulty gives way to the built-in one; every other
     /// fault is in the error, those of the templates beside it.
     ///
@@ -95,11 +121,16 @@ impl Snapshot {
         Self::read_whole(path).map(|(snapshot, _)| snapshot)
     }
 
-    /// The same, with the faults of the templates.
-    fn read_whole(path: &Path) -> Result<(Self, Faults), SnapshotError> {
+    /// The same, with what the administrators are to be told all the same.
+    fn read_whole(path: &Path) -> Result<(Self, Vec<String>), SnapshotError> {
         let survey = Survey::of(path, None);
         match survey.snapshot {
-            Some(snapshot) => Ok((snapshot, survey.templates)),
+            Some(snapshot) => {
+                let templates = broken_templates(&survey.templates);
+                let materials = broken_materials(&survey.left_out);
+                let told = templates.into_iter().chain(materials);
+                Ok((snapshot, told.collect()))
+            }
             None => {
                 let mut faults = survey.findings.faults;
                 faults.0.extend(survey.templates.0);
@@ -111,6 +142,9 @@ impl Snapshot {
     fn files(&self, config: &Path) -> Vec<PathBuf> {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
         if let Some(folder) = &self.config.templates {
+            files.extend(files_below(folder));
+        }
+        if let Some(folder) = &self.config.materials {
             files.extend(files_below(folder));
         }
         files
@@ -154,14 +188,14 @@ impl Snapshots {
     /// When any of them has a fault.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let before = a_little_ago();
-        let (snapshot, faults) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path)?;
         let seen = settled(fingerprint(&snapshot.files(path)), before);
         Ok(Self {
             path: Some(path.to_owned()),
             started: Started::of(&snapshot.config),
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::new(seen),
-            untold: Mutex::new(broken_templates(&faults).into_iter().collect()),
+            untold: Mutex::new(told),
         })
     }
 
@@ -204,9 +238,9 @@ impl Snapshots {
             *seen = now;
         }
         let before = a_little_ago();
-        let (snapshot, faults) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path)?;
         if let Ok(mut untold) = self.untold.lock() {
-            untold.extend(broken_templates(&faults));
+            untold.extend(told);
             let was = Started::of(&self.current().config);
             let is = Started::of(&snapshot.config);
             if is != was && is != self.started {
@@ -240,6 +274,14 @@ impl Snapshots {
 fn broken_templates(faults: &Faults) -> Option<String> {
     (!faults.is_empty()).then(|| {
         format!("В шаблоне писем ошибка; вместо него действует встроенный шаблон.\n\n{faults}")
+    })
+}
+
+fn broken_materials(faults: &Faults) -> Option<String> {
+    (!faults.is_empty()).then(|| {
+        format!(
+            "В справочных материалах ошибка; эти файлы пропущены, остальные действуют.\n\n{faults}"
+        )
     })
 }
 

@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use crate::desk;
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
-use crate::desk::ticket::Person;
+use crate::desk::ticket::{Person, Ticket};
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
 use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
@@ -128,6 +129,21 @@ impl Cargo {
             files: letter.attachments.clone(),
         }
     }
+
+    /// The same of the letter that opened `ticket`.
+    fn of_request(letter: AtHand<'_>, ticket: Option<&Ticket>) -> Self {
+        let whole = Self::of(letter);
+        match ticket.and_then(|ticket| recorded(letter.letter, &ticket.requester)) {
+            Some(recorded) => Self {
+                from: recorded.from,
+                subject: recorded.subject,
+                text: recorded.text,
+                html: None,
+                ..whole
+            },
+            None => whole,
+        }
+    }
 }
 
 fn cargo(
@@ -140,16 +156,23 @@ fn cargo(
         (Carry::Nothing, ..) => Ok(None),
         (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
-        (Carry::Request, Some(letter), _) if opens => Ok(Some(Cargo::of(letter))),
+        (Carry::Request, Some(letter), ticket) if opens => {
+            Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
+        }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
-            Ok(request.map(|request| of_filed(&request)))
+            Ok(request.map(|request| {
+                Cargo::of(AtHand {
+                    id: request.id,
+                    letter: &mail::read(&request.original),
+                })
+            }))
         }
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));
             };
-            let mut cargo = of_filed(&request);
+            let mut cargo = of_filed(&request, ticket);
             // What the colleague adds goes along.
             let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
             cargo.files.extend(
@@ -163,11 +186,10 @@ fn cargo(
     }
 }
 
-fn of_filed(filed: &FiledLetter) -> Cargo {
-    Cargo::of(AtHand {
-        id: filed.id,
-        letter: &mail::read(&filed.original),
-    })
+fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
+    let letter = &mail::read(&filed.original);
+    let id = filed.id;
+    Cargo::of_request(AtHand { id, letter }, Some(ticket))
 }
 
 fn write(
@@ -281,7 +303,16 @@ fn auto_submitted(notice: &Notice) -> Option<String> {
 
 fn passed_on(notice: &Notice) -> String {
     match &notice.message {
-        Message::Reply { text, .. } => text.clone(),
+        Message::Reply {
+            text, materials, ..
+        } => {
+            let named = materials.iter().map(|one| match &one.link {
+                Some(link) => format!("{} — {link}", one.title),
+                None => one.title.clone(),
+            });
+            let all: Vec<String> = std::iter::once(text.clone()).chain(named).collect();
+            all.join("\n").trim().to_owned()
+        }
         _ => String::new(),
     }
 }

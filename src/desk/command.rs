@@ -30,6 +30,10 @@ pub enum Command {
     Wait(WorkSpan),
     /// `#отложить 2026-12-01`: sleep till then.
     Snooze(Date),
+    /// `#обращение FROM CHANNEL`: record a consultation; a forwarded letter becomes its first sender's ticket.
+    Record(String),
+    /// `#открыть`: what is recorded waits for an answer; a closed ticket is open again.
+    Open,
     /// `#тема NAME`: set the topic.
     Topic(String),
     /// `#объединить N`: this ticket into another.
@@ -54,8 +58,10 @@ pub enum Command {
     Away(DateRange),
     /// `#вернулся`: back in it.
     Back,
-    /// `#решено`: the requester needs nothing more.
-    Solved,
+    /// `#материал NAME`: put a reference material into the answer.
+    Material(String),
+    /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
+    Solved(Option<String>),
     /// `#убрать ADDRESS`: this person is no longer in copy.
     Remove(String),
     /// `#выйти`: I am no longer in copy.
@@ -85,6 +91,9 @@ enum Verb {
     Raise,
     Wait,
     Snooze,
+    Record,
+    Open,
+    Material,
     Topic,
     Merge,
     Split,
@@ -123,6 +132,12 @@ const WORDS: &[(&str, Verb)] = &[
     ("wait", Verb::Wait),
     ("отложить", Verb::Snooze),
     ("snooze", Verb::Snooze),
+    ("обращение", Verb::Record),
+    ("log", Verb::Record),
+    ("материал", Verb::Material),
+    ("material", Verb::Material),
+    ("открыть", Verb::Open),
+    ("open", Verb::Open),
     ("тема", Verb::Topic),
     ("topic", Verb::Topic),
     ("объединить", Verb::Merge),
@@ -175,6 +190,7 @@ impl Verb {
             Self::Wait => "#ждать 3d",
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
+            Self::Material => "#материал пароль",
             Self::Merge => "#объединить 17",
             Self::Incident => "#сбой 17",
             Self::Remove => "#убрать anna@example.org",
@@ -198,6 +214,9 @@ impl Verb {
             Self::Raise => Command::Raise(word().map(|tier| tier.to_lowercase())),
             Self::Wait => Command::Wait(span(argument)?),
             Self::Snooze => Command::Snooze(day(argument)?),
+            Self::Record => Command::Record(argument.to_owned()),
+            Self::Open => Command::Open,
+            Self::Material => Command::Material(text()?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Split => Command::Split,
@@ -212,7 +231,7 @@ impl Verb {
             Self::Find => Command::Find(text()?),
             Self::Away => Command::Away(days(argument)?),
             Self::Back => Command::Back,
-            Self::Solved => Command::Solved,
+            Self::Solved => Command::Solved(text()),
             Self::Remove => Command::Remove(text()?),
             Self::Leave => Command::Leave,
             Self::Help => Command::Help,

@@ -37,6 +37,7 @@ use super::outcome::{
     Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason, Stopped,
 };
 use super::policy::Policy;
+use super::resources::Resources;
 use super::roster::Roster;
 use super::ticket::{Ticket, Tongue};
 
@@ -47,6 +48,8 @@ pub struct Desk<'a> {
     pub policy: &'a Policy,
     /// The people.
     pub roster: &'a Roster,
+    /// What it offers beside an answer.
+    pub resources: &'a Resources,
     /// Now.
     pub now: Timestamp,
 }

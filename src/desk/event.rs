@@ -91,6 +91,17 @@ pub struct Evidence {
     pub made_for: Option<MadeFor>,
 }
 
+/// A letter inside a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOn {
+    /// Who wrote it first.
+    pub from: Person,
+    /// Its subject, without `Re:` and our tag; may be empty.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// A letter as the desk sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
@@ -110,6 +121,8 @@ pub struct Incoming {
     pub source: Source,
     /// Its language.
     pub tongue: Tongue,
+    /// Whom it was first from, when it was passed on.
+    pub forwarded: Option<PassedOn>,
     /// Why nobody could answer it.
     pub unreadable: Option<String>,
     /// Another letter had the same Message-ID.

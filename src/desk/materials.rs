@@ -11,6 +11,9 @@ use super::stem::stems;
 /// Most materials that are offered for one letter.
 pub const MOST: usize = 3;
 
+/// Characters of a material's text that stand in a letter whose reader has not asked for it.
+pub const EXCERPT: usize = 600;
+
 /// What a word counts in each place of a material.
 const TITLE: f64 = 3.0;
 const WORDS: f64 = 4.0;

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::figures::Figures;
+use super::materials::Material;
+use super::reception::Reception;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
 use super::ticket::{Status, Ticket};
@@ -100,8 +102,8 @@ pub enum Message {
     Acknowledgement {
         /// The assignee's name, when it may be shown.
         assignee: Option<String>,
-        /// Their reception hours.
-        reception: Option<String>,
+        /// Where they could be met instead, the nearest first.
+        receptions: Vec<Reception>,
         /// Until when the answer is due.
         due: Option<Timestamp>,
         /// It came outside working time.
@@ -110,6 +112,8 @@ pub enum Message {
         split_from: Option<u64>,
         /// The incident that it may be part of.
         incident: Option<KnownIncident>,
+        /// Materials that may answer it meanwhile, the best first.
+        materials: Vec<Material>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -126,6 +130,8 @@ pub enum Message {
         specialist: Option<String>,
         /// The ticket is closed with it.
         closes: bool,
+        /// Reference materials that go with the words.
+        materials: Vec<Material>,
     },
     /// To the assignee: the requester wrote again.
     Followup {
@@ -290,6 +296,8 @@ pub enum CommandResult {
 pub enum Did {
     /// The answer went to the requester.
     Sent,
+    /// A reference material goes with the answer; its title.
+    Material(String),
     /// The text stays among the staff.
     Noted,
     /// Closed.
@@ -304,6 +312,12 @@ pub enum Did {
     TakenBack,
     /// Passed to a specialist.
     Assigned(String),
+    /// A consultation is recorded as a closed ticket: its number and requester.
+    Recorded(u64, String),
+    /// A ticket is opened in somebody's name: its number, its requester, and who has it.
+    RecordedOpen(u64, String, String),
+    /// Open again.
+    Reopened,
     /// Raised to a tier; who has it there.
     Raised(String, String),
     /// The vendor's service was asked; its name.
@@ -372,6 +386,18 @@ pub enum Refusal {
     NoTier(String, Option<String>),
     /// There is no higher tier.
     NoTierAbove,
+    /// No such reference material; the nearest name.
+    NoMaterial(String, Option<String>),
+    /// Whose consultation it was is not said.
+    NoRequester,
+    /// No such channel; the nearest word.
+    NoChannel(String, Option<String>),
+    /// It cannot stand beside `#обращение`; what was typed means that a consultation is recorded.
+    NotBeside,
+    /// Nothing proves that the specialist wrote it.
+    NeedsProof,
+    /// The ticket is open already.
+    AlreadyOpen,
     /// That tier is outside the school.
     TierOutside(String),
     /// No such topic; the nearest name.

@@ -17,6 +17,8 @@ mod message;
 pub mod nearest;
 pub mod outcome;
 pub mod policy;
+pub mod reception;
+pub mod resources;
 pub mod roster;
 pub mod rotation;
 pub mod stem;

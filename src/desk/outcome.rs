@@ -151,6 +151,28 @@ impl Audience {
     }
 }
 
+/// What a reference material was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaterialUse {
+    /// An acknowledgement offered it.
+    Offered,
+    /// A specialist put it into an answer.
+    Sent,
+    /// The requester says that it answered the question.
+    Solved,
+}
+
+impl MaterialUse {
+    /// The word used in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Sent => "sent",
+            Self::Solved => "solved",
+        }
+    }
+}
+
 /// A change to the desk's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -209,6 +231,8 @@ pub enum Change {
     Heard(String),
     /// A pool's round after a turn.
     Turn(Pool, Round),
+    /// A reference material was used in a ticket; its name.
+    Material(u64, String, MaterialUse),
     /// A line in a ticket's history (promise 11).
     History {
         /// The ticket.

@@ -51,6 +51,14 @@ const STAFF_RU: &[(&str, &str)] = &[
         "ждать ответа три рабочих дня, потом напомнить Вам",
     ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
+    (
+        "#обращение vera@home.test лично",
+        "записать консультацию: лично, телефон, чат, семинар; с #открыть она ждёт ответа. Над пересланным письмом — просто #обращение",
+    ),
+    (
+        "#материал пароль",
+        "вложить в ответ справочный материал; можно несколько",
+    ),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
     (
@@ -94,6 +102,14 @@ const STAFF_EN: &[(&str, &str)] = &[
         "wait three working days for the answer, then remind you",
     ),
     ("#snooze 2026-12-01", "remind you on that day"),
+    (
+        "#log vera@home.test phone",
+        "record a consultation: in-person, phone, chat, seminar; with #open it waits for an answer. Above a forwarded letter just #log",
+    ),
+    (
+        "#material NAME",
+        "put a reference material into the answer; several may stand",
+    ),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
     (
@@ -201,12 +217,10 @@ impl Writer<'_> {
             }
             Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
             Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Material(title) => self.material_done(title),
+            Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
-            Did::Merged(into) if ru => {
-                format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
-            }
-            Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
             Did::Spam(address) if ru => format!(
                 "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
                 text(address)
@@ -372,6 +386,9 @@ impl Writer<'_> {
             Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
             Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
             Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
+            Refusal::NoMaterial(name, nearest) if ru => format!("материала «{}» нет.{}", text(name), near(nearest)),
+            Refusal::NoMaterial(name, nearest) => format!("there is no material “{}”.{}", text(name), near(nearest)),
+            Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
             Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),

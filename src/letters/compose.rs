@@ -5,9 +5,11 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::desk::materials::Material;
 use crate::desk::outcome::{
     Alert, Audience, ClosedBy, CommandResult, KnownIncident, Message, Notice, Reason,
 };
+use crate::desk::reception::Reception;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -111,23 +113,25 @@ impl Writer<'_> {
         match &self.notice.message {
             Message::Acknowledgement {
                 assignee,
-                reception,
+                receptions,
                 due,
                 closed_now,
                 split_from,
                 incident,
+                materials,
             } => {
-                let belongs = (*split_from, incident.as_ref());
-                let who = (assignee.as_deref(), reception.as_deref());
+                let belongs = (*split_from, incident.as_ref(), materials.as_slice());
+                let who = (assignee.as_deref(), receptions.as_slice());
                 self.acknowledgement(frame, who, (*due, *closed_now), belongs)
             }
             Message::Reply {
                 text,
                 specialist,
                 closes,
+                materials,
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
-                self.reply(frame, said, enclosed, earlier)
+                self.reply(frame, said, materials, enclosed, earlier)
             }
             Message::Assignment { due, reason } => {
                 self.assignment(frame, *due, reason, enclosed_view, earlier)
@@ -218,15 +222,15 @@ impl Writer<'_> {
     fn acknowledgement(
         &self,
         frame: Frame,
-        (assignee, reception): (Option<&str>, Option<&str>),
+        (assignee, receptions): (Option<&str>, &[Reception]),
         (due, closed_now): (Option<Timestamp>, bool),
-        (split_from, incident): (Option<u64>, Option<&KnownIncident>),
+        (split_from, incident, materials): (Option<u64>, Option<&KnownIncident>, &[Material]),
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
             &Acknowledgement {
                 assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                reception: reception.map(|text| self.line(text, LINE)),
+                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
                 due: due.map(|due| self.until(due)),
                 incident: incident.map(|known| self.known(&frame, known)),
                 split_from: split_from.map(|number| self.case_of(number)),
@@ -237,6 +241,7 @@ impl Writer<'_> {
                     .chat
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
+                materials: self.offered(&frame, materials),
                 solved: self.link(&frame, "#решено", "#solved"),
                 frame,
             },
@@ -286,6 +291,7 @@ impl Writer<'_> {
         &self,
         frame: Frame,
         (text, specialist, closes): (&str, Option<&str>, bool),
+        materials: &[Material],
         enclosed: Option<&Enclosed<'_>>,
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
@@ -298,6 +304,7 @@ impl Writer<'_> {
                 closes,
                 participant: self.notice.audience == Audience::Participant,
                 leave: self.link(&frame, "#выйти", "#leave"),
+                materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
                     .map(|one| self.files(one.files))

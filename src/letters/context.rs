@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
+use super::materials::MaterialView;
 
 /// What every letter has.
 #[derive(Debug, Clone, Serialize)]
@@ -88,7 +89,8 @@ pub(super) struct Acknowledgement {
     #[serde(flatten)]
     pub frame: Frame,
     pub assignee: Option<String>,
-    pub reception: Option<String>,
+    /// «сегодня, вторник 14:00–16:00, кабинет 205».
+    pub receptions: Vec<String>,
     pub due: Option<String>,
     /// The ticket that its question came up in: `ЭЖ-40`.
     pub split_from: Option<String>,
@@ -96,6 +98,7 @@ pub(super) struct Acknowledgement {
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
+    pub materials: Vec<MaterialView>,
     pub solved: Link,
 }
 
@@ -232,6 +235,7 @@ pub(super) struct Reply {
     /// The reader is in copy.
     pub participant: bool,
     pub leave: Link,
+    pub materials: Vec<MaterialView>,
     /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,

@@ -66,7 +66,7 @@ impl Writer<'_> {
             join: Link::new(
                 self.desk.reply_to,
                 &subject,
-                if staff { &command } else { "" },
+                if staff { command } else { String::new() },
             ),
         }
     }

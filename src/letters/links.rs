@@ -1,22 +1,25 @@
 //! `mailto:` links: one tap writes a command to the desk (RFC 6068).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// A command as a link, and as the word to type where links cannot be tapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Link {
     /// With the `#`.
-    pub command: String,
+    pub command: Cow<'static, str>,
     /// The `mailto:` URI.
     pub href: String,
 }
 
 impl Link {
     /// A letter to `to` whose body is the command.
-    pub fn new(to: &str, subject: &str, command: &str) -> Self {
+    pub fn new(to: &str, subject: &str, command: impl Into<Cow<'static, str>>) -> Self {
+        let command = command.into();
         Self {
-            command: command.to_owned(),
-            href: mailto(to, subject, command),
+            href: mailto(to, subject, &command),
+            command,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod figures;
 mod guarding;
+mod offers;
 mod said;
 mod together;
 mod world;

@@ -35,6 +35,13 @@ impl Writer<'_> {
     pub(super) fn did_together(&self, did: &Did) -> Option<String> {
         let ru = self.tongue == Tongue::Ru;
         Some(match did {
+            Did::Merged(into) if ru => {
+                format!(
+                    "Обращение объединено с {}; всё дальнейшее — там.",
+                    self.case_of(*into)
+                )
+            }
+            Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
             Did::Split { from, to } if ru => format!(
                 "Письмо стало отдельным обращением {}, и оно Ваше; {} продолжается без него. Отдать другому: #передать или #не-мне.",
                 self.case_of(*to),

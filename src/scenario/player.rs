@@ -147,6 +147,7 @@ impl<S: Stage> Play<'_, S> {
                     ))
                 }
             }
+            Step::Channel { number, channel } => self.channel(*number, channel),
             Step::Keeps {
                 number,
                 text,
@@ -213,6 +214,18 @@ impl<S: Stage> Play<'_, S> {
             .store()
             .reader()
             .map_err(|error| error.to_string())
+    }
+
+    fn channel(&self, number: u64, channel: &str) -> Result<(), String> {
+        let row = self
+            .reader()?
+            .ticket(number)
+            .map_err(|error| error.to_string())?;
+        match row {
+            Some(row) if row.ticket.channel == channel => Ok(()),
+            Some(row) => Err(format!("канал {}", row.ticket.channel)),
+            None => Err(format!("обращения {number} нет")),
+        }
     }
 
     fn ticket(&self, number: u64, status: &str, assignee: Option<&str>) -> Result<(), String> {

@@ -3,11 +3,18 @@
 use std::path::Path;
 
 use crate::config;
+use crate::config::material_file::parse_material;
 use crate::daemon::{Snapshot, SnapshotError};
 use crate::letters::Templates;
 
 const CONFIG: &str = include_str!("school/config.toml");
 const ROSTER: &str = include_str!("school/roster.toml");
+
+/// Materials of the school, by the names of their files.
+const MATERIALS: &[(&str, &str)] = &[
+    ("пароль.md", include_str!("school/materials/пароль.md")),
+    ("четверть.md", include_str!("school/materials/четверть.md")),
+];
 
 /// The school, with its database in `folder`.
 ///
@@ -37,9 +44,11 @@ pub fn school_with(
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
-    Ok(Snapshot {
-        config,
-        roster,
-        templates: Templates::builtin(),
-    })
+    let read = |(name, text): &(&str, &str)| {
+        let read = parse_material(name, text);
+        read.map(|(material, _)| material).map_err(faulty)
+    };
+    let materials: Result<Vec<_>, _> = MATERIALS.iter().map(read).collect();
+    let school = Snapshot::new(config, roster, Templates::builtin());
+    Ok(school.with_materials(materials?))
 }

@@ -73,6 +73,13 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// A ticket must have come by this channel.
+    Channel {
+        /// Its number.
+        number: u64,
+        /// The channel's word.
+        channel: String,
+    },
     /// A ticket's history must have no line with this event.
     NoHistory {
         /// Its number.
@@ -265,6 +272,16 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     number,
                     status: status.to_owned(),
                     assignee: assignee.map(str::to_owned),
+                });
+            }
+            let channel = keyword
+                .strip_prefix("Канал ")
+                .map(str::parse)
+                .and_then(Result::ok);
+            if let Some(number) = channel {
+                return Some(Step::Channel {
+                    number,
+                    channel: value.to_owned(),
                 });
             }
             for (words, there) in [("Текст ", true), ("Нет текста ", false)] {

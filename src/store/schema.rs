@@ -139,6 +139,15 @@ CREATE TABLE returns (
     day        TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE material_uses (
+    ticket   INTEGER NOT NULL REFERENCES tickets (number),
+    material TEXT    NOT NULL,
+    use      TEXT    NOT NULL CHECK (use IN ('offered', 'sent', 'solved')),
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (ticket, material, use)
+) STRICT;
+CREATE INDEX material_uses_at ON material_uses (at);
+
 CREATE TABLE silent (
     specialist TEXT PRIMARY KEY,
     missed     INTEGER NOT NULL,

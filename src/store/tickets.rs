@@ -134,6 +134,9 @@ impl Tx<'_> {
                         .prepare_cached("UPDATE tickets SET next_at = ?2 WHERE number = ?1")?
                         .execute(params![signed(*number), millis(*at)])?;
                 }
+                Change::Material(ticket, name, used) => {
+                    self.material_used(*ticket, name, *used, now)?;
+                }
                 Change::Told(what) => self.tell(what, now)?,
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,

@@ -54,21 +54,6 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// We have it, who answers, until when.
-    pub(super) fn acknowledgement(&self, ticket: &Ticket, split_from: Option<u64>) -> Message {
-        let assignee = self.assignee(ticket);
-        Message::Acknowledgement {
-            assignee: assignee
-                .filter(|_| self.policy.show_specialist_name)
-                .map(|who| who.name.clone()),
-            reception: assignee.and_then(|who| who.reception.clone()),
-            due: ticket.response_due,
-            closed_now: !self.policy.hours.open(self.now),
-            split_from,
-            incident: None,
-        }
-    }
-
     pub(super) fn for_specialist(
         &self,
         who: &Specialist,

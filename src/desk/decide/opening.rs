@@ -1,10 +1,13 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::outcome::{
-    Alert, Change, EndState, Kind, KnownIncident, Message, Outcome, Reason, Stopped,
+    Alert, Change, EndState, Kind, KnownIncident, MaterialUse, Message, Outcome, Reason, Stopped,
 };
-use super::super::ticket::{Lateness, Resolution, Status, Ticket};
+use super::super::reception::{Reception, receptions as next_receptions};
+use super::super::roster::Specialist;
+use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, asked, handing, incidents, large, participants, specialist};
 
@@ -23,62 +26,10 @@ pub(super) fn opens(
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
     outcome.ticket = Some(number);
-    let first = desk
-        .policy
-        .hours
-        .after(desk.now, desk.policy.sla.first_response);
-    let mut ticket = Ticket {
-        number,
-        status: Status::New,
-        subject: letter.subject.clone(),
-        requester: letter.from.clone(),
-        tongue: desk.policy.tongue(letter.tongue),
-        assignee: None,
-        // Nobody answers their own request.
-        excluded: desk
-            .roster
-            .by_address(&letter.from.address)
-            .map(|who| who.id.clone())
-            .into_iter()
-            .collect(),
-        tier: desk
-            .roster
-            .tiers
-            .iter()
-            .find(|tier| !tier.outside)
-            .map(|tier| tier.id.clone())
-            .unwrap_or_default(),
-        topic: topics::choose(&desk.policy.topics, &letter.subject, &letter.new_text)
-            .map(|topic| topic.name.clone()),
-        channel: "email".to_owned(),
-        created: desk.now,
-        updated: desk.now,
-        first_response_due: Some(first),
-        first_responded: None,
-        response_due: Some(first),
-        started: desk.now,
-        steps: 0,
-        wake: None,
-        next_at: None,
-        closed: None,
-        linked,
-        rating: None,
-        vendor_case: None,
-        merged_into: None,
-        participants: vec![],
-        taken_out: std::collections::BTreeSet::new(),
-        incident: None,
-        incident_offered: false,
-        resolution: Resolution {
-            due: Some(
-                desk.policy
-                    .hours
-                    .after(desk.now, desk.policy.sla.resolution),
-            ),
-            ..Resolution::default()
-        },
-        lateness: Lateness::default(),
-    };
+    let said = (letter.subject.as_str(), letter.new_text.as_str());
+    let tongue = desk.policy.tongue(letter.tongue);
+    let mut ticket = blank(desk, number, &letter.from, said, tongue);
+    ticket.linked = linked;
     outcome.history(
         number,
         "requester",
@@ -95,10 +46,82 @@ pub(super) fn opens(
     if known.is_none() {
         incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
     }
-    acknowledge(desk, memory, (letter, known), &ticket, &mut outcome);
+    acknowledge(
+        desk,
+        memory,
+        (letter, known),
+        &ticket,
+        &letter.new_text,
+        &mut outcome,
+    );
     outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
+}
+
+/// A ticket that nobody has yet, with its first deadline.
+pub(super) fn blank(
+    desk: &Desk<'_>,
+    number: u64,
+    requester: &Person,
+    (subject, text): (&str, &str),
+    tongue: Tongue,
+) -> Ticket {
+    let first = desk
+        .policy
+        .hours
+        .after(desk.now, desk.policy.sla.first_response);
+    Ticket {
+        number,
+        status: Status::New,
+        subject: subject.to_owned(),
+        requester: requester.clone(),
+        tongue,
+        assignee: None,
+        // Nobody answers their own request.
+        excluded: desk
+            .roster
+            .by_address(&requester.address)
+            .map(|who| who.id.clone())
+            .into_iter()
+            .collect(),
+        tier: desk
+            .roster
+            .tiers
+            .iter()
+            .find(|tier| !tier.outside)
+            .map(|tier| tier.id.clone())
+            .unwrap_or_default(),
+        topic: topics::choose(&desk.policy.topics, subject, text).map(|topic| topic.name.clone()),
+        channel: "email".to_owned(),
+        created: desk.now,
+        updated: desk.now,
+        first_response_due: Some(first),
+        first_responded: None,
+        response_due: Some(first),
+        started: desk.now,
+        steps: 0,
+        wake: None,
+        next_at: None,
+        closed: None,
+        linked: None,
+        rating: None,
+        vendor_case: None,
+        merged_into: None,
+        participants: vec![],
+        taken_out: std::collections::BTreeSet::new(),
+        incident: None,
+        incident_offered: false,
+        resolution: Resolution {
+            due: Some(
+                desk.policy
+                    .hours
+                    .after(desk.now, desk.policy.sla.resolution),
+            ),
+            ..Resolution::default()
+        },
+        lateness: Lateness::default(),
+    }
 }
 
 fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
@@ -113,11 +136,12 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 }
 
 /// The acknowledgement, or the reason why there is none.
-fn acknowledge(
+pub(super) fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
     (letter, known): (&Incoming, Option<KnownIncident>),
     ticket: &Ticket,
+    text: &str,
     outcome: &mut Outcome,
 ) {
     let limits = &desk.policy.limits;
@@ -145,7 +169,13 @@ fn acknowledge(
         outcome.notices.insert(0, notice);
         return;
     }
-    let mut message = desk.acknowledgement(ticket, None);
+    let fitting = desk.resources.library.fitting(&ticket.subject, text);
+    let materials: Vec<Material> = fitting.iter().map(|fit| fit.material.clone()).collect();
+    for one in &materials {
+        let change = Change::Material(ticket.number, one.name.clone(), MaterialUse::Offered);
+        outcome.changes.push(change);
+    }
+    let mut message = acknowledgement(desk, ticket, materials, None);
     if let Message::Acknowledgement { incident, .. } = &mut message {
         *incident = known;
     }
@@ -153,4 +183,37 @@ fn acknowledge(
     outcome
         .notices
         .insert(0, desk.for_requester(ticket, message));
+}
+
+/// Where the requester could go instead of waiting; names only where they may be shown.
+/// We have it, who answers, until when.
+pub(super) fn acknowledgement(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    materials: Vec<Material>,
+    split_from: Option<u64>,
+) -> Message {
+    let assignee = desk.assignee(ticket);
+    Message::Acknowledgement {
+        assignee: assignee
+            .filter(|_| desk.policy.show_specialist_name)
+            .map(|who| who.name.clone()),
+        receptions: receptions(desk, ticket, assignee),
+        due: ticket.response_due,
+        closed_now: !desk.policy.hours.open(desk.now),
+        split_from,
+        incident: None,
+        materials,
+    }
+}
+
+fn receptions(desk: &Desk<'_>, ticket: &Ticket, assignee: Option<&Specialist>) -> Vec<Reception> {
+    let hours = &desk.policy.hours;
+    let mut found = next_receptions(desk.roster, hours, assignee, &ticket.tier, desk.now);
+    if !desk.policy.show_specialist_name {
+        for one in &mut found {
+            one.whose = None;
+        }
+    }
+    found
 }

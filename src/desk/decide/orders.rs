@@ -2,12 +2,15 @@
 
 mod asked;
 mod filing;
+mod material;
+mod record;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::command::Command;
-use super::super::event::Memory;
+use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::nearest::nearest;
 use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Roster, Specialist, Tier};
@@ -16,6 +19,7 @@ use super::{Desk, handing, vendor};
 
 pub use asked::{Asks, asks};
 pub(super) use asked::{absence, look};
+pub(super) use record::{Record, fresh as record_fresh, in_order};
 
 /// Where the text of the letter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,7 @@ pub(super) struct Orders<'a> {
     pub desk: &'a Desk<'a>,
     pub memory: &'a Memory,
     pub who: &'a Specialist,
+    pub letter: &'a Incoming,
     /// The ticket as the commands so far have made it.
     pub ticket: Ticket,
     pub outcome: Outcome,
@@ -43,6 +48,38 @@ pub(super) struct Orders<'a> {
     pub split_from: Option<u64>,
     /// The letter's text, for those who get the ticket with it.
     pub text: String,
+    /// Reference materials that go with the answer.
+    pub materials: Vec<Material>,
+    /// The letter records something: the ticket is a new one.
+    pub record: Option<Record>,
+}
+
+impl<'a> Orders<'a> {
+    /// Nothing is done yet.
+    pub(super) fn new(
+        desk: &'a Desk<'a>,
+        memory: &'a Memory,
+        (who, ticket): (&'a Specialist, &Ticket),
+        letter: &'a Incoming,
+        outcome: Outcome,
+        text: String,
+    ) -> Self {
+        Self {
+            desk,
+            memory,
+            who,
+            letter,
+            ticket: ticket.clone(),
+            outcome,
+            did: vec![],
+            text_for: TextFor::Requester,
+            closes: false,
+            split_from: None,
+            text,
+            materials: vec![],
+            record: None,
+        }
+    }
 }
 
 impl Orders<'_> {
@@ -51,6 +88,9 @@ impl Orders<'_> {
     /// # Errors
     /// Why it cannot be obeyed; the work must then be thrown away.
     pub(super) fn obey(&mut self, command: &Command) -> Result<(), Refusal> {
+        if let Some(record) = self.record {
+            return self.beside(record, command);
+        }
         let shut = matches!(
             self.ticket.status,
             Status::Spam | Status::Merged | Status::Stopped
@@ -59,7 +99,8 @@ impl Orders<'_> {
             Command::Status(_) | Command::Mine | Command::Find(_) => return self.look(command),
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
-            Command::Help | Command::Solved => return Ok(()),
+            Command::Record(said) => return self.record(said),
+            Command::Help | Command::Solved(_) => return Ok(()),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }
@@ -87,6 +128,8 @@ impl Orders<'_> {
                 Ok(())
             }
             Command::Snooze(day) => self.snooze(*day),
+            Command::Open => self.reopen(),
+            Command::Material(name) => self.material(name),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
             Command::Split => self.split(),

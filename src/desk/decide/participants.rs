@@ -193,7 +193,7 @@ pub(super) fn writes(
                 ticket.take_out(&who.address);
                 result = Some(CommandResult::Done(vec![Did::Left]));
             }
-            Command::Solved | Command::Remove(_) => {
+            Command::Solved(_) | Command::Remove(_) => {
                 let why = Refusal::RequesterAlone;
                 let text = parsed.text.clone();
                 result = Some(CommandResult::Refused { why, text });

@@ -2,8 +2,10 @@
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
+use super::super::materials::Material;
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, Message, Outcome, Reason,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Handing, Kind, MaterialUse, Message,
+    Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, asked, handing, large, participants};
@@ -63,15 +65,19 @@ pub(super) fn writes_again(
     if let Some(answer) = asked::in_thread(desk, memory, ticket, letter) {
         return answer;
     }
-    let solved = parsed.commands.contains(&Command::Solved);
-    if solved && ticket.is_incident() {
+    let solved = parsed.commands.iter().find_map(|one| match one {
+        Command::Solved(by) => Some(by.as_deref()),
+        _ => None,
+    });
+    if solved.is_some() && ticket.is_incident() {
         // What is solved for one is not for the others: whoever has the incident decides.
         follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
         let heard = Message::CommandResult(CommandResult::Done(vec![Did::Heard]));
         outcome.notices.push(desk.for_requester(ticket, heard));
-    } else if solved {
+    } else if let Some(by) = solved {
         let more = !parsed.text.is_empty() || letter.has_files;
-        solve(desk, ticket, more, &mut outcome);
+        let by = by.and_then(|name| desk.resources.library.named(name));
+        solve(desk, ticket, by, more, &mut outcome);
     } else {
         follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     }
@@ -135,7 +141,13 @@ fn rate(desk: &Desk<'_>, ticket: &Ticket, score: u8, mut outcome: Outcome) -> Ou
     outcome
 }
 
-fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
+fn solve(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    by: Option<&Material>,
+    more: bool,
+    outcome: &mut Outcome,
+) {
     outcome.end = EndState::Command;
     outcome.kind = Kind::Command;
     if ticket.status == Status::Closed {
@@ -155,8 +167,15 @@ fn solve(desk: &Desk<'_>, ticket: &Ticket, more: bool, outcome: &mut Outcome) {
         ticket.number,
         "requester",
         "closed",
-        "the requester says that it is solved",
+        match by {
+            Some(material) => format!("solved by the material {}", material.name),
+            None => "the requester says that it is solved".to_owned(),
+        },
     );
+    if let Some(material) = by {
+        let change = Change::Material(ticket.number, material.name.clone(), MaterialUse::Solved);
+        outcome.changes.push(change);
+    }
     let by = ClosedBy::Requester;
     outcome
         .notices

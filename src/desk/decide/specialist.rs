@@ -2,11 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::super::command::{Command, Party, parse};
+use super::super::command::{Command, Parsed, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, Message, NoteWhy, Notice, Outcome,
-    Refusal,
+    Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, MaterialUse, Message, NoteWhy,
+    Notice, Outcome, Refusal,
 };
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
@@ -41,26 +41,18 @@ pub(super) fn speaks(
         return refused(desk, who, ticket, outcome, &why, result);
     }
     // A picture beside a bare command is the logo of a signature; alone it is the answer.
+    let material = |one: &Command| matches!(one, Command::Material(_));
     let speaks = !parsed.text.is_empty()
+        || parsed.commands.iter().any(material)
         || letter.has_files
         || (letter.has_pictures && parsed.commands.is_empty());
     if !speaks && parsed.commands.is_empty() {
         let why = "a letter without words or files";
         return refused(desk, who, ticket, outcome, why, CommandResult::Empty);
     }
-    let mut orders = Orders {
-        desk,
-        memory,
-        who,
-        ticket: ticket.clone(),
-        outcome: outcome.clone(),
-        did: vec![],
-        text_for: TextFor::Requester,
-        closes: false,
-        split_from: None,
-        text: parsed.text.clone(),
-    };
-    for command in &parsed.commands {
+    let text = parsed.text.clone();
+    let mut orders = Orders::new(desk, memory, (who, ticket), letter, outcome.clone(), text);
+    for command in orders::in_order(&parsed.commands) {
         if let Err(why) = orders.obey(command) {
             let result = CommandResult::Refused {
                 why,
@@ -76,7 +68,9 @@ pub(super) fn speaks(
             );
         }
     }
-    if speaks && orders.text_for == TextFor::Requester {
+    if let Some(record) = orders.record {
+        orders.recorded(record);
+    } else if speaks && orders.text_for == TextFor::Requester {
         if let Some(refusal) = shut(&orders.ticket) {
             let result = CommandResult::Refused {
                 why: refusal,
@@ -159,7 +153,12 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         text,
         specialist,
         closes: orders.closes || stays_closed,
+        materials: orders.materials.clone(),
     };
+    for one in &orders.materials {
+        let change = Change::Material(number, one.name.clone(), MaterialUse::Sent);
+        orders.outcome.changes.push(change);
+    }
     let mut notice = desk.for_requester(&shown, message);
     notice.carry = Carry::Files;
     if desk.policy.undo > SignedDuration::ZERO {
@@ -228,14 +227,11 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
         did,
         ..
     } = orders;
-    if ticket != *before {
+    if ticket.number != before.number {
+        outcome.changes.insert(0, Change::Open(ticket.clone()));
+    } else if ticket != *before {
         ticket.updated = desk.now;
-        let change = if ticket.number == before.number {
-            Change::Update(ticket.clone())
-        } else {
-            Change::Open(ticket.clone())
-        };
-        outcome.changes.insert(0, change);
+        outcome.changes.insert(0, Change::Update(ticket.clone()));
     }
     if !did.is_empty() {
         let message = Message::CommandResult(CommandResult::Done(did));
@@ -291,7 +287,14 @@ pub(super) fn commands_alone(
 ) -> Option<Outcome> {
     let who = desk.roster.by_address(&letter.from.address)?;
     let parsed = parse(&letter.new_text, Party::Specialist);
-    if parsed.commands.is_empty() || !parsed.text.is_empty() || parsed.fault.is_some() {
+    if parsed.commands.is_empty() || parsed.fault.is_some() {
+        return None;
+    }
+    let records = |one: &Command| matches!(one, Command::Record(_));
+    if parsed.commands.iter().any(records) && !desk.is_outside(who) {
+        return Some(records_alone(desk, memory, who, letter, parsed));
+    }
+    if !parsed.text.is_empty() {
         return None;
     }
     let mut outcome = Outcome::quiet(
@@ -330,6 +333,39 @@ pub(super) fn commands_alone(
     let notice: Notice = desk.for_staff(to, None, message);
     outcome.notices.push(notice);
     Some(outcome)
+}
+
+fn records_alone(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    who: &Specialist,
+    letter: &Incoming,
+    Parsed { commands, text, .. }: Parsed,
+) -> Outcome {
+    match orders::record_fresh(desk, memory, who, letter, (&commands, &text)) {
+        Ok((ticket, mut outcome, did)) => {
+            let message = Message::CommandResult(CommandResult::Done(did));
+            outcome
+                .notices
+                .push(desk.for_specialist(who, &ticket, message));
+            outcome.changes.insert(0, Change::Open(ticket));
+            outcome
+        }
+        Err(why) => {
+            let mut outcome = Outcome::quiet(
+                EndState::Command,
+                Kind::Command,
+                format!("{} gives a command that cannot be obeyed", who.id),
+            );
+            let to = Person {
+                name: who.name.clone(),
+                address: who.address.clone(),
+            };
+            let message = Message::CommandResult(CommandResult::Refused { why, text });
+            outcome.notices.push(desk.for_staff(to, None, message));
+            outcome
+        }
+    }
 }
 
 fn alone(

@@ -8,6 +8,7 @@ use super::super::event::Carried;
 use super::super::outcome::{Carry, Change, Did, Handing, Message, Reason, Refusal};
 use super::super::ticket::{Lateness, Resolution, Status, Ticket};
 use super::super::topics;
+use super::opening;
 use super::orders::Orders;
 
 impl Orders<'_> {
@@ -131,7 +132,7 @@ impl Orders<'_> {
             self.outcome.notices.push(notice);
         }
         if !self.closes {
-            let message = self.desk.acknowledgement(&self.ticket, Some(from));
+            let message = opening::acknowledgement(self.desk, &self.ticket, vec![], Some(from));
             let notice = self.desk.for_requester(&self.ticket, message);
             self.outcome.notices.insert(0, notice);
         }

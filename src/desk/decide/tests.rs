@@ -10,6 +10,7 @@ use super::*;
 use crate::desk::event::{Evidence, Incoming, MadeFor, Memory, Source};
 use crate::desk::outcome::{Audience, ClosedBy, CommandResult, Notice};
 use crate::desk::policy::{DeskLanguage, Hours, Limits, Sla, Span, WorkSpan};
+use crate::desk::resources::Resources;
 use crate::desk::roster::{Specialist, Tier};
 use crate::desk::ticket::{Person, Status, Tongue};
 
@@ -96,6 +97,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         has_pictures: false,
         source: Source::Human,
         tongue: Tongue::Ru,
+        forwarded: None,
         unreadable: None,
         reused_id: false,
         replayed: false,
@@ -116,6 +118,7 @@ fn run(letter: &Incoming) -> Outcome {
         &Desk {
             policy: &policy,
             roster: &roster,
+            resources: &Resources::default(),
             now: now(),
         },
         &memory,
@@ -340,6 +343,7 @@ fn over_the_limit_there_is_no_acknowledgement_and_the_history_says_why() {
     let desk = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let outcome = decide(&desk, &memory, &letter("anna@home.test", "Здравствуйте"));
@@ -371,6 +375,7 @@ fn with_nobody_there_the_administrators_hear_and_the_ticket_is_offered_again() {
     let desk = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let outcome = decide(&desk, &memory, &letter("anna@home.test", "Здравствуйте"));

@@ -6,6 +6,7 @@ use crate::desk::outcome::{
     Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
     ReminderWhy,
 };
+use crate::desk::reception::Reception;
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::Tongue;
@@ -15,7 +16,7 @@ use super::world::{now, overdue, ticket};
 /// Template, variant, message.
 pub(super) type Said = (&'static str, &'static str, Message);
 
-const ANSWER: &str = "Период за четверть открыт с сегодняшнего дня, проверьте, пожалуйста.\n\nКак посмотреть: https://school.test/ocenki";
+pub(super) const ANSWER: &str = "Период за четверть открыт с сегодняшнего дня, проверьте, пожалуйста.\n\nКак посмотреть: https://school.test/ocenki";
 
 /// All of them.
 pub(super) fn messages() -> Vec<Said> {
@@ -26,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
+    all.extend(super::offers::letters());
     all.push((
         "digest",
         "a week",
@@ -45,11 +47,16 @@ fn first_letters() -> Vec<Said> {
             "in working time",
             Message::Acknowledgement {
                 assignee: name.clone(),
-                reception: Some("вторник 14:00–16:00, кабинет 205".to_owned()),
+                receptions: vec![Reception {
+                    whose: None,
+                    words: "вторник 14:00–16:00, кабинет 205".to_owned(),
+                    day: None,
+                }],
                 due,
                 closed_now: false,
                 split_from: None,
                 incident: None,
+                materials: vec![],
             },
         ),
         (
@@ -57,11 +64,12 @@ fn first_letters() -> Vec<Said> {
             "closed, nobody named",
             Message::Acknowledgement {
                 assignee: None,
-                reception: None,
+                receptions: vec![],
                 due: None,
                 closed_now: true,
                 split_from: None,
                 incident: None,
+                materials: vec![],
             },
         ),
         (
@@ -96,6 +104,7 @@ fn first_letters() -> Vec<Said> {
                 text: answer,
                 specialist: name,
                 closes: false,
+                materials: vec![],
             },
         ),
         (
@@ -105,6 +114,7 @@ fn first_letters() -> Vec<Said> {
                 text: String::new(),
                 specialist: None,
                 closes: true,
+                materials: vec![],
             },
         ),
     ]

@@ -79,7 +79,11 @@ proptest! {
         for mut sample in both().filter(|one| one.notice.audience == Audience::Requester) {
             match &mut sample.notice.message {
                 Message::Reply { text: answer, .. } => answer.clone_from(&text),
-                Message::Acknowledgement { reception, .. } => *reception = Some(text.clone()),
+                Message::Acknowledgement { receptions, .. } => {
+                    for one in receptions {
+                        one.words.clone_from(&text);
+                    }
+                }
                 _ => {}
             }
             sample.notice.ticket.as_mut().unwrap().subject.clone_from(&text);

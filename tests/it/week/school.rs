@@ -229,6 +229,7 @@ pub fn school(folder: &Path) -> Snapshot {
     let config = config::parse("config.toml", CONFIG, folder).unwrap();
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).unwrap();
     Snapshot {
+        resources: dezhurny::desk::resources::Resources::default(),
         config,
         roster,
         templates: Templates::builtin(),

@@ -9,6 +9,7 @@ fn a_refusal_is_reported_once_and_a_refused_report_is_not() {
     let desk = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let ticket = opened();
@@ -71,6 +72,7 @@ fn a_flood_is_told_once_and_gets_no_acknowledgements() {
         let desk = Desk {
             policy: &policy,
             roster: &roster,
+            resources: &Resources::default(),
             now: now(),
         };
         let outcome = decide(&desk, &memory, &letter("anna@home.test", "Вопрос"));
@@ -116,6 +118,7 @@ fn a_ticket_reopened_while_its_specialist_is_away_waits_for_them() {
         &Desk {
             policy: &policy,
             roster: &roster,
+            resources: &Resources::default(),
             now: now(),
         },
         &Memory::default(),
@@ -129,6 +132,7 @@ fn a_ticket_reopened_while_its_specialist_is_away_waits_for_them() {
     let back = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let offered = unowned(&back, &Memory::default(), ticket).unwrap();

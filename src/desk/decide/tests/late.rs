@@ -9,9 +9,11 @@ fn at(text: &str) -> Timestamp {
 /// The solution's deadline of a ticket of Monday, 10:00, that waited for its requester from then on until `until`.
 fn after_a_wait(until: &str, change: impl FnOnce(&mut Ticket)) -> Option<Timestamp> {
     let (policy, roster) = (policy(), roster());
+    let resources = Resources::default();
     let desk = |now| Desk {
         policy: &policy,
         roster: &roster,
+        resources: &resources,
         now,
     };
     let mut ticket = opened();

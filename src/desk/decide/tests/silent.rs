@@ -14,6 +14,7 @@ fn an_address_that_refuses_one_letter_is_not_out_of_reach() {
     let desk = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let refused = |to, said| refused(&desk, Some(&opened()), "assignment", to, said);
@@ -62,6 +63,7 @@ fn whoever_left_is_told_of_once_and_comes_back_with_any_letter() {
     let desk = Desk {
         policy: &policy,
         roster: &roster,
+        resources: &Resources::default(),
         now: now(),
     };
     let again = refused(

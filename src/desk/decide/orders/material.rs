@@ -1,0 +1,21 @@
+//! `#материал NAME`: a reference material goes with the answer (clause 6).
+
+use super::super::super::nearest::nearest;
+use super::super::super::outcome::{Did, Refusal};
+use super::Orders;
+
+impl Orders<'_> {
+    pub(super) fn material(&mut self, name: &str) -> Result<(), Refusal> {
+        let library = &self.desk.resources.library;
+        let Some(found) = library.named(name) else {
+            let names = library.materials().iter().map(|one| one.name.as_str());
+            let near = nearest(name, names).map(str::to_owned);
+            return Err(Refusal::NoMaterial(name.to_owned(), near));
+        };
+        if !self.materials.contains(found) {
+            self.materials.push(found.clone());
+            self.did.push(Did::Material(found.title.clone()));
+        }
+        Ok(())
+    }
+}
