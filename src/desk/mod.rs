@@ -10,6 +10,7 @@ mod decide;
 pub mod event;
 pub mod figures;
 pub mod forecast;
+mod handed;
 pub mod hours;
 pub mod incident;
 pub mod materials;

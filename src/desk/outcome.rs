@@ -8,9 +8,10 @@ use super::roster::DateRange;
 use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
+pub use super::handed::{Handing, KnownIncident, Reason};
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Handing, KnownIncident, Left, Message, NoteWhy, Overdue,
-    Reason, Refusal, ReminderWhy, Stopped,
+    Alert, ClosedBy, CommandResult, Did, Left, Message, NoteWhy, Overdue, Refusal, ReminderWhy,
+    Stopped,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
