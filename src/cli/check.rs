@@ -81,6 +81,13 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         say::line(format!("Предупреждений: {}.", warnings.0.len()));
     }
     turns(snapshot);
+    if let Some(people) = &snapshot.config.people {
+        say::line(format!(
+            "{}: ошибок нет, адресов: {}.",
+            people.display(),
+            snapshot.people.0.len()
+        ));
+    }
     if !options.online {
         return Ok(ExitCode::SUCCESS);
     }

@@ -36,6 +36,17 @@ pub fn forget(config: Option<&Path>, options: &Options) -> Ending {
         Trouble::new(error).hint("повторите команду: уже стёртое стёрто, она доведёт дело до конца")
     })?;
     tell(&snapshot, &address, &done);
+    if let Some(file) = snapshot
+        .config
+        .people
+        .as_ref()
+        .filter(|_| snapshot.people.by_address(&address).is_some())
+    {
+        say::line(format!(
+            "Адрес стоит и в {}: это список школы, уберите строку там.",
+            file.display()
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

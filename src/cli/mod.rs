@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Errors are one plain sentence with a hint.
 
+mod backup;
 mod check;
 mod deliver;
 mod demo;
@@ -12,6 +13,7 @@ mod key;
 mod outbox;
 mod packaging;
 mod preview;
+mod quarantine;
 mod report;
 mod run;
 mod say;
@@ -74,6 +76,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Письма, которые ждут отправки
     Outbox(outbox::Options),
+    /// Письма, с которыми служба не справилась сама
+    Quarantine(quarantine::Options),
     /// Цифры за период: на экран, в JSON или страницей с графиками
     Report(report::Options),
     /// Показать письма с примерными данными: записать их в файлы
@@ -88,6 +92,10 @@ enum Command {
     Export(export::Options),
     /// Стереть всё о человеке
     Forget(forget::Options),
+    /// Снять копию базы данных, не останавливая службу
+    Backup(backup::BackupOptions),
+    /// Вернуть базу данных из копии
+    Restore(backup::RestoreOptions),
 }
 
 /// How a command ends.
@@ -123,6 +131,7 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::status(config.as_deref(), &options),
         Command::Inspect(options) => inspect::inspect(config.as_deref(), &options),
         Command::Outbox(options) => outbox::outbox(config.as_deref(), &options),
+        Command::Quarantine(options) => quarantine::quarantine(config.as_deref(), &options),
         Command::Report(options) => report::report(config.as_deref(), &options),
         Command::Preview(options) => preview::preview(config.as_deref(), &options),
         Command::Completions(options) => Ok(packaging::completions(&options)),
@@ -130,6 +139,8 @@ pub fn main() -> ExitCode {
         Command::Key(options) => key::key(config.as_deref(), &options),
         Command::Export(options) => export::export(config.as_deref(), &options),
         Command::Forget(options) => forget::forget(config.as_deref(), &options),
+        Command::Backup(options) => backup::backup(config.as_deref(), &options),
+        Command::Restore(options) => backup::restore(config.as_deref(), &options),
     };
     ending.unwrap_or_else(|trouble| {
         say::error(&trouble);

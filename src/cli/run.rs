@@ -24,6 +24,7 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
     let snapshots = files::snapshots(config)?;
     // Held until the process ends: a second daemon would answer every letter twice.
     let _lock = files::lock(&snapshots.current().config)?;
+    super::backup::look(&snapshots.current().config)?;
     files::block_on(async {
         let parts = files::parts(snapshots, Clock::System).await?;
         let store = parts.engine.store().clone();

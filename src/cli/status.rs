@@ -26,6 +26,7 @@ struct StatusJson {
     late: u64,
     load: BTreeMap<String, u64>,
     away_today: Vec<String>,
+    received: u64,
     letters: BTreeMap<String, u64>,
     outbox: BTreeMap<String, u64>,
     last_received: Option<Timestamp>,
@@ -56,6 +57,7 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
             .filter(away)
             .map(|one| one.id.clone())
             .collect(),
+        received: overview.received,
         letters: overview.ledger,
         outbox: overview.outbox,
         last_received: overview.last_received,
@@ -98,6 +100,29 @@ fn in_russian(word: &str) -> &str {
     }
 }
 
+/// «Принято писем: 41 = 30 новых обращений + 8 ответов…», and a plain word where that is not so.
+fn sum(received: u64, states: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<String> = states
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(word, count)| format!("{count} {}", in_russian(word)))
+        .collect();
+    if parts.is_empty() {
+        return format!("Принято писем: {received}");
+    }
+    let agrees = states.values().sum::<u64>() == received;
+    let sign = if agrees { "=" } else { "≠" };
+    let word = if agrees {
+        ""
+    } else {
+        " (сумма не сходится: проверьте базу, dezhurny backup)"
+    };
+    format!(
+        "Принято писем: {received} {sign} {}{word}",
+        parts.join(" + ")
+    )
+}
+
 fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
     let counted = |counts: &BTreeMap<String, u64>| {
         let parts: Vec<String> = counts
@@ -138,8 +163,8 @@ fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
         ));
     }
     say::line(format!(
-        "Принятые письма: {}; последнее: {}",
-        counted(&status.letters),
+        "{}; последнее: {}",
+        sum(status.received, &status.letters),
         at(status.last_received)
     ));
     say::line(format!(

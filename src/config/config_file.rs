@@ -115,15 +115,14 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
                 .unwrap_or_else(|| "roster.toml".to_owned()),
         ),
         templates: desk.get("templates", filled).map(place),
+        people: desk.get("people", filled).map(place),
         materials: desk.get("materials", filled).map(place),
         keep_closed,
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
         reports: reports(root, base),
     };
-    for later in ["seminars", "people"] {
-        let _ = desk.get(later, filled);
-    }
+    let _ = desk.get("seminars", filled);
     own_address_among_admins(&desk, &config.policy);
     desk.finish();
     (config, topics_known)

@@ -6,6 +6,7 @@ mod config_file;
 mod doubts;
 mod fault;
 pub mod material_file;
+mod people_file;
 mod reader;
 mod roster_file;
 pub mod settings;
@@ -21,6 +22,7 @@ pub use fault::{Fault, Faults, Findings};
 use roster_file::Known;
 use settings::Config;
 
+use crate::desk::people::People;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 
@@ -107,35 +109,66 @@ fn usable<T>(value: T, findings: Findings) -> Result<T, Faults> {
 
 const ROSTER_HINT: &str = "скопируйте roster.example.toml и впишите своих специалистов";
 
+/// Reads `people.csv`.
+///
+/// # Errors
+/// All faults of the file.
+pub fn load_people(path: &Path, policy: &Policy) -> Result<People, Faults> {
+    let bytes = bytes(
+        path,
+        "выгрузите его из списков школы или уберите people из config.toml",
+    )?;
+    parse_people(
+        &path.display().to_string(),
+        &people_file::decode(&bytes),
+        policy,
+    )
+}
+
+/// Reads the text of a `people.csv`.
+///
+/// # Errors
+/// All faults of the text.
+pub fn parse_people(name: &str, text: &str, policy: &Policy) -> Result<People, Faults> {
+    people_file::read(name, text, policy)
+}
+
 /// The file's text; editors of Windows put a mark before it.
 fn read(path: &Path, hint: &str) -> Result<String, Faults> {
-    let whole = |message: String, hint: String| {
-        Faults(vec![Fault {
-            file: path.display().to_string(),
-            line: 0,
-            column: 0,
-            message,
-            hint: Some(hint),
-            source: String::new(),
-        }])
-    };
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => whole("файла нет".to_owned(), hint.to_owned()),
-        _ => whole(
-            format!("файл не читается: {error}"),
-            "проверьте права на него".to_owned(),
-        ),
-    })?;
-    let text = String::from_utf8(bytes).map_err(|_| {
+    let text = String::from_utf8(bytes(path, hint)?).map_err(|_| {
         whole(
+            path,
             "файл не в кодировке UTF-8".to_owned(),
-            "сохраните его в UTF-8".to_owned(),
+            "сохраните его в UTF-8",
         )
     })?;
     Ok(text
         .strip_prefix('\u{feff}')
         .map(str::to_owned)
         .unwrap_or(text))
+}
+
+fn bytes(path: &Path, hint: &str) -> Result<Vec<u8>, Faults> {
+    std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => whole(path, "файла нет".to_owned(), hint),
+        _ => whole(
+            path,
+            format!("файл не читается: {error}"),
+            "проверьте права на него",
+        ),
+    })
+}
+
+/// A fault of a file as a whole.
+fn whole(path: &Path, message: String, hint: &str) -> Faults {
+    Faults(vec![Fault {
+        file: path.display().to_string(),
+        line: 0,
+        column: 0,
+        message,
+        hint: Some(hint.to_owned()),
+        source: String::new(),
+    }])
 }
 
 #[cfg(test)]

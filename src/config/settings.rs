@@ -137,6 +137,8 @@ pub struct Config {
     pub roster: PathBuf,
     /// Overrides of the built-in templates.
     pub templates: Option<PathBuf>,
+    /// The list of people whom the school knows.
+    pub people: Option<PathBuf>,
     /// The folder of reference materials.
     pub materials: Option<PathBuf>,
     /// Closed tickets keep their text so long; `None` is for ever.

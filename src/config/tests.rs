@@ -31,6 +31,7 @@ fn uncommented(text: &str) -> String {
         let other_password = line.starts_with("password") && !line.starts_with("password_file");
         let optional = [
             "templates =",
+            "people =",
             "materials =",
             "chat =",
             "ca_file =",

@@ -6,7 +6,7 @@ use super::engine::Filed;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, writing};
+use super::{incoming, releasing, writing};
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
@@ -32,6 +32,11 @@ pub struct ReadMessage {
 }
 
 impl ReadMessage {
+    /// The letter.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
+    }
+
     /// Its Message-ID for the log.
     pub fn message_id(&self) -> &str {
         self.letter.message_id.as_deref().unwrap_or("-")
@@ -78,6 +83,9 @@ pub fn file(
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
     let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    if roster.by_address(&incoming.from.address).is_none() {
+        incoming.role = snapshot.people.introduce(&mut incoming.from);
+    }
     incoming.too_large = message.arrived.truncated;
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let spam = matches!(letter.nature, mail::Nature::Spam(_));
@@ -91,6 +99,7 @@ pub fn file(
         &asks,
         now,
     )?;
+    incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
     let office = Desk {
         policy,
         roster: &roster,
@@ -98,7 +107,7 @@ pub fn file(
         now,
     };
     let outcome = desk::decide(&office, &memory, &incoming);
-    finish(tx, snapshot, key, message, &outcome, &incoming.from, now)
+    finish(tx, snapshot, key, message, outcome, &incoming.from, now)
 }
 
 /// Files a message that could not be decided, and tells the administrators (promise 4).
@@ -131,7 +140,7 @@ pub fn set_aside(
         &message.letter.subject,
         why,
     );
-    finish(tx, snapshot, key, message, &outcome, &from, now)
+    finish(tx, snapshot, key, message, outcome, &from, now)
 }
 
 /// A message that is filed already: it is entered in the ledger and nothing else (promise 2).
@@ -166,22 +175,23 @@ fn finish(
     snapshot: &Snapshot,
     key: &TokenKey,
     message: &ReadMessage,
-    outcome: &Outcome,
+    mut outcome: Outcome,
     from: &Person,
     now: Timestamp,
 ) -> Result<Filed, StoreError> {
     // Tickets before letters that name them.
     tx.apply(&outcome.changes, now)?;
-    let received = received(message, outcome, from, now);
+    let received = received(message, &outcome, from, now);
     let id = tx.file(&received)?;
     if let Some(arrival) = &message.arrived.arrival {
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
+    releasing::carry_on(tx, snapshot, key, &mut outcome, now)?;
     let at_hand = writing::AtHand {
         id,
         letter: &message.letter,
     };
-    writing::send_notices(tx, snapshot, key, outcome, Some(at_hand), now)?;
+    writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(
         ticket = outcome.ticket,
         message_id = message.message_id(),

@@ -2,12 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::Asks;
-use crate::desk::event::{Carried, Evidence, Incoming, Memory, PassedOn, Said, Source, Told};
+use crate::desk::event::{
+    Carried, Evidence, Incoming, MadeFor, Memory, PassedOn, Said, Source, Told,
+};
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
+use crate::desk::{AdminAsks, Asks};
 use crate::mail::{self, Language, Letter, Mailbox, Nature, Verdict};
 use crate::store::{StoreError, Tx};
 
@@ -32,6 +34,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
     let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(now);
     Ok(Memory {
         next_number: tx.next_ticket()?,
+        next_letter: tx.next_letter_id()?,
         rounds: tx.rounds()?,
         load: tx.load()?,
         missed: tx.missed()?,
@@ -139,6 +142,21 @@ pub fn look_up(
     Ok(())
 }
 
+/// Looks up what an administrator's commands ask to see.
+pub fn look_up_for_admin(
+    tx: &Tx<'_>,
+    memory: &mut Memory,
+    asks: &AdminAsks,
+) -> Result<(), StoreError> {
+    if asks.held {
+        memory.quarantine = tx.held()?;
+    }
+    for number in &asks.why {
+        memory.evidence.extend(tx.why(*number)?);
+    }
+    Ok(())
+}
+
 /// A ticket, or the one that it was put into.
 fn ticket(tx: &Tx<'_>, number: u64) -> Result<Option<Ticket>, StoreError> {
     // Nobody is left in an erased ticket who could go on with it.
@@ -185,6 +203,7 @@ pub fn incoming(
                 address: one.address.clone(),
             })
             .collect(),
+        role: None,
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
         has_files: letter.attachments.iter().any(|file| !file.inline),
@@ -209,6 +228,7 @@ pub fn incoming(
         replayed,
         too_large: None,
         evidence,
+        alone: alone(tx, policy, letter)?,
     })
 }
 
@@ -295,12 +315,28 @@ fn verdict(policy: &Policy, letter: &Letter) -> Verdict {
     })
 }
 
-/// The tickets that a letter names, tokens before Message-IDs before the subject's tag.
-fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidence>, StoreError> {
-    let own: Vec<String> = std::iter::once(&policy.address)
+/// For whom the desk's letter was made that this one answers, if that belongs to no ticket.
+fn alone(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Option<MadeFor>, StoreError> {
+    for claim in mail::claims(letter, &own_addresses(policy), &policy.tag) {
+        if let (0, Some(token)) = (claim.ticket, &claim.token)
+            && let Some(made) = tx.made_alone(token)?
+        {
+            return Ok(Some(made));
+        }
+    }
+    Ok(None)
+}
+
+fn own_addresses(policy: &Policy) -> Vec<String> {
+    std::iter::once(&policy.address)
         .chain(&policy.extra)
         .cloned()
-        .collect();
+        .collect()
+}
+
+/// The tickets that a letter names, tokens before Message-IDs before the subject's tag.
+fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidence>, StoreError> {
+    let own = own_addresses(policy);
     let mut proved = Vec::new();
     let mut named = Vec::new();
     for claim in mail::claims(letter, &own, &policy.tag) {

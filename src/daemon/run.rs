@@ -142,6 +142,11 @@ where
             match taken {
                 Ok(taken) => {
                     report.taken.add(taken);
+                    match engine.reconcile_daily(&mut mailbox, &mut source).await {
+                        Ok(()) => {}
+                        Err(TakeError::Mailbox(error)) => report.trouble = Some(error.to_string()),
+                        Err(TakeError::Store(error)) => return Err(error),
+                    }
                     break;
                 }
                 // One message that cannot be fetched is tried again, then left alone: the others go on.
@@ -245,12 +250,16 @@ async fn take_forever<M: Mailbox>(
                 }
                 pause.reset();
                 alarm.over();
-                tokio::select! {
-                    () = stopped(&mut stop) => return,
-                    waited = mailbox.wait(poll_every) => match waited {
-                        Ok(()) => continue,
-                        Err(error) => TakeError::from(error),
-                    },
+                if let Err(error) = engine.reconcile_daily(&mut mailbox, &mut source).await {
+                    error
+                } else {
+                    tokio::select! {
+                        () = stopped(&mut stop) => return,
+                        waited = mailbox.wait(poll_every) => match waited {
+                            Ok(()) => continue,
+                            Err(error) => TakeError::from(error),
+                        },
+                    }
                 }
             }
             Err((report, error)) => {

@@ -11,6 +11,7 @@ use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
 use crate::desk::materials::{Library, Material};
+use crate::desk::people::People;
 use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::letters::{TemplateFault, Templates};
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub config: Config,
     /// `roster.toml`.
     pub roster: Roster,
+    /// `people.csv`, empty where the school has none.
+    pub people: People,
     /// The letters' templates.
     pub templates: Templates,
     /// Reference materials and what else the school offers.
@@ -62,12 +65,24 @@ impl Survey {
         let mut findings = partly.findings;
         findings.add(of_roster);
         let config = partly.config;
+        let people = config
+            .people
+            .as_deref()
+            .map_or(Ok(People::default()), |path| {
+                config::load_people(path, &config.policy)
+            })
+            .unwrap_or_else(|faults| {
+                findings.add(faults.into());
+                People::default()
+            });
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
         let materials = config.materials.as_deref().map(load_materials);
         let materials = materials.unwrap_or_default();
         findings.warnings.0.extend(materials.warnings.0);
         let snapshot = findings.faults.is_empty().then(|| {
-            Snapshot::new(config, roster.clone(), templates).with_materials(materials.materials)
+            Snapshot::new(config, roster.clone(), templates)
+                .with_materials(materials.materials)
+                .with_people(people)
         });
         Self {
             snapshot,
@@ -102,8 +117,14 @@ impl Snapshot {
             config,
             roster,
             templates,
+            people: People::default(),
             resources: Resources::default(),
         }
+    }
+
+    /// The same with these people whom the school knows.
+    pub fn with_people(self, people: People) -> Self {
+        Self { people, ..self }
     }
 
     /// The same with these reference materials.
@@ -141,6 +162,7 @@ impl Snapshot {
 
     fn files(&self, config: &Path) -> Vec<PathBuf> {
         let mut files = vec![config.to_owned(), self.config.roster.clone()];
+        files.extend(self.config.people.clone());
         if let Some(folder) = &self.config.templates {
             files.extend(files_below(folder));
         }

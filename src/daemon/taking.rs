@@ -64,6 +64,11 @@ impl Source {
         }
     }
 
+    /// Was this message given up? The administrators know of it then.
+    pub(super) fn is_given_up(&self, key: MessageKey) -> bool {
+        self.given_up.contains(&key)
+    }
+
     /// Each sender's first message, then each one's second, and so on, those of one in their order: a flood
     /// from one address delays nobody else.
     async fn in_turns(

@@ -14,6 +14,8 @@ use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::scenario::school;
 use crate::store::TicketFilter;
 
+mod reconcile;
+
 /// A mailbox in memory; fetching one of `cursed` fails, alone or in a batch.
 #[derive(Default)]
 struct FakeMailbox {

@@ -206,11 +206,12 @@ fn write(
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
     let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
     let message_id = token.message_id(number.unwrap_or(0), &policy.address);
-    let reply_to = if policy.plus_addressing && number.is_some() {
-        token.plus_address(number.unwrap_or(0), &policy.address)
-    } else {
-        policy.address.clone()
-    };
+    let reply_to =
+        if policy.plus_addressing && (number.is_some() || notice.audience == Audience::Staff) {
+            token.plus_address(number.unwrap_or(0), &policy.address)
+        } else {
+            policy.address.clone()
+        };
     let mut cargo = cargo(tx, notice, letter, opens)?;
     let words = DeskWords {
         policy,

@@ -66,6 +66,14 @@ pub enum Command {
     Remove(String),
     /// `#выйти`: I am no longer in copy.
     Leave,
+    /// `#почему N`: the evidence for what was done with that ticket or letter.
+    Why(u64),
+    /// `#карантин`: letters that wait for a person.
+    Quarantine,
+    /// `#принять N`: take that letter in.
+    Release(u64),
+    /// `#выбросить N`: it waits no longer.
+    Drop(u64),
     /// `#помощь`: the list of commands.
     Help,
 }
@@ -77,6 +85,8 @@ pub enum Party {
     Requester,
     /// Whoever answers.
     Specialist,
+    /// Whoever looks after the desk.
+    Admin,
 }
 
 /// The command words, before their arguments are read.
@@ -109,6 +119,10 @@ enum Verb {
     Solved,
     Remove,
     Leave,
+    Why,
+    Quarantine,
+    Release,
+    Drop,
     Help,
 }
 
@@ -169,6 +183,14 @@ const WORDS: &[(&str, Verb)] = &[
     ("remove", Verb::Remove),
     ("выйти", Verb::Leave),
     ("leave", Verb::Leave),
+    ("почему", Verb::Why),
+    ("why", Verb::Why),
+    ("карантин", Verb::Quarantine),
+    ("quarantine", Verb::Quarantine),
+    ("принять", Verb::Release),
+    ("release", Verb::Release),
+    ("выбросить", Verb::Drop),
+    ("drop", Verb::Drop),
     ("помощь", Verb::Help),
     ("help", Verb::Help),
 ];
@@ -178,6 +200,7 @@ impl Verb {
         match self {
             Self::Solved | Self::Leave => party == Party::Requester,
             Self::Help | Self::Status | Self::Remove => true,
+            Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
         }
     }
@@ -197,6 +220,9 @@ impl Verb {
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
+            Self::Why => "#почему 12",
+            Self::Release => "#принять 12",
+            Self::Drop => "#выбросить 12",
             _ => "",
         }
     }
@@ -234,6 +260,10 @@ impl Verb {
             Self::Solved => Command::Solved(text()),
             Self::Remove => Command::Remove(text()?),
             Self::Leave => Command::Leave,
+            Self::Why => Command::Why(number(argument)?),
+            Self::Quarantine => Command::Quarantine,
+            Self::Release => Command::Release(number(argument)?),
+            Self::Drop => Command::Drop(number(argument)?),
             Self::Help => Command::Help,
         })
     }

@@ -1,5 +1,6 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod admin;
 mod asked;
 mod away;
 mod clock;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 
 use speaker::{Proof, Speaker};
 
+pub use admin::{AdminAsks, admin_asks};
 pub use away::absent;
 pub use clock::step;
 pub use floods::too_many_answers;
@@ -95,6 +97,9 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     }
     if memory.blocked {
         return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
+    if let Some(answer) = admin::commands(desk, memory, letter) {
+        return answer;
     }
     let speaker = desk.speaker(letter);
     let mut outcome = floods::kept(desk, memory, letter, speaker)
@@ -231,6 +236,7 @@ pub fn set_aside(
         why: why.to_owned(),
         from: from.to_owned(),
         subject: subject.to_owned(),
+        letter: memory.next_letter,
     };
     outcome.notices = desk.alert(None, &alert);
     outcome
@@ -341,6 +347,7 @@ impl Desk<'_> {
                 why: why.to_owned(),
                 from: letter.from.address.clone(),
                 subject: letter.subject.clone(),
+                letter: memory.next_letter,
             };
             outcome.notices = self.alert(None, &alert);
         }

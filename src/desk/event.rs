@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::outcome::{Audience, Kind};
+use super::people::Role;
+use super::quarantine::{Held, Why};
 use super::rotation::{Pool, Round};
 use super::ticket::{Person, Ticket, Tongue};
 
@@ -109,6 +111,8 @@ pub struct Incoming {
     pub from: Person,
     /// To whom else it went: To and Cc, without the desk's own addresses and those of robots.
     pub copied: Vec<Person>,
+    /// Their part in the school, if the school's list says it.
+    pub role: Option<Role>,
     /// Its subject without `Re:` and our tag.
     pub subject: String,
     /// What was written now.
@@ -119,6 +123,8 @@ pub struct Incoming {
     pub has_pictures: bool,
     /// What sort of sender.
     pub source: Source,
+    /// For whom a token was made that it answers and that belongs to no ticket.
+    pub alone: Option<MadeFor>,
     /// Its language.
     pub tongue: Tongue,
     /// Whom it was first from, when it was passed on.
@@ -191,6 +197,12 @@ pub struct Memory {
     pub carried: Option<Carried>,
     /// The answer that a colleague gave after the letter was written that this one answers.
     pub meanwhile: Option<Said>,
+    /// The number that the letter itself gets.
+    pub next_letter: u64,
+    /// Letters that wait for a person, when the letter asks for them.
+    pub quarantine: Vec<Held>,
+    /// The evidence that the letter asks for.
+    pub evidence: Vec<Why>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.
     pub alerted_enough: bool,
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::figures::Figures;
 use super::handed::{KnownIncident, Reason};
 use super::materials::Material;
+use super::quarantine::AdminAnswer;
 use super::reception::Reception;
 use super::roster::DateRange;
 use super::ticket::{Status, Ticket};
@@ -195,6 +196,8 @@ pub enum Message {
     },
     /// To the administrators.
     AdminAlert(Alert),
+    /// To an administrator who gave commands.
+    AdminAnswer(AdminAnswer),
     /// To the administrators, every week: its figures.
     Digest(Box<Figures>),
 }
@@ -408,6 +411,8 @@ pub enum Alert {
         from: String,
         /// Its subject, as far as it could be read.
         subject: String,
+        /// Its number.
+        letter: u64,
     },
     /// Nobody of a tier could take a ticket.
     NobodyAvailable {

@@ -17,7 +17,9 @@ pub mod materials;
 mod message;
 pub mod nearest;
 pub mod outcome;
+pub mod people;
 pub mod policy;
+pub mod quarantine;
 pub mod reception;
 pub mod resources;
 pub mod roster;
@@ -27,6 +29,6 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    Asks, Desk, absent, asks, decide, digest, forgotten, refused, set_aside, step, stopped,
-    too_many_answers, trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused, set_aside,
+    step, stopped, too_many_answers, trouble, unowned,
 };

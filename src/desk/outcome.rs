@@ -34,6 +34,8 @@ pub enum EndState {
     Repeat,
     /// A person must look at it.
     Quarantined,
+    /// A person looked at it and wants nothing done.
+    Dropped,
 }
 
 impl EndState {
@@ -48,6 +50,7 @@ impl EndState {
             Self::Automatic => "automatic",
             Self::Repeat => "repeat",
             Self::Quarantined => "quarantined",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -194,6 +197,10 @@ pub enum Change {
         /// The ticket.
         ticket: u64,
     },
+    /// A letter that waits for a person is taken in; its number, and at whose word.
+    Release(u64, String),
+    /// It waits no longer; the same.
+    DropHeld(u64, String),
     /// The administrators hear of this now; the word says of what.
     Told(String),
     /// A held answer is not sent; its id.
@@ -301,9 +308,10 @@ impl Notice {
                 Kind::Bounce
             }
             Message::Closed { .. } | Message::AdminAlert(_) | Message::Digest(_) => Kind::Report,
-            Message::CommandResult(_) | Message::Confirm | Message::TooLarge { .. } => {
-                Kind::Command
-            }
+            Message::CommandResult(_)
+            | Message::Confirm
+            | Message::TooLarge { .. }
+            | Message::AdminAnswer(_) => Kind::Command,
         }
     }
 
@@ -315,6 +323,7 @@ impl Notice {
                 | Message::CommandResult(_)
                 | Message::Confirm
                 | Message::TooLarge { .. }
+                | Message::AdminAnswer(_)
         )
     }
 

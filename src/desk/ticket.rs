@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::people::Role;
+
 /// Where a ticket stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -101,6 +103,8 @@ pub struct Ticket {
     pub subject: String,
     /// Who asked.
     pub requester: Person,
+    /// Their part in the school, if the school's list says it.
+    pub role: Option<Role>,
     /// In which language they are written to.
     pub tongue: Tongue,
     /// Roster id of who answers.

@@ -42,7 +42,10 @@ pub(super) fn compose(
     // Whoever wrote what is enclosed may have done so from another address than the ticket's.
     if !notice.audience.asks()
         && !desk.policy.show_requester_address
-        && !matches!(notice.message, Message::AdminAlert(_))
+        && !matches!(
+            notice.message,
+            Message::AdminAlert(_) | Message::AdminAnswer(_)
+        )
     {
         let stranger = enclosed.filter(|one| desk.roster.by_address(&one.from.address).is_none());
         hidden.extend(stranger.map(|one| one.from.address.clone()));
@@ -68,7 +71,14 @@ pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
             .cloned()
             .collect(),
         Audience::Staff if desk.policy.show_requester_address => vec![],
-        Audience::Staff if matches!(notice.message, Message::AdminAlert(_)) => vec![],
+        Audience::Staff
+            if matches!(
+                notice.message,
+                Message::AdminAlert(_) | Message::AdminAnswer(_)
+            ) =>
+        {
+            vec![]
+        }
         Audience::Vendor => notice
             .ticket
             .iter()
@@ -196,13 +206,8 @@ impl Writer<'_> {
                     frame,
                 },
             ),
-            Message::AdminAlert(alert) => {
-                let mut view = admin_alert(frame, alert);
-                if let Alert::Late { due } = alert {
-                    view.due = due.map(|due| self.until(due));
-                }
-                as_value("admin-alert", &view)
-            }
+            Message::AdminAnswer(said) => self.admin_answer(frame, said),
+            Message::AdminAlert(alert) => self.alert(frame, alert),
             Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
     }
@@ -217,6 +222,18 @@ impl Writer<'_> {
                 frame,
             },
         )
+    }
+
+    fn alert(&self, frame: Frame, alert: &Alert) -> (&'static str, Value) {
+        let mut view = admin_alert(frame, alert);
+        if let Alert::Unreadable { letter, .. } = alert {
+            view.release = self.act("#принять", "#release", *letter);
+            view.drop = self.act("#выбросить", "#drop", *letter);
+        }
+        if let Alert::Late { due } = alert {
+            view.due = due.map(|due| self.until(due));
+        }
+        as_value("admin-alert", &view)
     }
 
     fn acknowledgement(

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::admin::ActView;
 use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
 use super::materials::MaterialView;
@@ -361,6 +362,9 @@ pub(super) struct AdminAlert {
     pub why: String,
     pub from: String,
     pub letter_subject: String,
+    /// Commands about the letter that was set aside.
+    pub release: ActView,
+    pub drop: ActView,
     pub tier: String,
     pub climbed: bool,
     pub recipient: String,

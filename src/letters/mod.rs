@@ -4,6 +4,7 @@
 //! Promises: no decisions; text and HTML say the same; a requester never reads a specialist's
 //! address; whatever a person wrote comes out literally, never as template or as HTML.
 
+mod admin;
 mod asides;
 mod commands;
 mod compose;

@@ -1,5 +1,6 @@
 //! One sample of every letter in its variants, for checking templates and for showing them.
 
+mod admin;
 pub(super) mod figures;
 mod guarding;
 mod offers;
@@ -109,7 +110,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                 name: "Борис Ткаченко".to_owned(),
                 address: "boris@home.test".to_owned(),
             },
-            (Message::AdminAlert(_) | Message::Digest(_), _) => nobody.clone(),
+            (Message::AdminAlert(_) | Message::Digest(_) | Message::AdminAnswer(_), _) => {
+                nobody.clone()
+            }
             _ => teacher.clone(),
         };
         let ticketless = matches!(
@@ -120,6 +123,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)
+                | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {
             teacher.clone()

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 22] = [
+pub(super) const LETTERS: [&str; 23] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -23,6 +23,7 @@ pub(super) const LETTERS: [&str; 22] = [
     "too-large",
     "undeliverable",
     "admin-alert",
+    "admin-answer",
     "digest",
 ];
 
@@ -82,6 +83,8 @@ sources![
     "ru/undeliverable.html",
     "ru/admin-alert.txt",
     "ru/admin-alert.html",
+    "ru/admin-answer.txt",
+    "ru/admin-answer.html",
     "ru/digest.txt",
     "ru/digest.html",
     "en/acknowledgement.txt",
@@ -126,6 +129,8 @@ sources![
     "en/undeliverable.html",
     "en/admin-alert.txt",
     "en/admin-alert.html",
+    "en/admin-answer.txt",
+    "en/admin-answer.html",
     "en/digest.txt",
     "en/digest.html",
 ];

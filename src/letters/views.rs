@@ -1,10 +1,11 @@
 //! The parts of a letter that several letters share, and what an alert says, as templates see them.
 
-use crate::desk::outcome::{Alert, Handing, Left, Reason, Stopped};
+use crate::desk::outcome::{Alert, Audience, Handing, Left, Reason, Stopped};
 use crate::desk::roster::DateRange;
 use crate::desk::rotation::PassedOver;
 use crate::desk::ticket::{Person, Tongue};
 
+use super::admin::ActView;
 use super::compose::{LINE, NAME, SUBJECT, Writer};
 use super::context::{AdminAlert, EarlierView, EnclosedView, FileView, Frame};
 use super::text::{one_line, tidy};
@@ -126,9 +127,21 @@ impl Writer<'_> {
         }
     }
 
+    /// The requester's name and part in the school, for the staff: «Анна Сергеевна Ткаченко, родитель».
+    fn introduced(&self, from: &Person) -> Option<String> {
+        let ticket = self.notice.ticket.as_ref()?;
+        let role = ticket.role?;
+        let asked = self.notice.audience == Audience::Staff
+            && ticket.requester.address.eq_ignore_ascii_case(&from.address);
+        let name = self.line(&names::aloud(&ticket.requester.name), NAME);
+        (asked && !name.is_empty()).then(|| format!("{name}, {}", role.said(self.tongue)))
+    }
+
     pub(super) fn enclosed(&self, enclosed: &Enclosed<'_>) -> EnclosedView {
         let Person { name, address } = enclosed.from;
-        let name = self.line(name, NAME);
+        let name = self
+            .introduced(enclosed.from)
+            .unwrap_or_else(|| self.line(name, NAME));
         let visible = !address.is_empty()
             && !self
                 .hidden
@@ -206,6 +219,8 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         why: String::new(),
         from: String::new(),
         letter_subject: String::new(),
+        release: ActView::default(),
+        drop: ActView::default(),
         tier: String::new(),
         climbed: false,
         recipient: String::new(),
@@ -217,7 +232,9 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         what: String::new(),
     };
     match alert {
-        Alert::Unreadable { why, from, subject } => {
+        Alert::Unreadable {
+            why, from, subject, ..
+        } => {
             view.alert = "unreadable";
             view.why = one_line(why, LINE);
             view.from = one_line(from, NAME);

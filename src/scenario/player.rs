@@ -147,6 +147,7 @@ impl<S: Stage> Play<'_, S> {
                     ))
                 }
             }
+            Step::Role { number, role } => self.role(*number, role.as_deref()),
             Step::Channel { number, channel } => self.channel(*number, channel),
             Step::Keeps {
                 number,
@@ -244,6 +245,19 @@ impl<S: Stage> Play<'_, S> {
                 ticket.status.word(),
                 ticket.assignee
             ))
+        }
+    }
+
+    fn role(&self, number: u64, role: Option<&str>) -> Result<(), String> {
+        let row = self
+            .reader()?
+            .ticket(number)
+            .map_err(|error| error.to_string())?;
+        let found = row.and_then(|row| row.ticket.role).map(|role| role.word());
+        if found == role {
+            Ok(())
+        } else {
+            Err(format!("роль: {found:?}"))
         }
     }
 

@@ -9,6 +9,8 @@ use crate::letters::Templates;
 
 const CONFIG: &str = include_str!("school/config.toml");
 const ROSTER: &str = include_str!("school/roster.toml");
+/// In force in scenarios that set `desk.people`.
+const PEOPLE: &str = include_str!("school/people.csv");
 
 /// Materials of the school, by the names of their files.
 const MATERIALS: &[(&str, &str)] = &[
@@ -44,11 +46,13 @@ pub fn school_with(
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
+    let people = if config.people.is_some() { PEOPLE } else { "" };
+    let people = config::parse_people("people.csv", people, &config.policy).map_err(faulty)?;
     let read = |(name, text): &(&str, &str)| {
         let read = parse_material(name, text);
         read.map(|(material, _)| material).map_err(faulty)
     };
     let materials: Result<Vec<_>, _> = MATERIALS.iter().map(read).collect();
     let school = Snapshot::new(config, roster, Templates::builtin());
-    Ok(school.with_materials(materials?))
+    Ok(school.with_materials(materials?).with_people(people))
 }

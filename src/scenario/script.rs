@@ -73,6 +73,13 @@ pub enum Step {
         /// The event's word.
         event: String,
     },
+    /// A ticket's requester must have this part in the school; `None` is none.
+    Role {
+        /// Its number.
+        number: u64,
+        /// The part's word.
+        role: Option<String>,
+    },
     /// A ticket must have come by this channel.
     Channel {
         /// Its number.
@@ -272,6 +279,12 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                     number,
                     status: status.to_owned(),
                     assignee: assignee.map(str::to_owned),
+                });
+            }
+            if let Some(number) = keyword.strip_prefix("Роль ") {
+                return Some(Step::Role {
+                    number: number.parse().ok()?,
+                    role: (value != "нет").then(|| value.to_owned()),
                 });
             }
             let channel = keyword

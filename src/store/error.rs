@@ -46,6 +46,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Is the database file damaged, or no database at all?
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
+                error.code,
+                rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase
+            ),
+            Self::Corrupt(_) => true,
+            _ => false,
+        }
+    }
+
     /// Is the disk full, or the file not writable? Nothing else will work either until that is mended.
     pub fn is_storage(&self) -> bool {
         match self {

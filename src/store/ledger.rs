@@ -1,9 +1,11 @@
 //! The ledger: in which one state each message of the mailbox ended (promise 12).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use super::row::{millis, signed};
+use super::row::{instant, millis, signed};
 use super::{StoreError, Tx};
 use crate::desk::outcome::EndState;
 
@@ -74,5 +76,54 @@ impl Tx<'_> {
             update.execute(params![source, validity, uid])?;
         }
         Ok(())
+    }
+
+    /// Which of these messages the ledger has, and since when.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entered(
+        &self,
+        source: &str,
+        keys: &[(u32, u32)],
+    ) -> Result<BTreeMap<(u32, u32), Timestamp>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT at FROM arrivals WHERE source = ?1 AND validity = ?2 AND uid = ?3",
+        )?;
+        let mut found = BTreeMap::new();
+        for (validity, uid) in keys {
+            let at = query
+                .query_row(params![source, validity, uid], |row| instant(row, "at"))
+                .optional()?;
+            found.extend(at.map(|at| ((*validity, *uid), at)));
+        }
+        Ok(found)
+    }
+
+    /// Notes that messages entered before `before` have left the inbox, whose messages are `inbox`: the
+    /// server's answer to their moving was lost. How many these were is the answer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn settle_gone(
+        &self,
+        source: &str,
+        inbox: &[(u32, u32)],
+        before: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT validity, uid FROM arrivals WHERE source = ?1 AND settled = 0 AND at < ?2",
+        )?;
+        let rows = query.query_map(params![source, millis(before)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let unsettled: Vec<(u32, u32)> = rows.collect::<Result<_, _>>()?;
+        let inbox: BTreeSet<&(u32, u32)> = inbox.iter().collect();
+        let gone: Vec<(u32, u32)> = unsettled
+            .into_iter()
+            .filter(|key| !inbox.contains(key))
+            .collect();
+        self.settled(source, &gone)?;
+        Ok(gone.len())
     }
 }

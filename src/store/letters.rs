@@ -268,11 +268,19 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn made_for(&self, ticket: u64, token: &str) -> Result<Option<MadeFor>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT to_address, audience, kind, id FROM letters WHERE token = ?1 AND ticket = ?2",
-        )?;
+        self.made("token = ?1 AND ticket = ?2", params![token, signed(ticket)])
+    }
+
+    fn made(
+        &self,
+        which: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Option<MadeFor>, StoreError> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT to_address, audience, kind, id FROM letters WHERE {which}"
+        ))?;
         let found: Option<(String, String, String, u64)> = query
-            .query_row(params![token, signed(ticket)], |row| {
+            .query_row(values, |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, natural(row, "id")?))
             })
             .optional()?;
@@ -286,6 +294,14 @@ impl Tx<'_> {
                 kind: Kind::from_word(&kind)?,
             })
         }))
+    }
+
+    /// For whom a token was made whose letter belongs to no ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn made_alone(&self, token: &str) -> Result<Option<MadeFor>, StoreError> {
+        self.made("token = ?1 AND ticket IS NULL", params![token])
     }
 
     /// The ticket of a letter with this Message-ID.

@@ -24,6 +24,33 @@ impl Tx<'_> {
             .map_err(|_| StoreError::Corrupt("ключ меток неверной длины".to_owned()))
     }
 
+    /// A small note of the desk to itself; empty when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn noted(&self, key: &str) -> Result<String, StoreError> {
+        let found: Option<Vec<u8>> = self
+            .connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        Ok(String::from_utf8_lossy(&found.unwrap_or_default()).into_owned())
+    }
+
+    /// Writes such a note down.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_down(&self, key: &str, note: &str) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            rusqlite::params![key, note.as_bytes()],
+        )?;
+        Ok(())
+    }
+
     /// The secret as it is stored; another process may have rotated it.
     ///
     /// # Errors

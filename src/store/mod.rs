@@ -4,6 +4,7 @@
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
 mod answers;
+mod copy;
 mod counters;
 mod dossier;
 mod erasing;
@@ -18,6 +19,7 @@ mod moving;
 mod outbox;
 mod people;
 mod private;
+mod quarantine;
 mod query;
 mod row;
 mod schema;
@@ -34,6 +36,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
+pub use copy::{Counts, copy, put_back, verify};
 pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};

@@ -85,7 +85,9 @@ pub struct Overview {
     pub tickets: BTreeMap<String, u64>,
     /// Open tickets by assignee.
     pub load: BTreeMap<String, u64>,
-    /// Letters that came, by the state they ended in.
+    /// Letters that came, each as often as it came.
+    pub received: u64,
+    /// Letters that came, by the state they ended in; together as many as `received`.
     pub ledger: BTreeMap<String, u64>,
     /// Outbox letters by state.
     pub outbox: BTreeMap<String, u64>,
@@ -219,6 +221,15 @@ impl Reader {
             load: self.counts(
                 "SELECT assignee, count(*) FROM tickets WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
             )?,
+            received: self
+                .connection
+                .query_row(
+                    "SELECT (SELECT count(*) FROM letters WHERE direction = 'in')
+                          + (SELECT count(*) FROM arrivals WHERE state = 'repeat')",
+                    [],
+                    |row| row.get::<_, i64>(0),
+                )
+                .map(|count| u64::try_from(count).unwrap_or(0))?,
             ledger: self.counts(
                 "SELECT state, sum(n) FROM (
                      SELECT end_state AS state, count(*) AS n FROM letters WHERE direction = 'in' GROUP BY end_state

@@ -25,6 +25,7 @@ CREATE TABLE tickets (
     subject            TEXT    NOT NULL,
     requester_name     TEXT    NOT NULL,
     requester_address  TEXT    NOT NULL,
+    role               TEXT,
     tongue             TEXT    NOT NULL,
     assignee           TEXT,
     excluded           TEXT    NOT NULL,

@@ -10,6 +10,7 @@ use super::row::{
 };
 use super::{StoreError, Tx};
 use crate::desk::outcome::Change;
+use crate::desk::people::Role;
 use crate::desk::rotation::{Pool, Round};
 use crate::desk::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 
@@ -165,7 +166,11 @@ impl Tx<'_> {
                         )?
                         .execute(params![signed(*ticket), millis(now), actor, event, detail])?;
                 }
-                Change::Open(_) | Change::Update(_) => {}
+                // Another decision, about another letter: the daemon makes it.
+                Change::Open(_)
+                | Change::Update(_)
+                | Change::Release(..)
+                | Change::DropHeld(..) => {}
             }
         }
         Ok(())
@@ -196,6 +201,7 @@ impl Tx<'_> {
                 ":subject": ticket.subject,
                 ":requester_name": ticket.requester.name,
                 ":requester_address": ticket.requester.address,
+                ":role": ticket.role.map(Role::word),
                 ":tongue": ticket.tongue.word(),
                 ":assignee": ticket.assignee,
                 ":excluded": excluded,
@@ -239,18 +245,18 @@ fn to_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
 }
 
 const INSERT: &str = "
-INSERT INTO tickets (number, status, subject, requester_name, requester_address, tongue, assignee, excluded, tier,
+INSERT INTO tickets (number, status, subject, requester_name, requester_address, role, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
     closed, linked, participants, taken_out, incident, incident_offered, merged_into, rating, vendor_case, resolution_due, resolution_paused, resolution_steps, late_with,
     late_told)
-VALUES (:number, :status, :subject, :requester_name, :requester_address, :tongue, :assignee, :excluded, :tier,
+VALUES (:number, :status, :subject, :requester_name, :requester_address, :role, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
     :next_at, :closed, :linked, :participants, :taken_out, :incident, :incident_offered, :merged_into, :rating, :vendor_case, :resolution_due, :resolution_paused,
     :resolution_steps, :late_with, :late_told)";
 
 const UPDATE: &str = "
 UPDATE tickets SET status = :status, subject = :subject, requester_name = :requester_name,
-    requester_address = :requester_address, tongue = :tongue, assignee = :assignee, excluded = :excluded,
+    requester_address = :requester_address, role = :role, tongue = :tongue, assignee = :assignee, excluded = :excluded,
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
@@ -270,6 +276,7 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
     let status: String = row.get("status")?;
     let tongue: String = row.get("tongue")?;
     let excluded: String = row.get("excluded")?;
+    let role: Option<String> = row.get("role")?;
     Ok(Ticket {
         number: natural(row, "number")?,
         status: Status::from_word(&status).ok_or_else(|| unknown_word(&status))?,
@@ -278,6 +285,7 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
             name: row.get("requester_name")?,
             address: row.get("requester_address")?,
         },
+        role: role.as_deref().and_then(Role::from_word),
         tongue: if tongue == Tongue::En.word() {
             Tongue::En
         } else {

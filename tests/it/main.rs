@@ -11,11 +11,13 @@
 
 mod attacks;
 mod client;
+mod copies;
 mod desk;
 mod host;
 mod house;
 mod inspect;
 mod mail;
+mod place;
 mod privacy;
 mod scenarios;
 mod supply;

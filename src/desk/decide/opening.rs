@@ -30,6 +30,7 @@ pub(super) fn opens(
     let tongue = desk.policy.tongue(letter.tongue);
     let mut ticket = blank(desk, number, &letter.from, said, tongue);
     ticket.linked = linked;
+    ticket.role = letter.role;
     outcome.history(
         number,
         "requester",
@@ -76,6 +77,7 @@ pub(super) fn blank(
         status: Status::New,
         subject: subject.to_owned(),
         requester: requester.clone(),
+        role: None,
         tongue,
         assignee: None,
         // Nobody answers their own request.

@@ -91,6 +91,8 @@ fn letter(from: &str, text: &str) -> Incoming {
             address: from.into(),
         },
         copied: vec![],
+        role: None,
+        alone: None,
         subject: "Не видно оценок".into(),
         new_text: text.into(),
         has_files: false,

@@ -27,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
+    all.extend(super::admin::admin_letters());
     all.extend(super::offers::letters());
     all.push((
         "digest",
@@ -444,6 +445,7 @@ fn trouble_letters() -> Vec<Said> {
                 why: "there is no sender".to_owned(),
                 from: recipient.clone(),
                 subject: "оценки".to_owned(),
+                letter: 12,
             }),
         ),
         (

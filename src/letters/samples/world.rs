@@ -4,6 +4,7 @@ use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::people::Role;
 use crate::desk::policy::{DeskLanguage, Hours, Limits, Policy, Sla, Span, WorkSpan};
 use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
 use crate::desk::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
@@ -24,6 +25,7 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
             name: "Анна Сергеевна Ткаченко".to_owned(),
             address: "anna@home.test".to_owned(),
         },
+        role: Some(Role::Parent),
         tongue,
         assignee: Some("ivanova".to_owned()),
         excluded: std::collections::BTreeSet::new(),

@@ -228,10 +228,12 @@ pub const DECLINED: &str = "нет прав на этот класс";
 pub fn school(folder: &Path) -> Snapshot {
     let config = config::parse("config.toml", CONFIG, folder).unwrap();
     let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).unwrap();
+    let people = config::parse_people("people.csv", "", &config.policy).unwrap();
     Snapshot {
         resources: dezhurny::desk::resources::Resources::default(),
         config,
         roster,
+        people,
         templates: Templates::builtin(),
     }
 }

@@ -1,0 +1,133 @@
+//! `dezhurny backup` and `dezhurny restore`: a copy of the memory while the desk works, and the way back.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::say::{self, Trouble};
+use super::{Ending, files};
+use crate::config::settings::Config;
+use crate::store::{self, Store, StoreError};
+
+/// Beside the database: where its last copy is, for the day on which the database cannot tell.
+const LAST: &str = "last-backup.txt";
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupOptions {
+    /// Файл копии; прежний с этим именем заменяется
+    file: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// Файл копии, сделанной командой backup
+    file: PathBuf,
+    /// Заменить нынешнюю базу данных
+    #[arg(long)]
+    force: bool,
+}
+
+/// Copies the database.
+pub fn backup(config: Option<&Path>, options: &BackupOptions) -> Ending {
+    let snapshot = files::snapshot(config)?;
+    let database = snapshot.config.database();
+    let _ = files::reader(&snapshot.config)?;
+    let file = std::path::absolute(&options.file).map_err(Trouble::new)?;
+    if same(&file, &database) {
+        return Err(Trouble::new("это сама база данных, а не место для копии")
+            .hint("назовите другой файл, лучше на другом диске"));
+    }
+    let counts = store::copy(&database, &file).map_err(|error| explain(error, &snapshot.config))?;
+    let zone = &snapshot.config.policy.hours.zone;
+    let note = format!(
+        "{}\n{}\n",
+        file.display(),
+        say::when(Timestamp::now(), zone)
+    );
+    if let Err(error) = std::fs::write(snapshot.config.data_dir.join(LAST), note) {
+        tracing::warn!(%error, "the place of the copy could not be noted");
+    }
+    say::line(format!(
+        "{}: копия сделана и проверена, обращений {}, писем {}. Файлы настроек копируйте отдельно.",
+        file.display(),
+        counts.tickets,
+        counts.letters
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a copy in the place of the database.
+pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
+    let snapshot = files::snapshot(config)?;
+    let database = snapshot.config.database();
+    if !options.file.exists() {
+        return Err(Trouble::new(format!(
+            "файла {} нет",
+            options.file.display()
+        )));
+    }
+    if same(&options.file, &database) {
+        return Err(Trouble::new("это сама база данных, а не её копия"));
+    }
+    let counts = store::verify(&options.file).map_err(|error| {
+        Trouble::new(format!("{} не годится: {error}", options.file.display()))
+            .hint("возьмите другую копию; нынешняя база данных не тронута")
+    })?;
+    // Nobody may write while the file is exchanged.
+    let _lock = files::lock(&snapshot.config)?;
+    if database.exists() && !options.force {
+        return Err(Trouble::new(format!("база данных {} уже есть", database.display()))
+            .hint("заменить её копией: dezhurny restore ФАЙЛ --force (прежняя останется рядом, с концом .old)"));
+    }
+    store::put_back(&options.file, &database)?;
+    say::line(format!(
+        "База данных восстановлена и проверена: обращений {}, писем {}.",
+        counts.tickets, counts.letters
+    ));
+    say::line(
+        "Письма, принятые после этой копии, лежат в папках почтового ящика (Processed, Attention): верните их \
+         во входящие, и они будут приняты снова. Письма, которые в копии ждали отправки, уйдут ещё раз с теми \
+         же Message-ID; лишние снимите до запуска: dezhurny outbox.",
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks at the database before the daemon relies on it.
+pub fn look(config: &Config) -> Result<(), Trouble> {
+    let database = config.database();
+    if !database.exists() {
+        return Ok(());
+    }
+    Store::check(&database).map_err(|error| explain(error, config))
+}
+
+/// What a damaged database means, and the way to its last copy.
+pub fn explain(error: StoreError, config: &Config) -> Trouble {
+    if !error.is_damage() {
+        return error.into();
+    }
+    let trouble = Trouble::new(format!(
+        "база данных {} повреждена ({error}); письма остаются в почтовом ящике",
+        config.database().display()
+    ));
+    let last = std::fs::read_to_string(config.data_dir.join(LAST)).unwrap_or_default();
+    let mut lines = last.lines();
+    match (lines.next(), lines.next()) {
+        (Some(file), Some(when)) => trouble.hint(format!(
+            "последняя копия сделана {when}; вернуть её: dezhurny restore {file} --force"
+        )),
+        _ => trouble
+            .hint("о копиях ничего не известно; если копия есть: dezhurny restore ФАЙЛ --force"),
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}

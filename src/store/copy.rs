@@ -1,0 +1,249 @@
+//! Copies of the whole memory: made while the desk works, and looked through before anybody relies on them.
+//!
+//! Promises: a copy is one instant of the database; it stands under its name only when it is whole, on disk
+//! and proved; a damaged file is never taken for a copy.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::private::private_file;
+use super::{Store, StoreError, schema};
+
+/// How long writers of other processes are waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Tickets.
+    pub tickets: u64,
+    /// Letters, both ways.
+    pub letters: u64,
+}
+
+impl Counts {
+    fn of(connection: &Connection) -> Result<Self, StoreError> {
+        let count = |table: &str| -> Result<u64, StoreError> {
+            let sql = format!("SELECT count(*) FROM {table}");
+            let count: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        };
+        Ok(Self {
+            tickets: count("tickets")?,
+            letters: count("letters")?,
+        })
+    }
+
+    /// Rows are only ever added: a copy made between two looks holds no less than the first, no more than
+    /// the second.
+    fn between(self, first: Self, second: Self) -> bool {
+        (first.tickets..=second.tickets).contains(&self.tickets)
+            && (first.letters..=second.letters).contains(&self.letters)
+    }
+}
+
+/// Copies the database `from` to the file `to`, which is replaced as a whole. Others may write meanwhile.
+///
+/// # Errors
+/// When the disk is full, the folder cannot be written, or the database is damaged.
+pub fn copy(from: &Path, to: &Path) -> Result<Counts, StoreError> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    source.busy_timeout(PATIENCE)?;
+    let first = Counts::of(&source)?;
+    let draft = draft(to)?;
+    source.execute("VACUUM INTO ?1", [draft.to_string_lossy()])?;
+    let found = verify(&draft).and_then(|found| {
+        if found.between(first, Counts::of(&source)?) {
+            Ok(found)
+        } else {
+            Err(StoreError::Corrupt(
+                "в копии не столько же обращений и писем".to_owned(),
+            ))
+        }
+    });
+    match found {
+        Ok(found) => {
+            put(&draft, to)?;
+            Ok(found)
+        }
+        Err(error) => {
+            let _ = std::fs::remove_file(&draft);
+            Err(error)
+        }
+    }
+}
+
+/// Looks a database file through from end to end.
+///
+/// # Errors
+/// When it is damaged, no database of this program, or made by a newer one.
+pub fn verify(path: &Path) -> Result<Counts, StoreError> {
+    let connection = schema::open_reader(path)?;
+    sound(&connection, "integrity_check")?;
+    let strays: i64 =
+        connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })?;
+    if strays > 0 {
+        return Err(StoreError::Corrupt(format!(
+            "записей без своих обращений и писем: {strays}"
+        )));
+    }
+    Counts::of(&connection)
+        .map_err(|_| StoreError::Corrupt("это не база данных программы".to_owned()))
+}
+
+/// Puts a verified copy in the place of a database, which is kept beside it as `….old`.
+///
+/// # Errors
+/// When the files cannot be written.
+pub fn put_back(copy: &Path, database: &Path) -> Result<(), StoreError> {
+    let draft = draft(database)?;
+    let all = || {
+        let mut to = File::options().write(true).open(&draft)?;
+        std::io::copy(&mut File::open(copy)?, &mut to)
+    };
+    all().map_err(|error: std::io::Error| failed(&draft, &error))?;
+    let old = beside(database, ".old");
+    for end in ["", "-wal", "-shm"] {
+        let (from, to) = (beside(database, end), beside(&old, end));
+        let _ = std::fs::remove_file(&to);
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(|error| failed(&from, &error))?;
+        }
+    }
+    put(&draft, database)
+}
+
+impl Store {
+    /// Is the file sound, as far as a quick look shows?
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it is damaged.
+    pub fn check(path: &Path) -> Result<(), StoreError> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(PATIENCE)?;
+        sound(&connection, "quick_check")
+    }
+}
+
+fn sound(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let said: String = connection
+        .query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    if said == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt(said))
+    }
+}
+
+/// An empty file beside the one to write, for its owner alone from the first byte.
+fn draft(to: &Path) -> Result<PathBuf, StoreError> {
+    let draft = beside(to, ".part");
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(failed(&draft, &error));
+        }
+        _ => {}
+    }
+    private_file(&draft)?;
+    Ok(draft)
+}
+
+/// Makes a finished file durable under its name.
+fn put(draft: &Path, to: &Path) -> Result<(), StoreError> {
+    let all = || {
+        File::open(draft)?.sync_all()?;
+        std::fs::rename(draft, to)?;
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    };
+    all().map_err(|error: std::io::Error| failed(to, &error))
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::NotDurable(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_no_copy_and_the_place_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
+        let store = Store::open(&database).unwrap();
+        let counts = copy(&database, &copied).unwrap();
+        assert_eq!(verify(&copied).unwrap(), counts);
+        let mode = std::fs::metadata(&copied).unwrap().permissions();
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+            0o600
+        );
+        store.close();
+
+        let mut bytes = std::fs::read(&copied).unwrap();
+        for byte in bytes.iter_mut().skip(4096 * 2).take(4096 * 6) {
+            *byte ^= 0x5a;
+        }
+        let damaged = folder.path().join("damaged");
+        std::fs::write(&damaged, &bytes).unwrap();
+        assert!(matches!(verify(&damaged), Err(StoreError::Corrupt(_))));
+        assert!(matches!(
+            Store::check(&damaged),
+            Err(StoreError::Corrupt(_))
+        ));
+        std::fs::write(&damaged, b"not a database at all, only a text file").unwrap();
+        assert!(verify(&damaged).is_err());
+        let nowhere = folder.path().join("none").join("copy");
+        assert!(copy(&database, &nowhere).is_err() && !nowhere.exists());
+    }
+
+    #[tokio::test]
+    async fn a_copy_under_load_is_one_instant() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
+        let store = Store::open(&database).unwrap();
+        let writer = {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for number in 0..200_u8 {
+                    let job = store.transaction(move |tx| {
+                        tx.connection.execute(
+                            "INSERT INTO meta (key, value) VALUES (?1, x'00')",
+                            [format!("a{number}")],
+                        )?;
+                        Ok(tx.connection.execute(
+                            "INSERT INTO meta (key, value) VALUES (?1, x'00')",
+                            [format!("b{number}")],
+                        )?)
+                    });
+                    job.await.unwrap();
+                }
+            })
+        };
+        for _ in 0..5 {
+            let (from, to) = (database.clone(), copied.clone());
+            tokio::task::spawn_blocking(move || copy(&from, &to).unwrap())
+                .await
+                .unwrap();
+            let count: i64 = Connection::open(&copied)
+                .unwrap()
+                .query_row("SELECT count(*) FROM meta", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(count % 2, 0, "half a transaction was copied");
+        }
+        writer.await.unwrap();
+    }
+}

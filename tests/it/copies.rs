@@ -1,0 +1,104 @@
+//! `backup`, `restore` and a damaged database, as an administrator meets them.
+
+use super::place::{Place, said};
+
+const LETTER: &str = "From: Anna <anna@home.test>\r\nTo: help@school.test\r\nSubject: marks\r\n\
+                      Message-ID: <1@home.test>\r\n\r\nNo marks are shown.\r\n";
+
+#[test]
+fn a_copy_brings_a_damaged_database_back_and_nothing_is_overwritten_by_chance() {
+    let place = Place::new();
+    let early = place.run(&["backup", "copy.sqlite"], "");
+    assert!(!early.status.success() && !place.path("copy.sqlite").exists());
+    assert!(place.run(&["deliver"], LETTER).status.success());
+    let copied = place.run(&["backup", "copy.sqlite"], "");
+    assert!(copied.status.success(), "{}", said(&copied));
+    assert!(
+        said(&copied).contains("обращений 1, писем 3"),
+        "{}",
+        said(&copied)
+    );
+    let itself = place.run(&["backup", "data/dezhurny.sqlite"], "");
+    assert!(!itself.status.success() && said(&itself).contains("сама база"));
+
+    // A letter later the file is damaged in its middle.
+    assert!(
+        place
+            .run(
+                &["deliver"],
+                &LETTER.replace("<1@", "<2@").replace("marks", "others")
+            )
+            .status
+            .success()
+    );
+    let database = place.path("data/dezhurny.sqlite");
+    let sound = std::fs::read(&database).unwrap();
+    let mut bytes = sound.clone();
+    let half = bytes.len() / 2;
+    bytes[4096..half].fill(0x5a);
+    std::fs::write(&database, &bytes).unwrap();
+    let stopped = place.run(&["run", "--once"], "");
+    let words = said(&stopped);
+    assert!(
+        !stopped.status.success() && words.contains("повреждена"),
+        "{words}"
+    );
+    assert!(
+        words.contains("dezhurny restore") && words.contains("copy.sqlite --force"),
+        "{words}"
+    );
+
+    let refused = place.run(&["restore", "copy.sqlite"], "");
+    assert!(!refused.status.success() && said(&refused).contains("--force"));
+    std::fs::write(place.path("broken.sqlite"), &bytes).unwrap();
+    let unfit = place.run(&["restore", "broken.sqlite", "--force"], "");
+    assert!(
+        !unfit.status.success() && said(&unfit).contains("не годится"),
+        "{}",
+        said(&unfit)
+    );
+    assert_eq!(std::fs::read(&database).unwrap(), bytes, "not touched");
+
+    let restored = place.run(&["restore", "copy.sqlite", "--force"], "");
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert!(place.path("data/dezhurny.sqlite.old").exists());
+    let shown = place.run(&["tickets", "--json"], "");
+    let tickets: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(tickets.as_array().unwrap().len(), 1);
+    // What the copy knows is a repeat, what came since is taken in again.
+    assert!(place.run(&["deliver"], LETTER).status.success());
+    let status = place.run(&["status", "--json"], "");
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["tickets"]["open"], 1);
+}
+
+#[test]
+fn what_came_adds_up_and_only_one_daemon_works() {
+    let place = Place::new();
+    assert!(place.run(&["deliver"], LETTER).status.success());
+    let automatic = LETTER
+        .replace("Subject:", "Auto-Submitted: auto-replied\r\nSubject:")
+        .replace("<1@", "<3@");
+    assert!(place.run(&["deliver"], &automatic).status.success());
+    let status = place.run(&["status"], "");
+    let words = said(&status);
+    assert!(
+        words.contains("Принято писем: 2 = 1 автоматических + 1 новых обращений"),
+        "{words}"
+    );
+    let held = std::fs::File::create(place.path("data/dezhurny.lock")).unwrap();
+    held.lock().unwrap();
+    for arguments in [
+        &["run", "--once"][..],
+        &["restore", "copy.sqlite", "--force"][..],
+    ] {
+        std::fs::copy(
+            place.path("data/dezhurny.sqlite"),
+            place.path("copy.sqlite"),
+        )
+        .unwrap();
+        let second = place.run(arguments, "");
+        assert_eq!(second.status.code(), Some(75));
+        assert!(said(&second).contains("уже работает"), "{}", said(&second));
+    }
+}
