@@ -103,6 +103,9 @@ pub fn look_up(
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
     }
+    if asks.seminars {
+        memory.seminars = tx.seminars()?;
+    }
     let is_theirs =
         |address: &str, who: &str| roster.by_address(address).is_some_and(|one| one.id == who);
     if let Some(who) = &asks.held_of
@@ -213,6 +216,7 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
+        rsvp: None,
         forwarded: letter.forwarded.as_ref().map(|one| PassedOn {
             from: Person {
                 name: one.from.name.clone(),

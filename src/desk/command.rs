@@ -60,12 +60,16 @@ pub enum Command {
     Back,
     /// `#материал NAME`: put a reference material into the answer.
     Material(String),
+    /// `#записаться N`: sign up for a seminar.
+    Join(u32),
+    /// `#отписаться N`: not to come after all.
+    Leave(u32),
     /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
     Solved(Option<String>),
     /// `#убрать ADDRESS`: this person is no longer in copy.
     Remove(String),
     /// `#выйти`: I am no longer in copy.
-    Leave,
+    Quit,
     /// `#почему N`: the evidence for what was done with that ticket or letter.
     Why(u64),
     /// `#карантин`: letters that wait for a person.
@@ -104,6 +108,8 @@ enum Verb {
     Record,
     Open,
     Material,
+    Join,
+    Leave,
     Topic,
     Merge,
     Split,
@@ -118,7 +124,7 @@ enum Verb {
     Back,
     Solved,
     Remove,
-    Leave,
+    Quit,
     Why,
     Quarantine,
     Release,
@@ -148,6 +154,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("snooze", Verb::Snooze),
     ("обращение", Verb::Record),
     ("log", Verb::Record),
+    ("записаться", Verb::Join),
+    ("join", Verb::Join),
+    ("отписаться", Verb::Leave),
+    ("leave", Verb::Leave),
     ("материал", Verb::Material),
     ("material", Verb::Material),
     ("открыть", Verb::Open),
@@ -181,8 +191,8 @@ const WORDS: &[(&str, Verb)] = &[
     ("solved", Verb::Solved),
     ("убрать", Verb::Remove),
     ("remove", Verb::Remove),
-    ("выйти", Verb::Leave),
-    ("leave", Verb::Leave),
+    ("выйти", Verb::Quit),
+    ("quit", Verb::Quit),
     ("почему", Verb::Why),
     ("why", Verb::Why),
     ("карантин", Verb::Quarantine),
@@ -198,8 +208,8 @@ const WORDS: &[(&str, Verb)] = &[
 impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Solved | Self::Leave => party == Party::Requester,
-            Self::Help | Self::Status | Self::Remove => true,
+            Self::Solved | Self::Quit => party == Party::Requester,
+            Self::Help | Self::Status | Self::Join | Self::Leave | Self::Remove => true,
             Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
         }
@@ -214,6 +224,8 @@ impl Verb {
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
             Self::Material => "#материал пароль",
+            Self::Join => "#записаться 1",
+            Self::Leave => "#отписаться 1",
             Self::Merge => "#объединить 17",
             Self::Incident => "#сбой 17",
             Self::Remove => "#убрать anna@example.org",
@@ -243,6 +255,8 @@ impl Verb {
             Self::Record => Command::Record(argument.to_owned()),
             Self::Open => Command::Open,
             Self::Material => Command::Material(text()?),
+            Self::Join => Command::Join(u32::try_from(number(argument)?).ok()?),
+            Self::Leave => Command::Leave(u32::try_from(number(argument)?).ok()?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Split => Command::Split,
@@ -259,7 +273,7 @@ impl Verb {
             Self::Back => Command::Back,
             Self::Solved => Command::Solved(text()),
             Self::Remove => Command::Remove(text()?),
-            Self::Leave => Command::Leave,
+            Self::Quit => Command::Quit,
             Self::Why => Command::Why(number(argument)?),
             Self::Quarantine => Command::Quarantine,
             Self::Release => Command::Release(number(argument)?),
@@ -392,6 +406,18 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
         .trim()
         .clone_into(&mut parsed.text);
     parsed
+}
+
+/// A letter's text without the commands that `taken` takes out; the others stay where they are.
+pub fn without(new_text: &str, party: Party, taken: impl Fn(&Command) -> bool) -> String {
+    let mut above = true;
+    let kept = new_text.lines().filter(|line| {
+        let bare = line.trim();
+        above = above && (bare.is_empty() || bare.starts_with('#'));
+        let alone = || parse(bare, party).commands;
+        !(above && bare.starts_with('#') && alone().first().is_some_and(&taken))
+    });
+    kept.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 fn verb(word: &str, party: Party) -> Result<Verb, Option<String>> {

@@ -16,6 +16,7 @@ pub mod incident;
 pub mod materials;
 mod message;
 pub mod nearest;
+mod obeyed;
 pub mod outcome;
 pub mod people;
 pub mod policy;
@@ -24,11 +25,12 @@ pub mod reception;
 pub mod resources;
 pub mod roster;
 pub mod rotation;
+pub mod seminars;
 pub mod stem;
 pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused, set_aside,
-    step, stopped, too_many_answers, trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused,
+    seminar_step, set_aside, step, stopped, too_many_answers, trouble, unowned,
 };

@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::roster::DateRange;
 use super::rotation::{Pool, Round};
+use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::handed::{Handing, KnownIncident, Reason};
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Did, Left, Message, NoteWhy, Overdue, Refusal, ReminderWhy,
-    Stopped,
+    Alert, ClosedBy, Left, Message, NoteWhy, Overdue, ReminderWhy, SeminarWhy, Stopped,
 };
+pub use super::obeyed::{CommandResult, Did, Refusal};
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -239,6 +240,8 @@ pub enum Change {
     Heard(String),
     /// A pool's round after a turn.
     Turn(Pool, Round),
+    /// A seminar and its guests as they are now.
+    Seminar(Announced),
     /// A reference material was used in a ticket; its name.
     Material(u64, String, MaterialUse),
     /// A line in a ticket's history (promise 11).
@@ -303,6 +306,8 @@ impl Notice {
             Message::Absent { .. }
             | Message::IncidentProposed { .. }
             | Message::IncidentOffer { .. } => Kind::Report,
+            Message::Seminar(SeminarWhy::Reminder, _) => Kind::Reminder,
+            Message::Seminar(..) => Kind::Report,
             Message::ToVendor { .. } => Kind::Escalation,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce

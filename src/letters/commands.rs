@@ -139,13 +139,17 @@ const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
     ("#убрать адрес", "этому человеку из копии больше не писать"),
     ("#выйти", "если Вы в копии: больше Вам не писать"),
+    ("#записаться 1", "записаться на семинар"),
+    ("#отписаться 1", "отказаться от места на семинаре"),
     ("#статус", "Ваши обращения; #статус 17 — одно из них"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
     ("#remove address", "write no more to this person in copy"),
-    ("#leave", "if you are in copy: write no more to you"),
+    ("#quit", "if you are in copy: write no more to you"),
+    ("#join 1", "sign up for a seminar"),
+    ("#leave 1", "give up the seat"),
     ("#status", "your tickets; #status 17 is one of them"),
     ("#help", "this list"),
 ];

@@ -6,15 +6,12 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::desk::materials::Material;
-use crate::desk::outcome::{
-    Alert, Audience, ClosedBy, CommandResult, KnownIncident, Message, Notice, Reason,
-};
-use crate::desk::reception::Reception;
+use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
-    Reply, TooLarge, Undeliverable,
+    Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Reply, TooLarge,
+    Undeliverable,
 };
 use super::digest::digest;
 use super::links::{Link, mailto};
@@ -121,19 +118,7 @@ impl Writer<'_> {
         let staff = !self.notice.audience.asks();
         let enclosed_view = enclosed.map(|one| self.enclosed(one));
         match &self.notice.message {
-            Message::Acknowledgement {
-                assignee,
-                receptions,
-                due,
-                closed_now,
-                split_from,
-                incident,
-                materials,
-            } => {
-                let belongs = (*split_from, incident.as_ref(), materials.as_slice());
-                let who = (assignee.as_deref(), receptions.as_slice());
-                self.acknowledgement(frame, who, (*due, *closed_now), belongs)
-            }
+            Message::Acknowledgement { .. } => self.acknowledgement(frame),
             Message::Reply {
                 text,
                 specialist,
@@ -186,6 +171,7 @@ impl Writer<'_> {
             Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
             }
+            Message::Seminar(why, one) => self.about_seminar(frame, why, one),
             Message::Confirm => as_value(
                 "confirm",
                 &Confirm {
@@ -234,35 +220,6 @@ impl Writer<'_> {
             view.due = due.map(|due| self.until(due));
         }
         as_value("admin-alert", &view)
-    }
-
-    fn acknowledgement(
-        &self,
-        frame: Frame,
-        (assignee, receptions): (Option<&str>, &[Reception]),
-        (due, closed_now): (Option<Timestamp>, bool),
-        (split_from, incident, materials): (Option<u64>, Option<&KnownIncident>, &[Material]),
-    ) -> (&'static str, Value) {
-        as_value(
-            "acknowledgement",
-            &Acknowledgement {
-                assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
-                due: due.map(|due| self.until(due)),
-                incident: incident.map(|known| self.known(&frame, known)),
-                split_from: split_from.map(|number| self.case_of(number)),
-                closed: closed_now.then(|| self.closed()),
-                chat: self
-                    .desk
-                    .policy
-                    .chat
-                    .as_deref()
-                    .map(|url| one_line(url, LINE)),
-                materials: self.offered(&frame, materials),
-                solved: self.link(&frame, "#решено", "#solved"),
-                frame,
-            },
-        )
     }
 
     fn assignment(
@@ -320,7 +277,7 @@ impl Writer<'_> {
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
                 participant: self.notice.audience == Audience::Participant,
-                leave: self.link(&frame, "#выйти", "#leave"),
+                leave: self.link(&frame, "#выйти", "#quit"),
                 materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
@@ -455,7 +412,7 @@ impl Writer<'_> {
         one_line(&self.hide.scrub(&whole, &self.desk.policy.address), most)
     }
 
-    fn closed(&self) -> &'static str {
+    pub(super) fn closed(&self) -> &'static str {
         when::closed(self.tongue, &self.desk.policy.hours, self.desk.now).unwrap_or(self.say(
             "Сейчас нерабочее время.",
             "We are outside working hours now.",

@@ -4,6 +4,7 @@
 //! Promises: no decisions; text and HTML say the same; a requester never reads a specialist's
 //! address; whatever a person wrote comes out literally, never as template or as HTML.
 
+mod acknowledging;
 mod admin;
 mod asides;
 mod commands;
@@ -22,6 +23,7 @@ mod records;
 pub mod report;
 mod samples;
 pub mod scrub;
+mod seminars;
 mod sources;
 mod templates;
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(super) mod figures;
 mod guarding;
 mod offers;
 mod said;
+mod seminars;
 mod together;
 mod world;
 
@@ -101,6 +102,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::Seminar(..) if name == "seminar" => Audience::Requester,
             Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
@@ -123,6 +125,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)
+                | Message::Seminar(..)
                 | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 23] = [
+pub(super) const LETTERS: [&str; 25] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -19,6 +19,8 @@ pub(super) const LETTERS: [&str; 23] = [
     "raised",
     "overdue",
     "command-result",
+    "seminar",
+    "seminar-list",
     "confirm",
     "too-large",
     "undeliverable",
@@ -43,6 +45,10 @@ sources![
     "en/parts.txt",
     "ru/acknowledgement.txt",
     "ru/acknowledgement.html",
+    "ru/seminar.txt",
+    "ru/seminar.html",
+    "ru/seminar-list.txt",
+    "ru/seminar-list.html",
     "ru/assignment.txt",
     "ru/assignment.html",
     "ru/reply.txt",
@@ -89,6 +95,10 @@ sources![
     "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
+    "en/seminar.txt",
+    "en/seminar.html",
+    "en/seminar-list.txt",
+    "en/seminar-list.html",
     "en/assignment.txt",
     "en/assignment.html",
     "en/reply.txt",

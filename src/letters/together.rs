@@ -133,7 +133,7 @@ impl Writer<'_> {
             Refusal::RequesterAlone => self
                 .say(
                     "это может только тот, кто спросил. Чтобы больше не получать писем об обращении, ответьте строкой #выйти.",
-                    "only the person who asked may do that. To get no more letters about the ticket, reply with #leave.",
+                    "only the person who asked may do that. To get no more letters about the ticket, reply with #quit.",
                 )
                 .to_owned(),
             Refusal::IncidentAlready => self

@@ -8,6 +8,7 @@ mod authentic;
 mod automatic;
 mod body;
 mod bounce;
+mod calendar;
 mod charset;
 mod claims;
 mod compose;
@@ -33,6 +34,7 @@ mod words;
 
 pub use authentic::{Verdict, verdict};
 pub use automatic::is_robot;
+pub use calendar::{CalendarAnswer, Invitation, Method, calendar_answer, invitation};
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;

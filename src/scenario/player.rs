@@ -34,14 +34,14 @@ pub struct Failure {
 }
 
 /// What has happened so far.
-struct Play<'a, S> {
-    stage: &'a mut S,
+pub(super) struct Play<'a, S> {
+    pub(super) stage: &'a mut S,
     /// Letters that came, with those already expected taken note of.
-    came: Vec<(Came, mail::Letter, bool)>,
+    pub(super) came: Vec<(Came, mail::Letter, bool)>,
     /// Message-IDs that people wrote, by their address.
     wrote: Vec<(String, String)>,
     last: Vec<u8>,
-    count: u32,
+    pub(super) count: u32,
 }
 
 /// Plays a scenario; `show` sees what happens.
@@ -97,16 +97,13 @@ impl<S: Stage> Play<'_, S> {
             }
             Step::Write(letter) => self.write_and_send(letter, None, show).await,
             Step::Answer { letter, words, to } => {
-                let answered = self.came.iter().rev().find(|(came, said, _)| {
-                    came.to == *to
-                        && words
-                            .as_ref()
-                            .is_none_or(|words| flat(&said.text).contains(&flat(words)))
-                });
-                let answered = answered
-                    .map(|(_, letter, _)| letter.clone())
-                    .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
+                let answered = self.answered(to, words.as_deref())?;
                 self.write_and_send(letter, Some(&answered), show).await
+            }
+            Step::Seminars(text) => self.seminars(text, show).await,
+            Step::Declines(who) => {
+                let bytes = self.decline(who)?;
+                self.send(bytes, show).await
             }
             Step::Raw(text) => self.send(text.clone().into_bytes(), show).await,
             Step::Again => self.send(self.last.clone(), show).await,
@@ -209,6 +206,16 @@ impl<S: Stage> Play<'_, S> {
         self.send(bytes, show).await
     }
 
+    /// The last letter that came to `to`, or the last with these words.
+    fn answered(&self, to: &str, words: Option<&str>) -> Result<mail::Letter, String> {
+        let has = |text: &str| words.is_none_or(|words| flat(text).contains(&flat(words)));
+        let mut newest = self.came.iter().rev();
+        newest
+            .find(|(came, letter, _)| came.to == to && has(&letter.text))
+            .map(|(_, letter, _)| letter.clone())
+            .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))
+    }
+
     fn reader(&self) -> Result<crate::store::Reader, String> {
         self.stage
             .engine()
@@ -291,7 +298,7 @@ impl<S: Stage> Play<'_, S> {
         self.work(show).await
     }
 
-    async fn work(&mut self, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
+    pub(super) async fn work(&mut self, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
         self.stage.work().await?;
         for came in self.stage.look().await? {
             let letter = mail::read(&came.bytes);
@@ -481,6 +488,7 @@ fn fits(
             return Err(format!("нет файла «{file}»"));
         }
     }
+    super::seminars::holds(letter, &expected.calendar)?;
     if expected.same_thread && !letter.in_reply_to.iter().any(|id| thread.contains(id)) {
         return Err(format!(
             "не в той же ветке: In-Reply-To {:?}",

@@ -7,6 +7,7 @@ use super::super::outcome::{
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
+use super::super::seminars::next_on;
 use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, asked, handing, incidents, large, participants, specialist};
@@ -178,8 +179,12 @@ pub(super) fn acknowledge(
         outcome.changes.push(change);
     }
     let mut message = acknowledgement(desk, ticket, materials, None);
-    if let Message::Acknowledgement { incident, .. } = &mut message {
+    if let Message::Acknowledgement {
+        incident, seminar, ..
+    } = &mut message
+    {
         *incident = known;
+        *seminar = next_on(&desk.resources.seminars, ticket.topic.as_deref(), desk.now).cloned();
     }
     // The requester's letter first: it is the one that a person waits for.
     outcome
@@ -206,6 +211,7 @@ pub(super) fn acknowledgement(
         split_from,
         incident: None,
         materials,
+        seminar: None,
     }
 }
 

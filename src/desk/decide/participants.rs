@@ -189,7 +189,7 @@ pub(super) fn writes(
     let mut result = None;
     for command in parsed.commands.iter().filter(|_| given) {
         match command {
-            Command::Leave => {
+            Command::Quit => {
                 ticket.take_out(&who.address);
                 result = Some(CommandResult::Done(vec![Did::Left]));
             }

@@ -54,6 +54,7 @@ pub(super) fn letters() -> Vec<Said> {
                 split_from: None,
                 incident: None,
                 materials: materials(),
+                seminar: Some(super::seminars::announced().seminar),
             },
         ),
         (

@@ -27,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
+    all.extend(super::seminars::letters());
     all.extend(super::admin::admin_letters());
     all.extend(super::offers::letters());
     all.push((
@@ -58,19 +59,7 @@ fn first_letters() -> Vec<Said> {
                 split_from: None,
                 incident: None,
                 materials: vec![],
-            },
-        ),
-        (
-            "acknowledgement",
-            "closed, nobody named",
-            Message::Acknowledgement {
-                assignee: None,
-                receptions: vec![],
-                due: None,
-                closed_now: true,
-                split_from: None,
-                incident: None,
-                materials: vec![],
+                seminar: None,
             },
         ),
         (

@@ -47,6 +47,7 @@ fn incidents() -> Vec<Said> {
                 closed_now: false,
                 split_from: None,
                 materials: vec![],
+                seminar: None,
                 incident: Some(known(true)),
             },
         ),
@@ -60,6 +61,7 @@ fn incidents() -> Vec<Said> {
                 closed_now: false,
                 split_from: None,
                 materials: vec![],
+                seminar: None,
                 incident: Some(known(false)),
             },
         ),
@@ -115,6 +117,20 @@ fn incidents() -> Vec<Said> {
 fn parted() -> Vec<Said> {
     vec![
         (
+            "acknowledgement",
+            "closed, nobody named",
+            Message::Acknowledgement {
+                assignee: None,
+                receptions: vec![],
+                due: None,
+                closed_now: true,
+                split_from: None,
+                incident: None,
+                materials: vec![],
+                seminar: None,
+            },
+        ),
+        (
             "reply",
             "to somebody in copy",
             Message::Reply {
@@ -134,6 +150,7 @@ fn parted() -> Vec<Said> {
                 closed_now: false,
                 split_from: Some(40),
                 materials: vec![],
+                seminar: None,
                 incident: None,
             },
         ),

@@ -28,6 +28,8 @@ pub struct Asks {
     pub carried_by: Option<u64>,
     /// What others than this roster id answered in a ticket since a letter with this id was written.
     pub meanwhile: Option<(u64, u64, String)>,
+    /// Seminars and who signed up for them.
+    pub seminars: bool,
 }
 
 /// What must be looked up for a letter.
@@ -44,6 +46,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             .map(|ticket| ticket.number),
         // A letter that may open a ticket is compared with what others wrote.
         recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
+        seminars: letter.rsvp.is_some(),
         ..Asks::default()
     };
     for command in parse(&letter.new_text, party).commands {
@@ -61,6 +64,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             Command::Split => asks.carried_by = asks.meanwhile.as_ref().map(|(_, id, _)| *id),
             Command::Find(words) => asks.words = Some(words),
             Command::Undo => asks.held_of = who.map(|who| who.id.clone()),
+            Command::Join(_) | Command::Leave(_) => asks.seminars = true,
             _ => {}
         }
     }
