@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::say::{self, Trouble};
 use super::{Ending, files};
 use crate::daemon::Snapshot;
+use crate::desk::conduct::{Severity, built_in_or};
 use crate::desk::topics;
 use crate::mail::{self, Bounce, Language, Letter, Mailbox, Route};
 use verdict::{bare, verdict};
@@ -172,11 +173,25 @@ fn report<'a>(letter: &'a Letter, school: Option<&'a Snapshot>) -> InspectJson<'
             .map(|one| one.from.address.as_str()),
         language: letter.language,
         topic: topic.map(|topic| topic.name.as_str()),
-        conduct: None,
+        conduct: conduct(letter, school),
         charsets: &letter.charsets,
         defects: &letter.defects,
         decision,
     }
+}
+
+/// The worst of a letter's subject and new text: `mild`, `insult` or `obscene`.
+fn conduct(letter: &Letter, school: Option<&Snapshot>) -> Option<&'static str> {
+    let own = school.map(|school| &school.config.policy.conduct);
+    let (words, allow) = own.map_or((&[][..], &[][..]), |own| (&own.words[..], &own.allow[..]));
+    let conduct = built_in_or(words, allow);
+    let of_subject = conduct.worst(&letter.subject);
+    let worst = of_subject.max(conduct.worst(&letter.new_text))?;
+    Some(match worst {
+        Severity::Mild => "mild",
+        Severity::Insult => "insult",
+        Severity::Obscene => "obscene",
+    })
 }
 
 fn print(report: &InspectJson<'_>) {
@@ -219,6 +234,7 @@ fn print(report: &InspectJson<'_>) {
         show("обращение:", &thread.ticket.to_string());
     }
     show("переслано от:", report.forwarded_from.unwrap_or_default());
+    show("тон:", report.conduct.unwrap_or_default());
     show("кодировки:", &report.charsets.join(", "));
     for defect in report.defects {
         show("замечено:", defect);

@@ -16,7 +16,7 @@ use super::values::{
 };
 use super::ways::{intake, outgoing};
 use crate::desk::policy::{
-    Action, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
+    Action, ConductPolicy, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
 };
 
 /// As much of `config.toml` as could be understood.
@@ -65,7 +65,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
     let trust = trust(root);
     let limits = limits(root);
     let privacy = privacy(root);
-    accepted_for_later(root);
+    let conduct = conduct(root);
     let intake = intake(root, base);
     let outgoing = outgoing(root, base);
     let desk = desk.unwrap_or_else(|| Section::new(&blank, nothing.get_ref(), 0..0, "desk"));
@@ -101,6 +101,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
         authserv_id,
         plus_addressing,
         limits,
+        conduct,
         show_requester_address,
         show_specialist_name,
     };
@@ -367,14 +368,27 @@ fn escalation(root: &Section<'_, '_>) -> Vec<Step> {
 }
 
 /// Keys whose features come later: checked now, so that a file need not change then.
-fn accepted_for_later(root: &Section<'_, '_>) {
-    if let Some(section) = root.section("conduct") {
-        let _ = section.get("incoming", word(&[("warn", ()), ("hold", ())]));
-        let _ = section.get("outgoing", word(&[("return", ()), ("warn", ())]));
-        let _ = section.list("words", filled);
-        let _ = section.list("allow", filled);
-        section.finish();
+fn conduct(root: &Section<'_, '_>) -> ConductPolicy {
+    let mut found = ConductPolicy::default();
+    let Some(section) = root.section("conduct") else {
+        return found;
+    };
+    let incoming = section.get("incoming", word(&[("warn", false), ("hold", true)]));
+    let outgoing = section.get("outgoing", word(&[("return", true), ("warn", false)]));
+    found.holds = incoming.unwrap_or(found.holds);
+    found.returns = outgoing.unwrap_or(found.returns);
+    for (key, entries) in [("words", &mut found.words), ("allow", &mut found.allow)] {
+        *entries = section.list(key, filled).unwrap_or_default();
+        for bad in crate::desk::conduct::check(entries) {
+            section.fault_at(
+                key,
+                wrong(format!("«{}»: {}", bad.entry, bad.message))
+                    .hint("слово без знаков значит все его формы, например \"двоечник\""),
+            );
+        }
     }
+    section.finish();
+    found
 }
 
 fn reports(root: &Section<'_, '_>, base: &Path) -> Reports {

@@ -115,8 +115,11 @@ impl Engine {
 
     /// Takes in messages in their order; one commit may hold many of them.
     pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
+        let snapshot = self.snapshots.current();
         let read = tokio::task::spawn_blocking(move || {
-            arrived.into_iter().map(filing::read).collect::<Vec<_>>()
+            let conduct = &snapshot.config.policy.conduct;
+            let read = |one| filing::read(one, conduct);
+            arrived.into_iter().map(read).collect::<Vec<_>>()
         });
         let Ok(read) = read.await else {
             return vec![Err(StoreError::Closed)];

@@ -6,11 +6,13 @@ use super::engine::Filed;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, inviting, releasing, writing};
+use super::{incoming, inviting, judge, releasing, writing};
+use crate::desk::event::Manner;
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
+use crate::desk::policy::ConductPolicy;
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, Nature};
 use crate::store::{Arrival, Known, Received, StoreError, StoredFile, Tx};
 
 /// A message as it was brought in.
@@ -28,10 +30,16 @@ pub struct Arrived {
 pub struct ReadMessage {
     arrived: Arrived,
     letter: Letter,
+    manner: Manner,
     digest: [u8; 32],
 }
 
 impl ReadMessage {
+    /// How it speaks.
+    pub(super) fn manner(&self) -> Manner {
+        self.manner.clone()
+    }
+
     /// The letter.
     pub fn letter(&self) -> &Letter {
         &self.letter
@@ -44,7 +52,7 @@ impl ReadMessage {
 }
 
 /// Reads a message. Slow ones do no harm here: no transaction is open.
-pub fn read(arrived: Arrived) -> ReadMessage {
+pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
     let bytes = arrived.bytes.as_slice();
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let mut letter = std::panic::catch_unwind(|| mail::read(bytes)).unwrap_or_else(|_| Letter {
@@ -60,7 +68,14 @@ pub fn read(arrived: Arrived) -> ReadMessage {
         letter.text.clone_from(&what);
         letter.new_text = what;
     }
+    let human = matches!(letter.nature, Nature::Human | Nature::Spam(_));
+    let manner = if human && letter.unreadable.is_none() {
+        judge::manner(conduct, &letter.subject, &letter.new_text)
+    } else {
+        Manner::default()
+    };
     ReadMessage {
+        manner,
         digest: mail::content_digest(&arrived.bytes),
         letter,
         arrived,
@@ -88,6 +103,7 @@ pub fn file(
         incoming.role = snapshot.people.introduce(&mut incoming.from);
     }
     incoming.too_large = message.arrived.truncated;
+    incoming.manner = message.manner.clone();
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let spam = matches!(letter.nature, mail::Nature::Spam(_));
     incoming::count(tx, policy, &mut memory, &incoming, spam, now)?;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::event::{
-    Carried, Evidence, Incoming, MadeFor, Memory, PassedOn, Said, Source, Told,
+    Carried, Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
 };
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
@@ -105,6 +105,11 @@ pub fn look_up(
     }
     if asks.seminars {
         memory.seminars = tx.seminars()?;
+    }
+    if asks.author
+        && let Some(evidence) = letter.evidence.first()
+    {
+        memory.last_author = tx.last_author(evidence.ticket.number)?;
     }
     let is_theirs =
         |address: &str, who: &str| roster.by_address(address).is_some_and(|one| one.id == who);
@@ -227,6 +232,7 @@ pub fn incoming(
         }),
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
+        manner: Manner::default(),
         authenticated: vouched == Verdict::Pass && !letter.several_senders,
         failed: vouched == Verdict::Fail,
         replayed,

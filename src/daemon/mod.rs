@@ -5,11 +5,14 @@
 
 mod alarm;
 mod clock;
+mod correspondence;
 mod digest;
 mod engine;
 mod filing;
+mod folding;
 mod incoming;
 mod inviting;
+mod judge;
 mod pause;
 mod privacy;
 mod reconcile;

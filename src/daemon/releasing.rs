@@ -49,15 +49,17 @@ fn release(
     let Some((bytes, why)) = tx.held_letter(id)? else {
         return Ok(None);
     };
-    let message = filing::read(Arrived {
+    let arrived = Arrived {
         arrival: None,
         bytes,
         truncated: None,
-    });
+    };
+    let message = filing::read(arrived, &snapshot.config.policy.conduct);
     let letter = message.letter();
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
     let mut incoming = incoming::incoming(tx, policy, &roster, letter, false)?;
+    incoming.manner = message.manner();
     incoming.unreadable = None;
     if matches!(letter.nature, Nature::Spam(_)) {
         incoming.source = Source::Human;

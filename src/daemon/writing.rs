@@ -6,6 +6,7 @@ use super::inviting;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
+use super::{correspondence, folding, judge};
 use crate::desk;
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
@@ -155,7 +156,11 @@ fn cargo(
 ) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
         (Carry::Nothing, ..) => Ok(None),
-        (Carry::Files, Some(letter), _) => Ok(Some(Cargo::of(letter))),
+        (Carry::Correspondence, ..) => Ok(Some(Cargo::default())),
+        (Carry::FilesAndCorrespondence, None, _) => Ok(Some(Cargo::default())),
+        (Carry::Files | Carry::FilesAndCorrespondence, Some(letter), _) => {
+            Ok(Some(Cargo::of(letter)))
+        }
         // The letter at hand is the request itself, or a colleague's who hands the ticket on.
         (Carry::Request, Some(letter), ticket) if opens => {
             Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
@@ -203,6 +208,7 @@ fn write(
     now: Timestamp,
 ) -> Result<LetterToSend, StoreError> {
     let policy = &snapshot.config.policy;
+    let notice = &folding::notice(policy, notice);
     let id = tx.next_letter_id()?;
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
     let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
@@ -222,15 +228,23 @@ fn write(
     };
     if let Some(cargo) = &mut cargo {
         cargo.files = letters::files_for(&words, notice, std::mem::take(&mut cargo.files));
+        if let Some(file) = correspondence::file(tx, &words, notice)? {
+            cargo.files.insert(0, file);
+        }
     }
     let (sent, lines) = split_files(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
     );
+    let folded = folding::enclosed(policy, notice, cargo.as_ref().map(|one| one.text.as_str()));
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
-        text: &cargo.text,
-        html: cargo.html.as_ref().filter(|html| all_go(html, &sent)),
+        text: folded.as_deref().unwrap_or(&cargo.text),
+        whole: folded.as_ref().map(|_| cargo.text.as_str()),
+        html: cargo
+            .html
+            .as_ref()
+            .filter(|html| folded.is_none() && all_go(html, &sent)),
         subject: &cargo.subject,
         sent_at: cargo.at,
         files: &lines,
@@ -281,7 +295,9 @@ fn write(
         subject: words.subject,
         text: words.text,
         words: passed_on(notice),
-        about: cargo.as_ref().map(|cargo| cargo.id),
+        author: notice.author().map(str::to_owned),
+        about: notice.about().map(str::to_owned),
+        carries: cargo.as_ref().map(|cargo| cargo.id),
         files: draft.attachments.iter().map(stored).collect(),
         bytes,
         automatic: notice.is_automatic(),
@@ -299,7 +315,7 @@ fn envelope_sender(policy: &Policy) -> String {
 /// RFC 3834 §5.1. A person's words that are passed on to the requester are no automatic letter.
 fn auto_submitted(notice: &Notice) -> Option<String> {
     match notice.message {
-        Message::Reply { .. } => None,
+        Message::Reply { .. } | Message::Decided { .. } => None,
         _ if notice.answers_by_itself() => Some("auto-replied".to_owned()),
         _ => Some("auto-generated".to_owned()),
     }
@@ -307,6 +323,7 @@ fn auto_submitted(notice: &Notice) -> Option<String> {
 
 fn passed_on(notice: &Notice) -> String {
     match &notice.message {
+        Message::Decided { text, .. } => text.clone(),
         Message::Reply {
             text, materials, ..
         } => {
@@ -428,7 +445,7 @@ fn earlier(
                 Person { name, .. } => name,
             },
             at: letter.at,
-            text: letter.text,
+            text: judge::clean(&policy.conduct, &letter.text).unwrap_or(letter.text),
         })
         .collect())
 }

@@ -48,6 +48,14 @@ pub enum Command {
     Spam,
     /// `#не-спам`: the opposite.
     NotSpam,
+    /// `#прекратить REASON`: service on the ticket ends (clause 5).
+    Stop(String),
+    /// `#возобновить [ID]`: a supervisor lets it go on, with this specialist or another.
+    Resume(Option<String>),
+    /// `#подтвердить`: a supervisor leaves the end of service as it is.
+    Uphold,
+    /// `#жалоба TEXT`: to the supervisor of the specialist who wrote (clause 5).
+    Complain(String),
     /// `#статус [N]`: how a ticket stands, or one's own tickets.
     Status(Option<u64>),
     /// `#мои`: the tickets that wait for me.
@@ -117,6 +125,10 @@ enum Verb {
     NoIncident,
     Spam,
     NotSpam,
+    Stop,
+    Resume,
+    Uphold,
+    Complain,
     Status,
     Mine,
     Find,
@@ -176,6 +188,14 @@ const WORDS: &[(&str, Verb)] = &[
     ("spam", Verb::Spam),
     ("не-спам", Verb::NotSpam),
     ("not-spam", Verb::NotSpam),
+    ("прекратить", Verb::Stop),
+    ("stop", Verb::Stop),
+    ("возобновить", Verb::Resume),
+    ("resume", Verb::Resume),
+    ("подтвердить", Verb::Uphold),
+    ("uphold", Verb::Uphold),
+    ("жалоба", Verb::Complain),
+    ("complaint", Verb::Complain),
     ("статус", Verb::Status),
     ("status", Verb::Status),
     ("мои", Verb::Mine),
@@ -208,7 +228,7 @@ const WORDS: &[(&str, Verb)] = &[
 impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Solved | Self::Quit => party == Party::Requester,
+            Self::Solved | Self::Quit | Self::Complain => party == Party::Requester,
             Self::Help | Self::Status | Self::Join | Self::Leave | Self::Remove => true,
             Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
@@ -229,6 +249,7 @@ impl Verb {
             Self::Merge => "#объединить 17",
             Self::Incident => "#сбой 17",
             Self::Remove => "#убрать anna@example.org",
+            Self::Stop => "#прекратить причина",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
             Self::Away => "#отсутствую 2026-12-01..2026-12-05",
@@ -265,6 +286,10 @@ impl Verb {
             Self::NoIncident => Command::NoIncident,
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
+            Self::Stop => Command::Stop(text()?),
+            Self::Resume => Command::Resume(word().map(|id| id.to_lowercase())),
+            Self::Uphold => Command::Uphold,
+            Self::Complain => Command::Complain(argument.to_owned()),
             Self::Status if argument.is_empty() => Command::Status(None),
             Self::Status => Command::Status(Some(number(argument)?)),
             Self::Mine => Command::Mine,

@@ -59,6 +59,18 @@ pub fn built_in() -> &'static Conduct {
     &BUILT_IN
 }
 
+/// The rules with a school's additions, or without them where those cannot be understood: the configuration
+/// is checked before it is used.
+pub fn built_in_or(words: &[String], allow: &[String]) -> Conduct {
+    let rules = Rules::with(words, allow).unwrap_or_else(|_| Rules::built_in());
+    Conduct { rules }
+}
+
+/// What is wrong with a school's entries.
+pub fn check(entries: &[String]) -> Vec<BadRule> {
+    Rules::check(entries)
+}
+
 impl Conduct {
     /// The rules with a school's additions: `words` count as insults, `allow` is never found.
     ///

@@ -4,6 +4,7 @@ mod admin;
 mod asked;
 mod away;
 mod clock;
+mod complaint;
 mod crossing;
 mod floods;
 mod forgetting;
@@ -11,9 +12,11 @@ mod handing;
 mod incidents;
 mod large;
 mod late;
+mod manner;
 mod office;
 mod opening;
 mod orders;
+mod oversight;
 mod participants;
 mod requester;
 mod seminars;
@@ -43,7 +46,7 @@ use super::outcome::{
 use super::policy::Policy;
 use super::resources::Resources;
 use super::roster::Roster;
-use super::ticket::{Ticket, Tongue};
+use super::ticket::{Person, Ticket, Tongue};
 
 /// What every decision is made with: the school's rules, its people, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +136,13 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
     match speaker {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, memory, who, ticket),
+        Speaker::Overseer(ticket, made) => {
+            let who = desk.overseer(&letter.from.address);
+            oversight::speaks(desk, memory, &who, (ticket, made), letter)
+        }
+        Speaker::OverseersAnother(ticket, made) => {
+            oversight::another_answers(desk, ticket, made, letter)
+        }
         Speaker::Requester(ticket, Proof::Given) => {
             requester::writes_again(desk, memory, ticket, letter)
         }
@@ -150,8 +160,10 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
 
 /// A specialist's letter that comes back under another Message-ID, with its old date: somebody kept a copy.
 fn replayed(speaker: Speaker<'_>, letter: &Incoming) -> Option<Outcome> {
-    let (true, Speaker::Specialist(who, ticket)) = (letter.replayed, speaker) else {
-        return None;
+    let (who, ticket) = match (letter.replayed, speaker) {
+        (true, Speaker::Specialist(who, ticket)) => (who.id.as_str(), ticket),
+        (true, Speaker::Overseer(ticket, made)) => (made.address.as_str(), ticket),
+        _ => return None,
     };
     let mut outcome = Outcome::quiet(
         EndState::Repeat,
@@ -160,8 +172,7 @@ fn replayed(speaker: Speaker<'_>, letter: &Incoming) -> Option<Outcome> {
     );
     outcome.ticket = Some(ticket.number);
     let detail = format!(
-        "a letter of {} came once more under another Message-ID; it was carried out the first time",
-        who.id
+        "a letter of {who} came once more under another Message-ID; it was carried out the first time"
     );
     outcome.history(ticket.number, "desk", "not-obeyed", detail);
     Some(outcome)
@@ -195,7 +206,8 @@ fn refused_to(
     let assignee = ticket
         .and_then(|ticket| ticket.assignee.as_deref())
         .and_then(|id| desk.roster.by_id(id))
-        .filter(|who| who.address != to);
+        // What is between a requester and a supervisor stays out of a specialist's sight.
+        .filter(|who| who.address != to && !Kind::from_word(kind).is_some_and(Kind::is_overseen));
     if let Some(ticket) = ticket {
         outcome.ticket = Some(ticket.number);
         outcome.history(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::conduct::Severity;
 use super::outcome::{Audience, Kind};
 use super::people::Role;
 use super::quarantine::{Held, Why};
@@ -40,6 +41,10 @@ pub struct MadeFor {
     pub audience: Audience,
     /// What sort of letter it was.
     pub kind: Kind,
+    /// Whose words it carried: a roster id, or the address of a supervisor outside the roster.
+    pub author: Option<String>,
+    /// The specialist whom a complaint is about.
+    pub about: Option<String>,
 }
 
 /// What somebody of the staff answered.
@@ -94,6 +99,17 @@ pub struct Evidence {
     pub made_for: Option<MadeFor>,
 }
 
+/// How a letter speaks (clause 4).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// The worst of its subject and text.
+    pub worst: Option<Severity>,
+    /// The worst of what was written now.
+    pub said: Option<Severity>,
+    /// The places of what was written now that offend, as they are written there, each once.
+    pub places: Vec<String>,
+}
+
 /// A calendar's answer to an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rsvp {
@@ -145,6 +161,8 @@ pub struct Incoming {
     pub rsvp: Option<Rsvp>,
     /// Why nobody could answer it.
     pub unreadable: Option<String>,
+    /// How it speaks.
+    pub manner: Manner,
     /// Another letter had the same Message-ID.
     pub reused_id: bool,
     /// The same letter, with the same date, is filed in its ticket under another Message-ID.
@@ -199,6 +217,8 @@ pub struct Memory {
     pub named: BTreeMap<u64, Ticket>,
     /// Tickets that the letter's commands ask for.
     pub listed: Vec<Ticket>,
+    /// Who wrote the last answer that went out in the letter's ticket.
+    pub last_author: Option<String>,
     /// Seminars that people signed up for, when the letter is about one.
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.

@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 
+pub use super::alert::Alert;
 use super::figures::Figures;
-use super::handed::{KnownIncident, Reason};
 use super::materials::Material;
-use super::obeyed::CommandResult;
+pub use super::obeyed::{CommandResult, Did, Refusal};
+pub use super::oversight::{Conduct, Decision};
 use super::quarantine::AdminAnswer;
+pub use super::reason::{Handing, KnownIncident, Reason};
 use super::reception::Reception;
 use super::roster::DateRange;
 use super::seminars::{Announced, Seminar};
+use super::ticket::Person;
 
 /// Who or what closed a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +84,8 @@ pub enum Message {
     Reply {
         /// The words.
         text: String,
+        /// Roster id of whoever wrote them.
+        author: String,
         /// The specialist's name, when it may be shown.
         specialist: Option<String>,
         /// The ticket is closed with it.
@@ -171,6 +176,60 @@ pub enum Message {
     },
     /// To somebody who signed up for a seminar, or to its leader.
     Seminar(SeminarWhy, Box<Announced>),
+    /// To the requester: service on the ticket has ended (clause 5).
+    ServiceStopped {
+        /// Roster id of whoever ended it.
+        author: String,
+        /// Why, in their words.
+        reason: String,
+        /// The administrators decide about it, for want of a supervisor.
+        office: bool,
+    },
+    /// To a supervisor: what happened on a ticket that needs their decision.
+    Conduct(Conduct),
+    /// To a supervisor: a requester complains of a specialist.
+    Complaint {
+        /// Roster id of the specialist; empty when the complaint names no case.
+        about: String,
+        /// Their name.
+        name: Option<String>,
+        /// The complaint in the requester's words.
+        text: String,
+        /// Who wrote it.
+        from: Person,
+        /// It belongs to a complaint that the reader has already.
+        again: bool,
+    },
+    /// To the requester: their complaint has gone to somebody.
+    ComplaintReceived {
+        /// Roster id of the specialist.
+        about: String,
+        /// The supervisor's name, when it may be shown and is known.
+        to: Option<String>,
+        /// It went to the administrators.
+        office: bool,
+    },
+    /// To the requester: what a supervisor says or decides.
+    Decided {
+        /// Roster id or address of the supervisor.
+        author: String,
+        /// Their name, when it may be shown.
+        name: Option<String>,
+        /// The specialist complained of; `None` when it is about a stop.
+        about: Option<String>,
+        /// What was decided.
+        decision: Decision,
+        /// Their words; may be empty.
+        text: String,
+    },
+    /// To a supervisor: what came of their answer to a report or a complaint. What they answer to this is
+    /// for the same eyes.
+    Overseen {
+        /// The specialist complained of; `None` when it is about a stop.
+        about: Option<String>,
+        /// What came of it.
+        result: CommandResult,
+    },
     /// To a supervisor, or the administrators: a ticket is late and stays where it is.
     Overdue {
         /// What of it.
@@ -264,64 +323,6 @@ pub enum Left {
     Silent(u32),
     /// Letters to them are refused; what the server said.
     Unreachable(String),
-}
-
-/// Why the administrators hear of something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alert {
-    /// A letter went to Attention.
-    Unreadable {
-        /// Why, in plain words.
-        why: String,
-        /// From whom it seems to be.
-        from: String,
-        /// Its subject, as far as it could be read.
-        subject: String,
-        /// Its number.
-        letter: u64,
-    },
-    /// Nobody of a tier could take a ticket.
-    NobodyAvailable {
-        /// The tier's name.
-        tier: String,
-        /// A higher tier has it now.
-        climbed: bool,
-    },
-    /// A letter of the desk could not be delivered and has no specialist to tell.
-    Undeliverable {
-        /// The address refused.
-        recipient: String,
-        /// What the server said.
-        diagnostic: String,
-    },
-    /// A ticket is late, and there is no supervisor to tell.
-    Late {
-        /// Until when it should have been answered.
-        due: Option<Timestamp>,
-    },
-    /// A specialist has left the rotation.
-    Left {
-        /// Their name.
-        name: String,
-        /// Their address.
-        address: String,
-        /// Why.
-        why: Left,
-    },
-    /// One address writes more than `letters_per_hour`; it gets no acknowledgements meanwhile.
-    Flood {
-        /// The address.
-        from: String,
-        /// The limit.
-        limit: u32,
-    },
-    /// The desk holds something back, because there is too much of it.
-    Stopped(Stopped),
-    /// The desk itself is in trouble; the text is plain and says what to do.
-    Trouble {
-        /// What happened.
-        what: String,
-    },
 }
 
 /// What the desk holds back.

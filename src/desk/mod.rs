@@ -4,13 +4,13 @@
 //! and what is written. The same inputs always give the same outcome (promise 7).
 
 pub mod absence;
+mod alert;
 pub mod command;
 pub mod conduct;
 mod decide;
 pub mod event;
 pub mod figures;
 pub mod forecast;
-mod handed;
 pub mod hours;
 pub mod incident;
 pub mod materials;
@@ -18,9 +18,11 @@ mod message;
 pub mod nearest;
 mod obeyed;
 pub mod outcome;
+mod oversight;
 pub mod people;
 pub mod policy;
 pub mod quarantine;
+mod reason;
 pub mod reception;
 pub mod resources;
 pub mod roster;

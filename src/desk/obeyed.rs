@@ -33,6 +33,13 @@ pub enum CommandResult {
         /// The text that was held back.
         text: String,
     },
+    /// It insults and was not sent (clause 4).
+    Returned {
+        /// The places.
+        places: Vec<String>,
+        /// The whole of what was written, commands and text.
+        text: String,
+    },
     /// An answer without words and without files.
     Empty,
 }
@@ -103,6 +110,16 @@ pub enum Did {
     NotSpam(String),
     /// The requester said how it went.
     Rated,
+    /// It went out, though these places of it are coarse.
+    Coarse(Vec<String>),
+    /// Service has ended; who decides now (a name), or the administrators.
+    Stopped(Option<String>),
+    /// It goes on with this specialist.
+    Resumed(String),
+    /// The end of service stands.
+    Upheld,
+    /// The text was kept and sent to nobody.
+    Kept,
     /// Out of the rotation on these days.
     Away(DateRange),
     /// Back in it.
@@ -178,6 +195,12 @@ pub enum Refusal {
     NothingHeld,
     /// It is no spam.
     NotSpam,
+    /// Service on it has not been ended.
+    NotStopped,
+    /// A supervisor decides this; their name, if there is one.
+    ForSupervisor(Option<String>),
+    /// Not in answer to a letter of that kind.
+    OnlyDecisions,
     /// The command belongs into an answer to a letter about a ticket.
     NeedsTicket,
 }

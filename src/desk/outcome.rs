@@ -9,11 +9,10 @@ use super::rotation::{Pool, Round};
 use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
-pub use super::handed::{Handing, KnownIncident, Reason};
 pub use super::message::{
-    Alert, ClosedBy, Left, Message, NoteWhy, Overdue, ReminderWhy, SeminarWhy, Stopped,
+    Alert, ClosedBy, CommandResult, Conduct, Decision, Did, Handing, KnownIncident, Left, Message,
+    NoteWhy, Overdue, Reason, Refusal, ReminderWhy, SeminarWhy, Stopped,
 };
-pub use super::obeyed::{CommandResult, Did, Refusal};
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -58,6 +57,8 @@ impl EndState {
 
 /// Kind of a letter in a ticket, as `tickets show --json` names it.
 ///
+/// [`Kind::Conduct`] is between a requester or a specialist and a supervisor when service was ended, and
+/// [`Kind::Complaint`] between a requester and a supervisor: neither is shown to specialists.
 /// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -75,10 +76,12 @@ pub enum Kind {
     Escalation,
     Report,
     Command,
+    Conduct,
+    Complaint,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Request,
         Self::Followup,
         Self::Reply,
@@ -91,6 +94,8 @@ impl Kind {
         Self::Escalation,
         Self::Report,
         Self::Command,
+        Self::Conduct,
+        Self::Complaint,
     ];
 
     /// The kind of that word.
@@ -113,7 +118,14 @@ impl Kind {
             Self::Escalation => "escalation",
             Self::Report => "report",
             Self::Command => "command",
+            Self::Conduct => "conduct",
+            Self::Complaint => "complaint",
         }
+    }
+
+    /// Is it for a supervisor alone, outside every specialist's sight?
+    pub fn is_overseen(self) -> bool {
+        matches!(self, Self::Conduct | Self::Complaint)
     }
 }
 
@@ -269,6 +281,10 @@ pub enum Carry {
     Request,
     /// The same of another ticket.
     RequestOf(u64),
+    /// The ticket's whole correspondence as one file.
+    Correspondence,
+    /// The same, and the files of the letter that is being decided.
+    FilesAndCorrespondence,
 }
 
 /// One letter to write.
@@ -306,6 +322,14 @@ impl Notice {
             Message::Absent { .. }
             | Message::IncidentProposed { .. }
             | Message::IncidentOffer { .. } => Kind::Report,
+            Message::ServiceStopped { .. } | Message::Conduct(_) => Kind::Conduct,
+            Message::Complaint { .. } | Message::ComplaintReceived { .. } => Kind::Complaint,
+            Message::Decided { about: Some(_), .. } | Message::Overseen { about: Some(_), .. } => {
+                Kind::Complaint
+            }
+            Message::Decided { about: None, .. } | Message::Overseen { about: None, .. } => {
+                Kind::Conduct
+            }
             Message::Seminar(SeminarWhy::Reminder, _) => Kind::Reminder,
             Message::Seminar(..) => Kind::Report,
             Message::ToVendor { .. } => Kind::Escalation,
@@ -320,12 +344,35 @@ impl Notice {
         }
     }
 
+    /// Whose words it carries to the requester: a roster id, or an address outside the roster.
+    pub fn author(&self) -> Option<&str> {
+        match &self.message {
+            Message::Reply { author, .. }
+            | Message::ServiceStopped { author, .. }
+            | Message::Decided { author, .. } => Some(author),
+            _ => None,
+        }
+    }
+
+    /// The specialist whom the complaint is about that it belongs to; empty when none is known.
+    pub fn about(&self) -> Option<&str> {
+        match &self.message {
+            Message::Complaint { about, .. } | Message::ComplaintReceived { about, .. } => {
+                Some(about)
+            }
+            Message::Decided { about, .. } | Message::Overseen { about, .. } => about.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Does it answer whoever wrote, without a person's doing (RFC 3834)?
     pub fn answers_by_itself(&self) -> bool {
         matches!(
             self.message,
             Message::Acknowledgement { .. }
                 | Message::CommandResult(_)
+                | Message::ComplaintReceived { .. }
+                | Message::Overseen { .. }
                 | Message::Confirm
                 | Message::TooLarge { .. }
                 | Message::AdminAnswer(_)
@@ -342,6 +389,10 @@ impl Notice {
                 | Message::Followup { .. }
                 | Message::Note { .. }
                 | Message::ToVendor { .. }
+                | Message::ServiceStopped { .. }
+                | Message::Conduct(_)
+                | Message::Complaint { .. }
+                | Message::Decided { .. }
                 | Message::AdminAlert(_)
         )
     }

@@ -152,6 +152,31 @@ impl Default for Limits {
     }
 }
 
+/// What is done about insults and obscenity (clause 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConductPolicy {
+    /// A requester's letter that offends goes to the specialist's supervisor first; else to the specialist,
+    /// with a warning.
+    pub holds: bool,
+    /// A specialist's letter that offends comes back; else it is sent, and its writer hears.
+    pub returns: bool,
+    /// The school's own additions.
+    pub words: Vec<String>,
+    /// What the school takes out.
+    pub allow: Vec<String>,
+}
+
+impl Default for ConductPolicy {
+    fn default() -> Self {
+        Self {
+            holds: false,
+            returns: true,
+            words: vec![],
+            allow: vec![],
+        }
+    }
+}
+
 /// The rules' settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -185,6 +210,8 @@ pub struct Policy {
     pub plus_addressing: bool,
     /// Limits.
     pub limits: Limits,
+    /// Insults and obscenity.
+    pub conduct: ConductPolicy,
     /// Specialists see who wrote.
     pub show_requester_address: bool,
     /// Requesters see who answers.

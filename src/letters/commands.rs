@@ -75,6 +75,14 @@ const STAFF_RU: &[(&str, &str)] = &[
         "#спам",
         "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
     ),
+    (
+        "#прекратить причина",
+        "больше не отвечать по обращению; причину прочтёт тот, кто писал, и Ваш руководитель, текст ниже — только руководитель",
+    ),
+    (
+        "#возобновить ivanova",
+        "руководителю: продолжить прекращённое обращение; #подтвердить — оставить как есть",
+    ),
     ("#мои", "что ждёт Вашего ответа"),
     ("#статус 17", "как дела у обращения"),
     ("#найти слова", "поиск по обращениям"),
@@ -126,6 +134,14 @@ const STAFF_EN: &[(&str, &str)] = &[
         "#spam",
         "close silently and take no more letters from this address; #not-spam undoes it",
     ),
+    (
+        "#stop reason",
+        "no more answers on the ticket; the reason goes to the requester and to your supervisor, the text below to the supervisor alone",
+    ),
+    (
+        "#resume ivanova",
+        "for supervisors: let a stopped ticket go on; #uphold leaves it as it is",
+    ),
     ("#mine", "what waits for your answer"),
     ("#status 17", "how a ticket stands"),
     ("#find words", "search the tickets"),
@@ -137,6 +153,10 @@ const STAFF_EN: &[(&str, &str)] = &[
 ];
 const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
+    (
+        "#жалоба текст",
+        "пожаловаться руководителю того, кто отвечал; сам он её не увидит",
+    ),
     ("#убрать адрес", "этому человеку из копии больше не писать"),
     ("#выйти", "если Вы в копии: больше Вам не писать"),
     ("#записаться 1", "записаться на семинар"),
@@ -146,6 +166,10 @@ const ASKER_RU: &[(&str, &str)] = &[
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
+    (
+        "#complaint text",
+        "complain to the supervisor of whoever answered, who will not see it",
+    ),
     ("#remove address", "write no more to this person in copy"),
     ("#quit", "if you are in copy: write no more to you"),
     ("#join 1", "sign up for a seminar"),
@@ -166,15 +190,7 @@ impl Writer<'_> {
         let text = |text: &str| one_line(text, NAME);
         let until = |at| when::moment(self.tongue, self.zone(), self.desk.now, at);
         Some(match did {
-            Did::Sent if self.desk.policy.undo > SignedDuration::ZERO => {
-                let at = self.desk.now.checked_add(self.desk.policy.undo).unwrap_or(self.desk.now);
-                if ru {
-                    format!("Ваш ответ уйдёт {}; до тех пор его можно отозвать: #отмена", until(at))
-                } else {
-                    format!("Your answer goes out {}; until then you can take it back: #undo", until(at))
-                }
-            }
-            Did::Sent => self.say("Ваш ответ отправлен.", "Your answer has been sent.").to_owned(),
+            Did::Sent => self.sent(),
             Did::Noted => self
                 .say(
                     "Заметка записана; она остаётся среди своих.",
@@ -239,6 +255,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
+            Did::Coarse(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(
@@ -258,6 +275,21 @@ impl Writer<'_> {
             },
             _ => return self.did_together(did),
         })
+    }
+
+    fn sent(&self) -> String {
+        let undo = self.desk.policy.undo;
+        if undo <= SignedDuration::ZERO {
+            let sent = self.say("Ваш ответ отправлен.", "Your answer has been sent.");
+            return sent.to_owned();
+        }
+        let at = self.desk.now.checked_add(undo).unwrap_or(self.desk.now);
+        let at = when::moment(self.tongue, self.zone(), self.desk.now, at);
+        if self.tongue == Tongue::Ru {
+            format!("Ваш ответ уйдёт {at}; до тех пор его можно отозвать: #отмена")
+        } else {
+            format!("Your answer goes out {at}; until then you can take it back: #undo")
+        }
     }
 
     fn away(&self, days: DateRange) -> String {
@@ -340,7 +372,7 @@ impl Writer<'_> {
             Status::Answered => self.say("отвечено", "answered"),
             Status::Waiting => self.say("отложено", "sleeps"),
             Status::Closed => self.say("закрыто", "closed"),
-            Status::Stopped => self.say("прекращено", "stopped"),
+            Status::Stopped => self.say("у руководителя", "with a supervisor"),
             Status::Spam => self.say("спам", "spam"),
             Status::Merged => self.say("объединено", "merged"),
         }
@@ -401,6 +433,7 @@ impl Writer<'_> {
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
             Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
             Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
+            Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
             _ => self.refusal_together(why),

@@ -124,6 +124,7 @@ impl Writer<'_> {
                 specialist,
                 closes,
                 materials,
+                ..
             } => {
                 let said = (text.as_str(), specialist.as_deref(), *closes);
                 self.reply(frame, said, materials, enclosed, earlier)
@@ -156,19 +157,13 @@ impl Writer<'_> {
             }
             Message::Meanwhile { .. } => self.meanwhile(frame),
             Message::Note { why } => self.note(frame, *why, enclosed_view),
-            Message::Closed { by } => as_value(
-                if staff { "closed-staff" } else { "closed" },
-                &Closed {
-                    by: closed_by(*by),
-                    ratings: ["1", "2", "3", "4", "5"]
-                        .map(|score| self.link(&frame, score, score))
-                        .to_vec(),
-                    enclosed: enclosed_view
-                        .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
-                    frame,
-                },
-            ),
-            Message::CommandResult(result) => {
+            Message::ServiceStopped { .. }
+            | Message::Conduct(_)
+            | Message::Complaint { .. }
+            | Message::ComplaintReceived { .. }
+            | Message::Decided { .. } => self.oversight(frame, enclosed_view),
+            Message::Closed { by } => self.closing(frame, *by, staff, enclosed_view),
+            Message::Overseen { result, .. } | Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
             }
             Message::Seminar(why, one) => self.about_seminar(frame, why, one),
@@ -196,6 +191,27 @@ impl Writer<'_> {
             Message::AdminAlert(alert) => self.alert(frame, alert),
             Message::Digest(figures) => digest(self.desk, self.tongue, frame, figures),
         }
+    }
+
+    fn closing(
+        &self,
+        frame: Frame,
+        by: ClosedBy,
+        staff: bool,
+        enclosed: Option<EnclosedView>,
+    ) -> (&'static str, Value) {
+        as_value(
+            if staff { "closed-staff" } else { "closed" },
+            &Closed {
+                by: closed_by(by),
+                ratings: ["1", "2", "3", "4", "5"]
+                    .map(|score| self.link(&frame, score, score))
+                    .to_vec(),
+                enclosed: enclosed
+                    .filter(|one| staff && !(one.text.is_empty() && one.files.is_empty())),
+                frame,
+            },
+        )
     }
 
     fn too_large(&self, frame: Frame, found: u64, limit: u64) -> (&'static str, Value) {
@@ -287,6 +303,7 @@ impl Writer<'_> {
                     .filter(|file| !file.sent)
                     .collect(),
                 solved: self.link(&frame, "#решено", "#solved"),
+                complain: self.link(&frame, "#жалоба", "#complaint"),
                 earlier: self.earlier(earlier),
                 frame,
             },
@@ -347,6 +364,13 @@ impl Writer<'_> {
                 view.result = "refused";
                 view.lines = vec![self.refusal(why)];
                 view.text = self.clean(text);
+            }
+            CommandResult::Returned { places, text } => {
+                view.result = "returned";
+                view.text = self.marked(text, places);
+                let subject = format!("Re: {}", view.frame.base);
+                let link = mailto(self.desk.reply_to, &subject, &self.clean(text));
+                view.retry = (link.len() <= LINK).then_some(link);
             }
             CommandResult::SpecialistHelp => view.commands = self.commands(true),
             CommandResult::RequesterHelp => view.commands = self.commands(false),

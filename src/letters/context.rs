@@ -35,6 +35,8 @@ pub(super) struct EnclosedView {
     /// «сегодня в 9:40».
     pub at: Option<String>,
     pub text: String,
+    /// The words as they were written, where `text` has some folded away.
+    pub whole: Option<String>,
     /// The same as HTML, sanitised; where there is none the text must do.
     pub html: Option<String>,
     pub files: Vec<FileView>,
@@ -243,6 +245,7 @@ pub(super) struct Reply {
     /// Those too large to go with it.
     pub files: Vec<FileView>,
     pub solved: Link,
+    pub complain: Link,
     pub earlier: Vec<EarlierView>,
 }
 
@@ -379,4 +382,82 @@ pub(super) struct AdminAlert {
     pub who: String,
     pub due: Option<String>,
     pub what: String,
+}
+
+/// A command with its argument, as a button and as a line.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Choice {
+    /// What it does: «возобновить, отвечает Сидоров А. И.».
+    pub label: String,
+    /// With the `#`.
+    pub command: String,
+    pub href: String,
+}
+
+/// `service-stopped`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ServiceStopped {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub reason: String,
+    /// The administrators decide.
+    pub office: bool,
+}
+
+/// `conduct-report`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ConductReport {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `stopped` or `again`.
+    pub what: &'static str,
+    /// Who ended service.
+    pub by: String,
+    pub reason: String,
+    pub note: String,
+    pub requester: String,
+    pub enclosed: Option<EnclosedView>,
+    pub choices: Vec<Choice>,
+}
+
+/// `complaint`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Complaint {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The specialist's name.
+    pub about: Option<String>,
+    pub from: String,
+    pub words: String,
+    pub again: bool,
+    /// The correspondence goes with it.
+    pub correspondence: bool,
+    pub enclosed: Option<EnclosedView>,
+}
+
+/// `complaint-received`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ComplaintReceived {
+    #[serde(flatten)]
+    pub frame: Frame,
+    pub to: Option<String>,
+    pub office: bool,
+}
+
+/// `supervisor`: to the requester.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Decided {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// `answer`, `resumed` or `upheld`.
+    pub decision: &'static str,
+    pub words: String,
+    /// The supervisor's name.
+    pub supervisor: Option<String>,
+    /// Who has the ticket now.
+    pub with: Option<String>,
+    pub due: Option<String>,
+    /// It belongs to a complaint.
+    pub complaint: bool,
+    pub files: Vec<FileView>,
 }

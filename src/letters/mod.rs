@@ -19,6 +19,7 @@ mod links;
 mod materials;
 pub mod names;
 mod overrides;
+mod oversight;
 mod records;
 pub mod report;
 mod samples;
@@ -44,6 +45,7 @@ use crate::mail::PassedOn;
 
 pub use files::files_for;
 pub use overrides::TemplateFault;
+pub use oversight::{Said, correspondence};
 pub use samples::{Sample, samples};
 pub use templates::{LetterError, Templates};
 
@@ -54,6 +56,8 @@ pub struct Enclosed<'a> {
     pub from: &'a Person,
     /// What they wrote now, without the quoted history.
     pub text: &'a str,
+    /// Its words without anything folded away, where `text` is folded because they offend.
+    pub whole: Option<&'a str>,
     /// The same as HTML that is safe to show. Shown when it says what the letter's text says and holds
     /// nothing that the reader must not see.
     pub html: Option<&'a PassedOn>,

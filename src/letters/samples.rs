@@ -4,6 +4,7 @@ mod admin;
 pub(super) mod figures;
 mod guarding;
 mod offers;
+mod oversight;
 mod said;
 mod seminars;
 mod together;
@@ -35,6 +36,7 @@ pub struct Sample {
     pub(super) roster: Roster,
     from: Person,
     pub(super) text: String,
+    whole: Option<String>,
     pub(super) files: Vec<FileLine>,
     pub(super) earlier: Vec<Earlier>,
 }
@@ -77,6 +79,7 @@ impl Sample {
         Enclosed {
             from: &self.from,
             text: &self.text,
+            whole: self.whole.as_deref(),
             html: None,
             subject: "Не видно оценок за четверть",
             sent_at: Some(now() - SignedDuration::from_mins(20)),
@@ -101,6 +104,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             Message::Acknowledgement { .. }
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
+            | Message::ServiceStopped { .. }
+            | Message::ComplaintReceived { .. }
+            | Message::Decided { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
             Message::Seminar(..) if name == "seminar" => Audience::Requester,
             Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
@@ -148,6 +154,9 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             policy: policy(),
             roster: roster(),
             from,
+            whole: variant
+                .contains("folded")
+                .then(|| "Здравствуйте! Не вижу оценок. Вы там что, лодыри?".to_owned()),
             text:
                 "Здравствуйте! Не вижу оценок сына за четверть, 7 «Б».\n\nВо вложении — что я вижу."
                     .to_owned(),

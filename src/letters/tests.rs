@@ -173,6 +173,7 @@ fn an_answer_begins_with_the_teachers_words() {
 ———
 Вам отвечает Мария Петровна Иванова.
 Помогло? Ответьте одной строкой: #решено. Если нет, просто ответьте на это письмо.
+Пожаловаться на ответ — #жалоба
 Служба помощи по электронному журналу
 
 — ответьте выше этой строки —
@@ -232,7 +233,7 @@ fn every_letter_is_whole_in_both_languages_and_both_forms() {
             .map(|line| line.trim_start_matches("> ").trim())
         {
             let spoken = !line.starts_with(['[', '#', '>']) && line != "———";
-            let linked = ["#решено", "#solved"]
+            let linked = ["#решено", "#solved", "#жалоба", "#complaint"]
                 .iter()
                 .any(|word| line.contains(word));
             if spoken && !linked {

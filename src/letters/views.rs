@@ -118,6 +118,15 @@ impl Writer<'_> {
                 format!("Вы отделили это письмо от {}", self.case_of(*from))
             }
             Handing::Split(from) => format!("you split it from {}", self.case_of(*from)),
+            // A supervisor outside the roster has no name here.
+            Handing::Resumed(name) if name.is_empty() => self
+                .say(
+                    "обращение возобновил руководитель",
+                    "a supervisor lets the ticket go on",
+                )
+                .to_owned(),
+            Handing::Resumed(name) if ru => format!("обращение возобновляет {}", person(name)),
+            Handing::Resumed(name) => format!("{} lets the ticket go on", person(name)),
             Handing::Late => self
                 .say(
                     "срок прошёл, а ответа не было; теперь Ваша очередь",
@@ -159,6 +168,11 @@ impl Writer<'_> {
                 .sent_at
                 .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
             text: self.clean(enclosed.text),
+            // People beyond the school see what the case needs.
+            whole: enclosed
+                .whole
+                .filter(|_| self.notice.audience == Audience::Staff)
+                .map(|whole| self.clean(whole)),
             html: self.html(enclosed, enclosed.text),
             files: self.files(enclosed.files),
         }

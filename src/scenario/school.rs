@@ -36,7 +36,14 @@ pub fn school_with(
 ) -> Result<Snapshot, SnapshotError> {
     let faulty = |faults: config::Faults| SnapshotError(faults.to_string());
     let mut text = CONFIG.to_owned();
+    let mut roster = ROSTER.to_owned();
     for (section, line) in settings {
+        // «roster orlova»: a line of that specialist.
+        if let Some(id) = section.strip_prefix("roster ") {
+            let head = format!("id = \"{id}\"\n");
+            roster = roster.replacen(&head, &format!("{head}{line}\n"), 1);
+            continue;
+        }
         let head = format!("[{section}]\n");
         text = if text.contains(&head) {
             text.replacen(&head, &format!("{head}{line}\n"), 1)
@@ -45,7 +52,7 @@ pub fn school_with(
         };
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
-    let roster = config::parse_roster("roster.toml", ROSTER, &config.policy).map_err(faulty)?;
+    let roster = config::parse_roster("roster.toml", &roster, &config.policy).map_err(faulty)?;
     let people = if config.people.is_some() { PEOPLE } else { "" };
     let people = config::parse_people("people.csv", people, &config.policy).map_err(faulty)?;
     let read = |(name, text): &(&str, &str)| {

@@ -29,7 +29,7 @@ impl Tx<'_> {
             "SELECT l.from_name, l.from_address, l.at, l.new_text FROM letters l
              WHERE l.ticket = ?1 AND l.id > ?2 AND l.direction = 'in' AND l.kind = 'reply' AND EXISTS (
                 SELECT 1 FROM letters r JOIN outbox o ON o.letter = r.id
-                WHERE r.about = l.id AND r.kind = 'reply' AND o.state NOT IN ('dropped', 'refused'))
+                WHERE r.carries = l.id AND r.kind = 'reply' AND o.state NOT IN ('dropped', 'refused'))
              ORDER BY l.id DESC LIMIT 20",
         )?;
         let rows = query.query_map(params![signed(ticket), signed(letter)], |row| {
@@ -55,7 +55,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Vec<(u64, Option<String>)>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT l.id, (SELECT w.from_address FROM letters w WHERE w.id = l.about) AS writer
+            "SELECT l.id, (SELECT w.from_address FROM letters w WHERE w.id = l.carries) AS writer
              FROM letters l JOIN outbox o ON o.letter = l.id
              WHERE l.ticket = ?1 AND l.kind = 'reply' AND o.state = 'waiting' AND o.attempts = 0
                AND o.next_at > ?2
@@ -73,19 +73,19 @@ impl Tx<'_> {
     /// When the database fails.
     pub(super) fn take_back(&self, letter: u64, now: Timestamp) -> Result<(), StoreError> {
         self.drop_letter(letter, now)?;
-        let about: Option<Option<i64>> = self
+        let carries: Option<Option<i64>> = self
             .connection
-            .prepare_cached("SELECT about FROM letters WHERE id = ?1")?
+            .prepare_cached("SELECT carries FROM letters WHERE id = ?1")?
             .query_row([signed(letter)], |row| row.get(0))
             .optional()?;
-        if let Some(about) = about.flatten() {
+        if let Some(carries) = carries.flatten() {
             self.connection
                 .prepare_cached(
                     "UPDATE outbox SET state = 'dropped', done_at = ?2
                      WHERE state = 'waiting' AND attempts = 0 AND letter IN (
-                        SELECT id FROM letters WHERE about = ?1 AND direction = 'out' AND kind = 'reply')",
+                        SELECT id FROM letters WHERE carries = ?1 AND direction = 'out' AND kind = 'reply')",
                 )?
-                .execute(params![about, millis(now)])?;
+                .execute(params![carries, millis(now)])?;
         }
         Ok(())
     }

@@ -103,8 +103,12 @@ pub struct LetterToSend {
     pub text: String,
     /// The words that are passed on in it, without the desk's own.
     pub words: String,
+    /// Whose words they are, where that matters to an answer.
+    pub author: Option<String>,
+    /// The specialist whom the complaint is about that it belongs to.
+    pub about: Option<String>,
     /// The letter that it passes on.
-    pub about: Option<u64>,
+    pub carries: Option<u64>,
     /// Its files.
     pub files: Vec<StoredFile>,
     /// The finished bytes.
@@ -224,8 +228,8 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
-                    audience, subject, text, new_text, attachments, at, size, original, token, about)
-                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                    audience, subject, text, new_text, attachments, at, size, original, token, author, about, carries)
+                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 signed(letter.id),
@@ -243,7 +247,9 @@ impl Tx<'_> {
                 size(&letter.bytes),
                 compress(&letter.bytes)?,
                 letter.token,
-                letter.about.map(signed),
+                letter.author,
+                letter.about,
+                letter.carries.map(signed),
             ])?;
         // What a specialist answered is to be found; the desk's own words are not.
         self.index(letter.id, &[&letter.words])?;
@@ -277,23 +283,29 @@ impl Tx<'_> {
         values: &[&dyn rusqlite::ToSql],
     ) -> Result<Option<MadeFor>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
-            "SELECT to_address, audience, kind, id FROM letters WHERE {which}"
+            "SELECT to_address, audience, kind, author, about, id FROM letters WHERE {which}"
         ))?;
-        let found: Option<(String, String, String, u64)> = query
+        let found = query
             .query_row(values, |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, natural(row, "id")?))
+                let made: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let whose: (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+                Ok((made, whose, natural(row, "id")?))
             })
             .optional()?;
-        Ok(found.and_then(|(address, audience, kind, letter)| {
-            Some(MadeFor {
-                letter,
-                address,
-                audience: Audience::ALL
-                    .into_iter()
-                    .find(|one| one.word() == audience)?,
-                kind: Kind::from_word(&kind)?,
-            })
-        }))
+        Ok(
+            found.and_then(|((address, audience, kind), (author, about), letter)| {
+                Some(MadeFor {
+                    letter,
+                    address,
+                    audience: Audience::ALL
+                        .into_iter()
+                        .find(|one| one.word() == audience)?,
+                    kind: Kind::from_word(&kind)?,
+                    author,
+                    about,
+                })
+            }),
+        )
     }
 
     /// For whom a token was made whose letter belongs to no ticket.
@@ -341,7 +353,7 @@ impl Tx<'_> {
         Ok(thread)
     }
 
-    /// The letter that opened a ticket.
+    /// The letter that opened a ticket; what is for a supervisor alone is none.
     ///
     /// # Errors
     /// When the database fails or its original is damaged.
@@ -349,7 +361,8 @@ impl Tx<'_> {
         let found = self
             .connection
             .prepare_cached(
-                "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in' ORDER BY id LIMIT 1",
+                "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in'
+                   AND kind NOT IN ('conduct', 'complaint') ORDER BY id LIMIT 1",
             )?
             .query_row([signed(ticket)], |row| {
                 Ok((

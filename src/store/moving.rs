@@ -16,7 +16,7 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn carried_by(&self, letter: u64) -> Result<Option<Carried>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "WITH ours AS (SELECT id, ticket, about FROM letters WHERE id = ?1)
+            "WITH ours AS (SELECT id, ticket, carries FROM letters WHERE id = ?1)
              SELECT a.*,
                 EXISTS (SELECT 1 FROM history h
                     WHERE h.ticket = a.ticket AND h.at = a.at AND h.event = 'reopened') AS reopened,
@@ -24,7 +24,7 @@ impl Tx<'_> {
                     AND x.kind IN ('request', 'followup') AND x.id <> a.id AND x.id > coalesce((
                         SELECT max(r.id) FROM letters r
                         WHERE r.ticket = a.ticket AND r.direction = 'out' AND r.kind = 'reply'), 0)) AS others_wait
-             FROM ours JOIN letters a ON a.id = coalesce(ours.about, (
+             FROM ours JOIN letters a ON a.id = coalesce(ours.carries, (
                 SELECT max(b.id) FROM letters b WHERE b.ticket = ours.ticket AND b.id < ours.id
                   AND b.direction = 'in' AND b.kind IN ('request', 'followup')))
              WHERE a.ticket IS NOT NULL AND a.direction = 'in' AND a.kind IN ('request', 'followup')",
@@ -54,7 +54,7 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn ticket_of_carried(&self, letter: u64) -> Result<Option<u64>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT a.ticket FROM letters l JOIN letters a ON a.id = l.about
+            "SELECT a.ticket FROM letters l JOIN letters a ON a.id = l.carries
              WHERE l.id = ?1 AND a.ticket IS NOT NULL",
         )?;
         let found = query.query_row([signed(letter)], |row| natural(row, "ticket"));

@@ -79,7 +79,9 @@ CREATE TABLE letters (
     from_address TEXT    NOT NULL,
     to_address   TEXT    NOT NULL,
     audience     TEXT,
-    about        INTEGER,
+    author       TEXT,
+    about        TEXT,
+    carries      INTEGER,
     subject      TEXT    NOT NULL,
     text         TEXT    NOT NULL,
     new_text     TEXT    NOT NULL,
@@ -91,7 +93,7 @@ CREATE TABLE letters (
     erased       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX letters_message_id ON letters (message_id);
-CREATE INDEX letters_about ON letters (about) WHERE about IS NOT NULL;
+CREATE INDEX letters_carries ON letters (carries) WHERE carries IS NOT NULL;
 CREATE INDEX letters_ticket ON letters (ticket);
 CREATE INDEX letters_from ON letters (from_address, at) WHERE direction = 'in';
 CREATE INDEX letters_to ON letters (to_address, at) WHERE direction = 'out';

@@ -30,7 +30,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Tickets whose letters have all these words in any form, newest first.
+    /// Tickets whose letters have all these words in any form, newest first. What is for a supervisor alone
+    /// is not looked at.
     ///
     /// # Errors
     /// When the database fails.
@@ -40,7 +41,8 @@ impl Tx<'_> {
         };
         let mut found = self.connection.prepare_cached(
             "SELECT * FROM tickets WHERE number IN (
-                 SELECT l.ticket FROM words w JOIN letters l ON l.id = w.rowid WHERE words MATCH ?1)
+                 SELECT l.ticket FROM words w JOIN letters l ON l.id = w.rowid WHERE words MATCH ?1
+                   AND l.kind NOT IN ('conduct', 'complaint'))
              ORDER BY number DESC LIMIT ?2",
         )?;
         let rows = found.query_map(params![query, most], read_ticket)?;

@@ -1,4 +1,4 @@
-//! One rule of the files to one regular expression over a text's units.
+//! One rule of the files to one regular expression over a text's units, and both to bytes.
 
 use regex::Regex;
 
@@ -127,4 +127,30 @@ fn split(text: &str, at: char) -> Result<Vec<&str>, String> {
     }
     parts.push(text.get(from..).unwrap_or_default());
     Ok(parts)
+}
+
+/// The byte of a letter of another alphabet.
+pub(super) const OTHER: u8 = 0x80;
+
+/// A stream has one byte a letter: patterns of bytes need half the room of patterns of characters, and the
+/// rules know two alphabets only. Russian letters stand where Windows-1251 has them.
+pub(super) fn byte(letter: char) -> u8 {
+    match letter {
+        'а'..='я' => u8::try_from(u32::from(letter) - u32::from('а')).unwrap_or(0) + 0xe0,
+        _ if letter.is_ascii() => u8::try_from(letter).unwrap_or(OTHER),
+        _ => OTHER,
+    }
+}
+
+/// A pattern of characters as a pattern of such bytes.
+pub(super) fn in_bytes(pattern: &str) -> String {
+    let mut bytes = String::with_capacity(pattern.len() * 2);
+    for letter in pattern.chars() {
+        if letter.is_ascii() {
+            bytes.push(letter);
+        } else {
+            bytes.push_str(&format!("\\x{:02x}", byte(letter)));
+        }
+    }
+    bytes
 }

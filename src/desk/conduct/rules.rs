@@ -15,10 +15,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::Severity;
-use super::pattern::{letters, pattern};
+use super::pattern::{OTHER, byte, in_bytes, letters, pattern};
 use super::reading::Unit;
 use crate::desk::stem::stem;
 
@@ -33,7 +33,7 @@ pub(super) const FILES: [&str; 5] = [
 /// Room for the compiled patterns, bytes.
 const PATTERN_ROOM: usize = 64 * 1024 * 1024;
 /// Room for what they remember while they search, bytes each.
-const SEARCH_ROOM: usize = 64 * 1024 * 1024;
+const SEARCH_ROOM: usize = 16 * 1024 * 1024;
 /// Longest entry that a school may add, in characters.
 pub(super) const LONGEST_ENTRY: usize = 200;
 
@@ -70,7 +70,8 @@ pub(super) struct Rules {
 
 /// A text as the patterns read it.
 pub(super) struct Stream {
-    text: String,
+    /// One byte a letter; see [`byte`].
+    text: Vec<u8>,
     /// Where each unit begins.
     starts: Vec<usize>,
 }
@@ -87,8 +88,10 @@ impl Stream {
         let word = |unit: usize| {
             self.starts
                 .get(unit)
-                .and_then(|start| self.text.get(start + 1..)?.chars().next())
-                .is_some_and(|first| first.is_alphanumeric() || first == '=')
+                .and_then(|start| self.text.get(start + 1))
+                .is_some_and(|first| {
+                    first.is_ascii_alphanumeric() || *first >= OTHER || *first == b'='
+                })
         };
         while !units.is_empty() && !word(units.start) {
             units.start += 1;
@@ -106,6 +109,21 @@ impl Rules {
         let rules = Self::with(&[], &[]);
         debug_assert!(rules.is_ok(), "{rules:?}");
         rules.unwrap_or_else(|_| Self::none())
+    }
+
+    /// What is wrong with a school's entries, without making the rules.
+    pub fn check(entries: &[String]) -> Vec<BadRule> {
+        let sections = sections();
+        entries
+            .iter()
+            .filter_map(|entry| {
+                let message = pattern(&in_any_form(entry), &sections.classes, true).err()?;
+                Some(BadRule {
+                    entry: entry.clone(),
+                    message,
+                })
+            })
+            .collect()
     }
 
     /// The files and a school's entries.
@@ -158,8 +176,9 @@ impl Rules {
         );
         let classes = RegexSetBuilder::new(sections.classes.iter().map(|(_, words)| {
             let words: Vec<String> = words.iter().map(|word| letters(word, &[])).collect();
-            format!("^(?:{})$", words.join("|"))
+            in_bytes(&format!("^(?:{})$", words.join("|")))
         }))
+        .unicode(false)
         .size_limit(PATTERN_ROOM)
         .build()
         .unwrap_or_else(|error| {
@@ -213,7 +232,7 @@ impl Rules {
     /// How bad a word is by itself.
     pub fn word(&self, word: &str) -> Option<Severity> {
         let mut stream = Stream {
-            text: String::new(),
+            text: Vec::new(),
             starts: vec![],
         };
         self.push(&mut stream, ",", false);
@@ -259,7 +278,7 @@ impl Rules {
     /// The units as one text: each between blanks, `=` before names, the classes of a word behind it.
     pub fn stream(&self, units: &[Unit], nth: usize) -> Stream {
         let mut stream = Stream {
-            text: String::new(),
+            text: Vec::new(),
             starts: Vec::with_capacity(units.len()),
         };
         for unit in units {
@@ -270,16 +289,17 @@ impl Rules {
 
     fn push(&self, stream: &mut Stream, word: &str, name: bool) {
         stream.starts.push(stream.text.len());
-        stream.text.push(' ');
+        let word: Vec<u8> = word.chars().map(byte).collect();
+        stream.text.push(b' ');
         if name {
-            stream.text.push('=');
+            stream.text.push(b'=');
         }
-        stream.text.push_str(word);
-        stream.text.push(':');
-        for class in self.classes.matches(word) {
-            stream.text.push(tag(class));
+        stream.text.extend(&word);
+        stream.text.push(b':');
+        for class in self.classes.matches(&word) {
+            stream.text.push(byte(tag(class)));
         }
-        stream.text.push(' ');
+        stream.text.push(b' ');
     }
 
     /// What is found in the readings of a text: units and how bad they are.
@@ -331,13 +351,13 @@ impl Rules {
     fn lessons(&self, stream: &Stream) -> Vec<Range<usize>> {
         let mut sentences = Vec::new();
         let mut from = 0;
-        let ends = stream
+        let ends: Vec<usize> = stream
             .text
-            .match_indices(" .:")
-            .chain(stream.text.match_indices(" !:"))
-            .map(|(at, _)| at);
-        let mut ends: Vec<usize> = ends.collect();
-        ends.sort_unstable();
+            .windows(3)
+            .enumerate()
+            .filter(|(_, three)| *three == b" .:" || *three == b" !:")
+            .map(|(at, _)| at)
+            .collect();
         for end in ends.into_iter().chain([stream.text.len()]) {
             let sentence = stream.text.get(from..end).unwrap_or_default();
             let says = |pattern: &Option<Regex>| {
@@ -447,7 +467,8 @@ fn compile(
     if patterns.is_empty() {
         return None;
     }
-    RegexBuilder::new(&patterns.join("|"))
+    RegexBuilder::new(&in_bytes(&patterns.join("|")))
+        .unicode(false)
         .size_limit(PATTERN_ROOM)
         .dfa_size_limit(SEARCH_ROOM)
         .build()

@@ -28,12 +28,15 @@ pub(super) fn kept(
     speaker: Speaker<'_>,
 ) -> Option<Outcome> {
     let limits = &desk.policy.limits;
-    if matches!(speaker, Speaker::Specialist(..)) {
+    if matches!(speaker, Speaker::Specialist(..) | Speaker::Overseer(..)) {
         return None;
     }
     if memory.letters_this_hour >= limits.kept_per_hour {
         let mut outcome = quiet("more letters an hour from its sender than kept_per_hour");
-        if let Speaker::Requester(ticket, _) | Speaker::Another(ticket) = speaker {
+        if let Speaker::Requester(ticket, _)
+        | Speaker::Participant(ticket, ..)
+        | Speaker::Another(ticket) = speaker
+        {
             outcome.ticket = Some(ticket.number);
             let detail = format!(
                 "a letter of {}; more letters an hour from there than kept_per_hour",
@@ -71,7 +74,7 @@ pub(super) fn tell(
     let limit = desk.policy.limits.letters_per_hour;
     if memory.letters_this_hour < limit
         || memory.told.flood
-        || matches!(speaker, Speaker::Specialist(..))
+        || matches!(speaker, Speaker::Specialist(..) | Speaker::Overseer(..))
     {
         return;
     }

@@ -10,7 +10,7 @@ use super::super::roster::Specialist;
 use super::super::seminars::next_on;
 use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
-use super::{Desk, asked, handing, incidents, large, participants, specialist};
+use super::{Desk, asked, complaint, handing, incidents, large, manner, participants, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -23,6 +23,9 @@ pub(super) fn opens(
         .or_else(|| asked::alone(desk, memory, letter));
     if let Some(answer) = answer {
         return answer;
+    }
+    if let Some(complaint) = complaint::without_a_case(desk, memory, letter, linked) {
+        return complaint;
     }
     let mut outcome = Outcome::quiet(EndState::Ticket, Kind::Request, "a new request");
     let number = memory.next_number;
@@ -47,6 +50,9 @@ pub(super) fn opens(
     handing::assign(desk, memory, &mut ticket, &mut outcome, reason, true);
     if known.is_none() {
         incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
+    }
+    if manner::is_held(desk, letter) {
+        manner::hold(desk, &mut ticket, &mut outcome);
     }
     acknowledge(
         desk,

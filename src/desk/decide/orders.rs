@@ -30,6 +30,8 @@ pub(super) enum TextFor {
     Staff,
     /// The vendor's service, where it is part of the letter already.
     Vendor,
+    /// The requester, as part of a supervisor's decision already.
+    Decision,
 }
 
 /// The work that a letter's commands make, on copies until all of it is done.
@@ -100,9 +102,13 @@ impl Orders<'_> {
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
             Command::Record(said) => return self.record(said),
-            Command::Help | Command::Solved(_) | Command::Join(_) | Command::Leave(_) => {
-                return Ok(());
-            }
+            Command::Help
+            | Command::Solved(_)
+            | Command::Complain(_)
+            | Command::Join(_)
+            | Command::Leave(_) => return Ok(()),
+            Command::Resume(id) => return self.resume(id.as_deref()),
+            Command::Uphold => return self.uphold(),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }
@@ -138,6 +144,7 @@ impl Orders<'_> {
             Command::Remove(who) => self.remove(who),
             Command::Incident(of) => self.incident(*of),
             Command::NoIncident => self.no_incident(),
+            Command::Stop(reason) => self.stop(reason),
             Command::Spam => {
                 self.must_stand_alone()?;
                 self.spam();
@@ -147,7 +154,7 @@ impl Orders<'_> {
         }
     }
 
-    fn history(&mut self, event: &'static str, detail: impl Into<String>) {
+    pub(super) fn history(&mut self, event: &'static str, detail: impl Into<String>) {
         let (number, who) = (self.ticket.number, self.who.id.clone());
         self.outcome.history(number, &who, event, detail);
     }
@@ -288,7 +295,7 @@ impl Orders<'_> {
             .unwrap_or_default()
     }
 
-    fn must_be_mine(&self) -> Result<(), Refusal> {
+    pub(super) fn must_be_mine(&self) -> Result<(), Refusal> {
         let mine = self.ticket.assignee.as_deref() == Some(self.who.id.as_str());
         if mine { Ok(()) } else { Err(Refusal::NotYours) }
     }
@@ -339,7 +346,7 @@ impl Orders<'_> {
 }
 
 /// The only specialist with this surname.
-fn by_name<'a>(roster: &'a Roster, word: &str) -> Option<&'a Specialist> {
+pub(super) fn by_name<'a>(roster: &'a Roster, word: &str) -> Option<&'a Specialist> {
     let surname = |one: &&Specialist| {
         one.name
             .split_whitespace()

@@ -10,10 +10,10 @@ use super::super::event::{Incoming, Memory};
 use super::super::outcome::{
     Audience, Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome, Refusal,
 };
-use super::super::ticket::{Person, Ticket};
+use super::super::ticket::{Person, Status, Ticket};
 use super::orders::Orders;
 use super::speaker::Proof;
-use super::{Desk, asked, requester};
+use super::{Desk, asked, oversight, requester};
 
 /// People in copy of one ticket.
 const MOST: usize = 10;
@@ -180,6 +180,9 @@ pub(super) fn writes(
         answer.history(ticket.number, "participant", "asked", "");
         return answer;
     }
+    if ticket.status == Status::Stopped {
+        return oversight::writes_after_stop(desk, ticket, letter);
+    }
     let parsed = parse(&letter.new_text, Party::Requester);
     let mut outcome = Outcome::quiet(EndState::Followup, Kind::Followup, "a participant writes");
     outcome.ticket = Some(ticket.number);
@@ -193,7 +196,7 @@ pub(super) fn writes(
                 ticket.take_out(&who.address);
                 result = Some(CommandResult::Done(vec![Did::Left]));
             }
-            Command::Solved(_) | Command::Remove(_) => {
+            Command::Solved(_) | Command::Complain(_) | Command::Remove(_) => {
                 let why = Refusal::RequesterAlone;
                 let text = parsed.text.clone();
                 result = Some(CommandResult::Refused { why, text });

@@ -8,7 +8,7 @@ use super::super::outcome::{
     Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, asked, handing, large, participants};
+use super::{Desk, asked, complaint, handing, large, manner, oversight, participants};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -16,6 +16,9 @@ pub(super) fn writes_again(
     ticket: &Ticket,
     letter: &Incoming,
 ) -> Outcome {
+    if let Some(complaint) = complaint::complains(desk, memory, ticket, letter) {
+        return complaint;
+    }
     let parsed = parse(&letter.new_text, Party::Requester);
     let mut outcome = Outcome::quiet(
         EndState::Followup,
@@ -65,6 +68,10 @@ pub(super) fn writes_again(
     if let Some(answer) = asked::in_thread(desk, memory, ticket, letter) {
         return answer;
     }
+    let only_help = parsed.text.is_empty() && parsed.commands == [Command::Help];
+    if ticket.status == Status::Stopped && !only_help {
+        return oversight::writes_after_stop(desk, ticket, letter);
+    }
     let solved = parsed.commands.iter().find_map(|one| match one {
         Command::Solved(by) => Some(by.as_deref()),
         _ => None,
@@ -93,6 +100,13 @@ pub(super) fn writes_unproved(
     ticket: &Ticket,
     letter: &Incoming,
 ) -> Outcome {
+    // Neither tells anything to whoever wrote it, and a complaint must not go where it is complained of.
+    if let Some(complaint) = complaint::complains(desk, memory, ticket, letter) {
+        return complaint;
+    }
+    if ticket.status == Status::Stopped {
+        return oversight::writes_after_stop(desk, ticket, letter);
+    }
     let mut outcome = Outcome::quiet(
         EndState::Followup,
         Kind::Followup,
@@ -257,6 +271,9 @@ pub(super) fn follow_up(
     }
     if !letter.failed {
         outcome.notices.extend(large::told(desk, letter, &ticket));
+    }
+    if manner::is_held(desk, letter) {
+        manner::hold(desk, &mut ticket, outcome);
     }
     outcome.changes.insert(0, Change::Update(ticket));
 }

@@ -1,6 +1,6 @@
 //! Who is speaking, as far as it is proved (promise 6).
 
-use super::super::event::{Evidence, Incoming};
+use super::super::event::{Evidence, Incoming, MadeFor};
 use super::super::outcome::Audience;
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Ticket};
@@ -22,6 +22,10 @@ pub(super) enum Speaker<'a> {
     Specialist(&'a Specialist, &'a Ticket),
     /// Someone at a specialist's address without proof.
     Claimed(&'a Specialist, &'a Ticket),
+    /// Whoever got a letter about conduct or a complaint, and answers it.
+    Overseer(&'a Ticket, &'a MadeFor),
+    /// Someone else who answers such a letter.
+    OverseersAnother(&'a Ticket, &'a MadeFor),
     /// The one who asked; with proof, or by their address alone.
     Requester(&'a Ticket, Proof),
     /// Someone in copy of the one who asked; with proof, or by their address alone.
@@ -53,6 +57,18 @@ impl<'a> Desk<'a> {
                 // People beyond the school give no commands and send nothing on, whoever vouches for them.
                 (_, Some(who)) if self.is_outside(who) && !wrote_it => {
                     return Speaker::Another(ticket);
+                }
+                // A token for the one who oversees is theirs alone; a colleague who got the letter from them
+                // speaks only for themself.
+                (Some(made), _) if made.audience == Audience::Staff && made.kind.is_overseen() => {
+                    let theirs = specialist.map_or(made.address == from, |who| {
+                        who.address == made.address || who.aliases.contains(&made.address)
+                    });
+                    return if theirs && !letter.failed {
+                        Speaker::Overseer(ticket, made)
+                    } else {
+                        Speaker::OverseersAnother(ticket, made)
+                    };
                 }
                 // A letter that the mail server knows to be forged proves nothing, whatever it answers: tokens
                 // can be seen by others, in a letter passed on or on somebody's screen.

@@ -11,7 +11,7 @@ use super::super::outcome::{
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{self, Orders, TextFor};
-use super::{Desk, participants};
+use super::{Desk, manner, participants};
 
 /// Letters in one ticket that ask to confirm, within 24 hours: a forger must not fill a mailbox through us.
 const CONFIRMS_A_DAY: u32 = 3;
@@ -68,6 +68,17 @@ pub(super) fn speaks(
             );
         }
     }
+    let told = parsed
+        .commands
+        .iter()
+        .any(|one| matches!(one, Command::Stop(_)));
+    let goes_out = (speaks && orders.text_for == TextFor::Requester) || told;
+    if goes_out
+        && orders.record.is_none()
+        && let Some(result) = manner::returned(desk, letter)
+    {
+        return returned(desk, who, ticket, outcome, result);
+    }
     if let Some(record) = orders.record {
         orders.recorded(record);
     } else if speaks && orders.text_for == TextFor::Requester {
@@ -79,6 +90,11 @@ pub(super) fn speaks(
             return refused(desk, who, ticket, outcome, "nothing can be sent", result);
         }
         answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+        orders.did.extend(manner::remarked(letter));
+    } else if speaks && orders.ticket.status == Status::Stopped {
+        // What stands beside the stop is for the supervisor, who has it in the report.
+        orders.outcome.end = EndState::Note;
+        orders.outcome.kind = Kind::Conduct;
     } else if speaks && orders.text_for == TextFor::Staff {
         orders.outcome.end = EndState::Note;
         orders.outcome.kind = Kind::Note;
@@ -89,6 +105,22 @@ pub(super) fn speaks(
         close(&mut orders, speaks);
     }
     finish(orders, ticket, &parsed.commands)
+}
+
+fn returned(
+    desk: &Desk<'_>,
+    who: &Specialist,
+    ticket: &Ticket,
+    mut outcome: Outcome,
+    result: CommandResult,
+) -> Outcome {
+    let why = "its words insult; not sent";
+    outcome.history(ticket.number, &who.id, "returned", why);
+    let message = Message::CommandResult(result);
+    outcome
+        .notices
+        .push(desk.for_specialist(who, ticket, message));
+    outcome
 }
 
 fn shut(ticket: &Ticket) -> Option<Refusal> {
@@ -151,6 +183,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         .then(|| orders.who.name.clone());
     let message = Message::Reply {
         text,
+        author: orders.who.id.clone(),
         specialist,
         closes: orders.closes || stays_closed,
         materials: orders.materials.clone(),

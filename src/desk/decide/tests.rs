@@ -51,6 +51,7 @@ fn policy() -> Policy {
         authserv_id: vec![],
         plus_addressing: true,
         limits: Limits::default(),
+        conduct: crate::desk::policy::ConductPolicy::default(),
         show_requester_address: true,
         show_specialist_name: true,
     }
@@ -103,6 +104,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         rsvp: None,
         unreadable: None,
         reused_id: false,
+        manner: crate::desk::event::Manner::default(),
         replayed: false,
         too_large: None,
         authenticated: false,
@@ -146,6 +148,8 @@ fn answering(from: &str, text: &str, made_for: Option<(&str, Audience)>) -> Inco
         address: address.to_owned(),
         audience,
         kind: Kind::Assignment,
+        author: None,
+        about: None,
     });
     letter.evidence = vec![Evidence {
         ticket: opened(),

@@ -61,6 +61,7 @@ pub(super) fn letters() -> Vec<Said> {
             "reply",
             "with materials",
             Message::Reply {
+                author: "ivanova".to_owned(),
                 text: answer,
                 specialist: name,
                 closes: false,

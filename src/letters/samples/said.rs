@@ -25,6 +25,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(overdue_letters());
     all.extend(notes_and_closings());
     all.extend(command_letters());
+    all.extend(super::oversight::messages());
     all.extend(trouble_letters());
     all.extend(super::together::messages());
     all.extend(super::seminars::letters());
@@ -92,6 +93,7 @@ fn first_letters() -> Vec<Said> {
             "an answer",
             Message::Reply {
                 text: answer,
+                author: "ivanova".to_owned(),
                 specialist: name,
                 closes: false,
                 materials: vec![],
@@ -102,6 +104,7 @@ fn first_letters() -> Vec<Said> {
             "files alone, closing",
             Message::Reply {
                 text: String::new(),
+                author: "ivanova".to_owned(),
                 specialist: None,
                 closes: true,
                 materials: vec![],

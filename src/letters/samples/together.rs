@@ -135,6 +135,7 @@ fn parted() -> Vec<Said> {
             "to somebody in copy",
             Message::Reply {
                 text: "Период за четверть открыт с сегодняшнего дня.".to_owned(),
+                author: "ivanova".to_owned(),
                 specialist: Some("Иванова Мария Петровна".to_owned()),
                 closes: false,
                 materials: vec![],

@@ -98,6 +98,7 @@ pub(super) fn policy() -> Policy {
         authserv_id: vec![],
         plus_addressing: true,
         limits: Limits::default(),
+        conduct: crate::desk::policy::ConductPolicy::default(),
         show_requester_address: true,
         show_specialist_name: true,
     }

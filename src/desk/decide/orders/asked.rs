@@ -4,7 +4,7 @@ use super::super::super::command::{Command, Party, parse};
 use super::super::super::event::{Incoming, Memory};
 use super::super::super::outcome::{Change, Did, Refusal};
 use super::super::super::roster::{Roster, Specialist};
-use super::super::{Desk, crossing};
+use super::super::{Desk, complaint, crossing};
 use super::Orders;
 
 /// What a letter's commands ask to see, to be looked up before the decision.
@@ -30,6 +30,8 @@ pub struct Asks {
     pub meanwhile: Option<(u64, u64, String)>,
     /// Seminars and who signed up for them.
     pub seminars: bool,
+    /// Who wrote the last answer.
+    pub author: bool,
 }
 
 /// What must be looked up for a letter.
@@ -46,6 +48,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             .map(|ticket| ticket.number),
         // A letter that may open a ticket is compared with what others wrote.
         recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
+        author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
         ..Asks::default()
     };

@@ -1,4 +1,4 @@
-//! Why a ticket came to whoever has it, as a value that letters and history tell.
+//! Why a ticket came to its assignee, as values.
 
 use jiff::Timestamp;
 
@@ -50,4 +50,6 @@ pub enum Handing {
     Away(String),
     /// They made it of a letter in that ticket.
     Split(u64),
+    /// A supervisor let it go on after a stop.
+    Resumed(String),
 }

@@ -1,0 +1,472 @@
+//! Who decides about a specialist's conduct, and what they decide (clause 5).
+//!
+//! A specialist may end service on a ticket of theirs; whether it goes on is their supervisor's to say. The
+//! supervisor is the roster's, or without one the administrators; nobody oversees themself, and nobody a
+//! case that they opened.
+
+use super::super::command::{Command, Party, parse};
+use super::super::event::{Incoming, MadeFor, Memory};
+use super::super::nearest::nearest;
+use super::super::outcome::{
+    Carry, Change, CommandResult, Conduct, Decision, Did, EndState, Handing, Kind, Message,
+    Outcome, Reason, Refusal,
+};
+use super::super::roster::Specialist;
+use super::super::ticket::{Person, Status, Ticket};
+use super::orders::{Orders, TextFor, by_name};
+use super::{Desk, complaint, handing, manner};
+
+/// Those to whom a specialist's conduct is told.
+pub(super) struct Overseers {
+    /// Never the specialist.
+    pub people: Vec<Person>,
+    /// They are the administrators.
+    pub office: bool,
+}
+
+impl Overseers {
+    /// The supervisor's name, when there is one and it is known.
+    pub fn name(&self) -> Option<String> {
+        self.people
+            .first()
+            .filter(|one| !self.office && !one.name.is_empty())
+            .map(|one| one.name.clone())
+    }
+
+    fn include(&self, address: &str) -> bool {
+        self.people.iter().any(|one| one.address == address)
+    }
+}
+
+impl Desk<'_> {
+    /// Who oversees the specialist `about` (a roster id or an address) towards this requester: their own
+    /// supervisor, or the administrators where there is none who is somebody else than the two.
+    pub(super) fn overseers(&self, about: &str, requester: &str) -> Overseers {
+        let who = self.roster.by_id(about).or(self.roster.by_address(about));
+        let own = |address: &str| {
+            address == about
+                || who.is_some_and(|who| {
+                    who.address == address || who.aliases.iter().any(|alias| alias == address)
+                })
+        };
+        let direct = who
+            .and_then(|who| self.supervisor(who))
+            .filter(|to| !own(&to.address) && to.address != requester);
+        let above = direct.as_ref().filter(|to| {
+            let boss = self.roster.by_address(&to.address);
+            // A circle decides nothing, and people beyond the school do not oversee its teachers.
+            boss.is_none_or(|boss| {
+                let over = self.supervisor(boss);
+                !self.is_outside(boss) && !over.is_some_and(|over| own(&over.address))
+            })
+        });
+        if let Some(to) = above {
+            return Overseers {
+                people: vec![to.clone()],
+                office: false,
+            };
+        }
+        let admins: Vec<Person> = self
+            .policy
+            .admins
+            .iter()
+            .filter(|address| !own(address))
+            .map(|address| Person {
+                name: String::new(),
+                address: address.clone(),
+            })
+            .collect();
+        if !admins.is_empty() {
+            return Overseers {
+                people: admins,
+                office: true,
+            };
+        }
+        // The only administrator is the one whom it is about: rather a supervisor in a circle, or somebody
+        // of the highest tier, than nobody.
+        let top = self.roster.tiers.iter().rfind(|tier| !tier.outside);
+        let highest = self.roster.specialists.iter().find(|one| {
+            top.is_some_and(|top| top.id == one.tier)
+                && !own(&one.address)
+                && one.address != requester
+        });
+        let highest = highest.map(|one| Person {
+            name: one.name.clone(),
+            address: one.address.clone(),
+        });
+        Overseers {
+            people: direct.or(highest).into_iter().collect(),
+            office: false,
+        }
+    }
+
+    /// Who oversees a ticket whose service has ended: whoever ended it is its assignee.
+    pub(super) fn overseers_of(&self, ticket: &Ticket) -> Overseers {
+        let about = ticket.assignee.as_deref().unwrap_or_default();
+        self.overseers(about, &ticket.requester.address)
+    }
+
+    /// The one who oversees, as somebody who gives orders. People outside the roster have their address for
+    /// an id.
+    pub(super) fn overseer(&self, address: &str) -> Specialist {
+        let known = self.roster.by_address(address).cloned();
+        known.unwrap_or_else(|| Specialist {
+            id: address.to_owned(),
+            name: String::new(),
+            address: address.to_owned(),
+            aliases: vec![],
+            tier: String::new(),
+            topics: vec![],
+            weight: 1,
+            max_open: None,
+            supervisor: None,
+            away: vec![],
+            reception: None,
+        })
+    }
+}
+
+impl Orders<'_> {
+    /// `#прекратить`: at once; the requester hears why, the supervisor gets the correspondence.
+    pub(super) fn stop(&mut self, reason: &str) -> Result<(), Refusal> {
+        if self.ticket.assignee.is_some() {
+            self.must_be_mine()?;
+        }
+        self.text_for = TextFor::Staff;
+        self.ticket.assignee = Some(self.who.id.clone());
+        self.ticket.status = Status::Stopped;
+        self.ticket.response_due = None;
+        self.ticket.wake = None;
+        self.ticket.closed = None;
+        self.history("stopped", reason);
+        let overseers = self.desk.overseers_of(&self.ticket);
+        let told = Message::ServiceStopped {
+            author: self.who.id.clone(),
+            reason: reason.to_owned(),
+            office: overseers.office,
+        };
+        let notice = self.desk.for_requester(&self.ticket, told);
+        self.outcome.notices.push(notice);
+        let report = Message::Conduct(Conduct::Stopped {
+            by: self.who.name.clone(),
+            reason: reason.to_owned(),
+            note: self.text.clone(),
+        });
+        for to in &overseers.people {
+            let ticket = Some(&self.ticket);
+            let mut notice = self.desk.for_staff(to.clone(), ticket, report.clone());
+            notice.carry = Carry::FilesAndCorrespondence;
+            self.outcome.notices.push(notice);
+        }
+        self.history("reported", addresses(&overseers));
+        self.did.push(Did::Stopped(overseers.name()));
+        Ok(())
+    }
+
+    /// `#прекратить` of a supervisor, about a letter that they read first.
+    fn stop_held(&mut self, reason: &str) {
+        self.ticket.response_due = None;
+        self.history("stopped", reason);
+        let told = Message::ServiceStopped {
+            author: self.who.id.clone(),
+            reason: reason.to_owned(),
+            office: self.desk.overseers_of(&self.ticket).office,
+        };
+        let notice = self.desk.for_requester(&self.ticket, told);
+        self.outcome.notices.push(notice);
+        self.did.push(Did::Upheld);
+    }
+
+    /// `#возобновить`: the ticket goes on with the specialist who had it, or with the one named.
+    pub(super) fn resume(&mut self, id: Option<&str>) -> Result<(), Refusal> {
+        self.may_decide()?;
+        let roster = self.desk.roster;
+        let named = id.or(self.ticket.assignee.as_deref()).unwrap_or_default();
+        let Some(to) = roster.by_id(named).or_else(|| by_name(roster, named)) else {
+            let ids = roster.specialists.iter().map(|one| one.id.as_str());
+            let near = nearest(named, ids).map(str::to_owned);
+            return Err(Refusal::NoSpecialist(named.to_owned(), near));
+        };
+        if self.desk.is_outside(to) {
+            return Err(Refusal::TierOutside(to.name.clone()));
+        }
+        let today = self.desk.policy.hours.day(self.desk.now);
+        if to.away.iter().any(|range| range.contains(today)) {
+            return Err(Refusal::TheyAreAway(to.name.clone()));
+        }
+        self.text_for = TextFor::Decision;
+        let held = manner::is_waiting(&self.ticket);
+        self.ticket.status = Status::Open;
+        self.ticket.excluded.remove(&to.id);
+        self.history("resumed", format!("with {}", to.id));
+        let reason = Reason {
+            how: Handing::Resumed(self.who.name.clone()),
+            // Of a held letter the requester knows nothing: the words are for the specialist.
+            note: if held {
+                self.text.clone()
+            } else {
+                String::new()
+            },
+            ..Reason::default()
+        };
+        if !held {
+            self.desk.expect_answer(&mut self.ticket);
+            let shown = self.desk.policy.show_specialist_name;
+            let with = shown.then(|| to.name.clone());
+            let due = self.ticket.response_due;
+            self.decided(None, Decision::Resumed { with, due });
+        }
+        let why = format!("resumed by {}", self.who.id);
+        let (desk, ticket, outcome) = (self.desk, &mut self.ticket, &mut self.outcome);
+        handing::give(desk, to, ticket, outcome, reason, &why);
+        self.did.push(Did::Resumed(to.name.clone()));
+        Ok(())
+    }
+
+    /// `#подтвердить`: the end of service stands.
+    pub(super) fn uphold(&mut self) -> Result<(), Refusal> {
+        self.may_decide()?;
+        if manner::is_waiting(&self.ticket) {
+            return Err(Refusal::NotStopped);
+        }
+        self.text_for = TextFor::Decision;
+        self.history("upheld", "");
+        self.decided(None, Decision::Upheld);
+        self.did.push(Did::Upheld);
+        Ok(())
+    }
+
+    fn may_decide(&self) -> Result<(), Refusal> {
+        if self.ticket.status != Status::Stopped {
+            return Err(Refusal::NotStopped);
+        }
+        let overseers = self.desk.overseers_of(&self.ticket);
+        if overseers.include(&self.who.address) {
+            return Ok(());
+        }
+        Err(Refusal::ForSupervisor(overseers.name()))
+    }
+
+    /// A supervisor's words or decision go to the requester.
+    pub(super) fn decided(&mut self, about: Option<String>, decision: Decision) {
+        let shown = self.desk.policy.show_specialist_name;
+        let message = Message::Decided {
+            author: self.who.id.clone(),
+            name: Some(self.who.name.clone()).filter(|name| shown && !name.is_empty()),
+            about,
+            decision,
+            text: self.text.clone(),
+        };
+        let mut notice = self.desk.for_requester(&self.ticket, message);
+        notice.carry = Carry::Files;
+        self.outcome.notices.push(notice);
+    }
+}
+
+/// Whoever got a letter about conduct or a complaint answers it: to the requester, outside every
+/// specialist's sight, unless they decide otherwise.
+pub(super) fn speaks(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    who: &Specialist,
+    (ticket, made): (&Ticket, &MadeFor),
+    letter: &Incoming,
+) -> Outcome {
+    let parsed = parse(&letter.new_text, Party::Specialist);
+    let mut outcome = Outcome::quiet(EndState::Command, made.kind, format!("{} decides", who.id));
+    outcome.ticket = Some(ticket.number);
+    let speaks = !parsed.text.is_empty()
+        || letter.has_files
+        || (letter.has_pictures && parsed.commands.is_empty());
+    if let Some(fault) = parsed.fault {
+        let result = CommandResult::Unknown {
+            word: fault.word,
+            nearest: fault.nearest,
+            argument: fault.argument,
+            text: parsed.text,
+        };
+        return answered(desk, who, (ticket, made), outcome, "refused", result);
+    }
+    if !speaks && parsed.commands.is_empty() {
+        return answered(
+            desk,
+            who,
+            (ticket, made),
+            outcome,
+            "refused",
+            CommandResult::Empty,
+        );
+    }
+    // What stays among the staff may say what it likes.
+    let kept = parsed.commands.contains(&Command::Note);
+    if !kept && let Some(result) = manner::returned(desk, letter) {
+        return answered(desk, who, (ticket, made), outcome, "returned", result);
+    }
+    let text = parsed.text.clone();
+    let mut orders = Orders::new(desk, memory, (who, ticket), letter, outcome.clone(), text);
+    let says = match decisions(&mut orders, &parsed.commands) {
+        Ok(decided) => speaks && !decided,
+        Err(why) => {
+            let text = parsed.text;
+            let result = CommandResult::Refused { why, text };
+            return answered(desk, who, (ticket, made), outcome, "refused", result);
+        }
+    };
+    if says {
+        orders.outcome.end = EndState::Reply;
+        let id = who.id.clone();
+        let event = "overseer-answered";
+        orders.outcome.history(ticket.number, &id, event, "");
+        let about = (made.kind == Kind::Complaint).then(|| made.about.clone().unwrap_or_default());
+        orders.decided(about, Decision::Answer);
+        if !parsed.commands.is_empty() {
+            orders.did.insert(0, Did::Sent);
+        }
+    } else if speaks && orders.did == [Did::Kept] {
+        orders.outcome.end = EndState::Note;
+    }
+    let Orders {
+        ticket: after,
+        mut outcome,
+        did,
+        ..
+    } = orders;
+    if after != *ticket {
+        let updated = desk.now;
+        let after = Ticket { updated, ..after };
+        outcome.changes.insert(0, Change::Update(after));
+    }
+    if parsed.commands.contains(&Command::Help) {
+        let message = overseen(made, CommandResult::SpecialistHelp);
+        outcome
+            .notices
+            .push(desk.for_specialist(who, ticket, message));
+    }
+    if did.is_empty() {
+        return outcome;
+    }
+    answered(
+        desk,
+        who,
+        (ticket, made),
+        outcome,
+        "commanded",
+        CommandResult::Done(did),
+    )
+}
+
+/// Obeys what may stand in such an answer; `true` when the text has its place with that.
+fn decisions(orders: &mut Orders<'_>, commands: &[Command]) -> Result<bool, Refusal> {
+    let mut decided = false;
+    for command in commands {
+        match command {
+            Command::Note => {
+                decided = true;
+                orders.did.push(Did::Kept);
+            }
+            Command::Resume(_) | Command::Uphold | Command::Assign(_) => {
+                decided = true;
+                orders.obey(command)?;
+            }
+            Command::Status(_) | Command::Mine | Command::Find(_) | Command::Help => {
+                orders.obey(command)?;
+            }
+            // A letter that was held: the supervisor ends service in the specialist's stead.
+            Command::Stop(reason) if manner::is_waiting(&orders.ticket) => {
+                decided = true;
+                orders.stop_held(reason);
+            }
+            _ => return Err(Refusal::OnlyDecisions),
+        }
+    }
+    Ok(decided)
+}
+
+fn answered(
+    desk: &Desk<'_>,
+    who: &Specialist,
+    (ticket, made): (&Ticket, &MadeFor),
+    mut outcome: Outcome,
+    event: &'static str,
+    result: CommandResult,
+) -> Outcome {
+    if event != "commanded" {
+        outcome.history(ticket.number, &who.id, event, "an answer to a report");
+    }
+    let message = overseen(made, result);
+    outcome
+        .notices
+        .push(desk.for_specialist(who, ticket, message));
+    outcome
+}
+
+fn overseen(made: &MadeFor, result: CommandResult) -> Message {
+    let about = (made.kind == Kind::Complaint).then(|| made.about.clone().unwrap_or_default());
+    Message::Overseen { about, result }
+}
+
+/// The requester writes on a ticket whose service has ended: to the supervisor, and to nobody else.
+pub(super) fn writes_after_stop(desk: &Desk<'_>, ticket: &Ticket, letter: &Incoming) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Followup,
+        Kind::Conduct,
+        "service on the ticket has ended: for the supervisor",
+    );
+    if manner::is_waiting(ticket) {
+        // Whoever gets the ticket reads this too.
+        outcome.kind = Kind::Followup;
+    }
+    outcome.ticket = Some(ticket.number);
+    let overseers = desk.overseers_of(ticket);
+    let detail = format!("from {} to {}", letter.from.address, addresses(&overseers));
+    outcome.history(ticket.number, "requester", "to-supervisor", detail);
+    for to in overseers.people {
+        let message = Message::Conduct(Conduct::Again);
+        let mut notice = desk.for_staff(to, Some(ticket), message);
+        notice.carry = Carry::Files;
+        outcome.notices.push(notice);
+    }
+    outcome
+}
+
+/// Somebody else answers a letter that was made for a supervisor: it comes to the supervisor alone.
+pub(super) fn another_answers(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    made: &MadeFor,
+    letter: &Incoming,
+) -> Outcome {
+    let mut outcome = Outcome::quiet(
+        EndState::Note,
+        made.kind,
+        "an answer to a supervisor's letter by somebody else",
+    );
+    outcome.ticket = Some(ticket.number);
+    let detail = format!(
+        "{} answered a letter made for {}; not sent on",
+        letter.from.address, made.address
+    );
+    outcome.history(ticket.number, "desk", "note", detail);
+    let to = Person {
+        name: desk.overseer(&made.address).name,
+        address: made.address.clone(),
+    };
+    let message = match made.kind {
+        Kind::Complaint => complaint::again(desk, made, letter),
+        _ => Message::Conduct(Conduct::Again),
+    };
+    let mut notice = desk.for_staff(to, Some(ticket), message);
+    notice.carry = Carry::Files;
+    outcome.notices.push(notice);
+    outcome
+}
+
+/// For the history: to whom it went.
+pub(super) fn addresses(overseers: &Overseers) -> String {
+    let all: Vec<&str> = overseers
+        .people
+        .iter()
+        .map(|one| one.address.as_str())
+        .collect();
+    format!("to {}", all.join(", "))
+}
