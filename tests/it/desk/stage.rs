@@ -181,7 +181,7 @@ async fn the_main_attacks_come_to_nothing_over_real_servers() {
 #[tokio::test]
 async fn deadlines_go_the_same_way_over_real_servers() {
     for name in ["late.txt", "still-late.txt", "waiting.txt", "silence.txt"] {
-        play(name).await;
+        play(&format!("scenarios/{name}")).await;
     }
 }
 
@@ -192,13 +192,13 @@ async fn absences_go_the_same_way_over_real_servers() {
         "away-tickets.txt",
         "unreachable-specialist.txt",
     ] {
-        play(name).await;
+        play(&format!("scenarios/{name}")).await;
     }
 }
 
 #[tokio::test]
 async fn the_vendor_merging_and_undo_go_the_same_way_over_real_servers() {
     for name in ["vendor.txt", "notes-and-merge.txt", "undo.txt"] {
-        play(name).await;
+        play(&format!("scenarios/{name}")).await;
     }
 }
