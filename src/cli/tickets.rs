@@ -58,6 +58,10 @@ struct TicketJson<'a> {
     resolution_due: Option<Timestamp>,
     first_responded: Option<Timestamp>,
     closed: Option<Timestamp>,
+    /// Addresses of people in copy.
+    participants: Vec<&'a str>,
+    /// The incident that it is part of; its own number when it is one.
+    incident: Option<u64>,
     letters: u64,
 }
 
@@ -111,6 +115,12 @@ impl<'a> From<&'a TicketRow> for TicketJson<'a> {
             resolution_due: ticket.resolution.due,
             first_responded: ticket.first_responded,
             closed: ticket.closed,
+            participants: ticket
+                .participants
+                .iter()
+                .map(|one| one.address.as_str())
+                .collect(),
+            incident: ticket.incident,
             letters: row.letters,
         }
     }

@@ -108,7 +108,14 @@ pub fn file(
     let spam = matches!(letter.nature, mail::Nature::Spam(_));
     incoming::count(tx, policy, &mut memory, &incoming, spam, now)?;
     let asks = desk::asks(&roster, &incoming);
-    incoming::look_up(tx, &mut memory, &incoming, &asks, now)?;
+    incoming::look_up(
+        tx,
+        (&roster, &policy.tag),
+        &mut memory,
+        &incoming,
+        &asks,
+        now,
+    )?;
     incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
     let office = Desk {
         policy,
@@ -197,7 +204,11 @@ fn finish(
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
     releasing::carry_on(tx, snapshot, key, &mut outcome, now)?;
-    writing::send_notices(tx, snapshot, key, &outcome, Some(&message.letter), now)?;
+    let at_hand = writing::AtHand {
+        id,
+        letter: &message.letter,
+    };
+    writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(
         ticket = outcome.ticket,
         message_id = message.message_id(),

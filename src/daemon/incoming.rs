@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::event::{Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Source, Told};
+use crate::desk::event::{
+    Carried, Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
+};
+use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
@@ -14,6 +17,12 @@ use crate::store::{StoreError, Tx};
 const ALERTS_PER_HOUR: u32 = 10;
 /// Tickets listed in one answer.
 const LISTED: u32 = 50;
+/// Tickets that a new letter is compared with, and how old they may be: a holiday and a weekend are between
+/// two working hours.
+const COMPARED: u32 = 40;
+const RECENT: SignedDuration = SignedDuration::from_hours(24 * 12);
+/// Incidents at one time that are looked at.
+const INCIDENTS: u32 = 10;
 /// Merges followed from ticket to ticket.
 const MERGES: u32 = 20;
 /// References looked at; a thread that is longer names its tickets in the last of them.
@@ -74,6 +83,7 @@ pub fn count(
 /// Looks up what a letter's commands ask to see.
 pub fn look_up(
     tx: &Tx<'_>,
+    (roster, tag): (&Roster, &str),
     memory: &mut Memory,
     letter: &Incoming,
     asks: &Asks,
@@ -101,10 +111,41 @@ pub fn look_up(
     {
         memory.last_author = tx.last_author(evidence.ticket.number)?;
     }
-    if asks.held
+    let is_theirs =
+        |address: &str, who: &str| roster.by_address(address).is_some_and(|one| one.id == who);
+    if let Some(who) = &asks.held_of
         && let Some(evidence) = letter.evidence.first()
     {
-        memory.held = tx.held_reply(evidence.ticket.number, now)?;
+        let held = tx.held_replies(evidence.ticket.number, now)?;
+        memory.held = held
+            .into_iter()
+            .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
+            .map(|(id, _)| id);
+    }
+    if let Some(incident) = asks.joined_to {
+        memory.joined = tx.joined(incident)?;
+    }
+    if asks.recent {
+        let since = now.checked_sub(RECENT).unwrap_or(now);
+        memory.incidents = tx.incidents(INCIDENTS)?;
+        memory.recent = tx.recent_cases(since, COMPARED)?;
+    }
+    if let Some(letter) = asks.carried_by {
+        memory.carried = tx.carried_by(letter)?.map(|carried| Carried {
+            subject: mail::base_subject(&carried.subject, tag),
+            ..carried
+        });
+    }
+    if let Some((ticket, since, who)) = &asks.meanwhile {
+        let answers = tx.answered_since(*ticket, *since)?;
+        memory.meanwhile = answers.into_iter().find_map(|answer| {
+            let other = roster.by_address(&answer.from.address)?;
+            (other.id != *who).then(|| Said {
+                who: other.id.clone(),
+                at: answer.at,
+                text: answer.text,
+            })
+        });
     }
     Ok(())
 }
@@ -160,6 +201,16 @@ pub fn incoming(
     };
     Ok(Incoming {
         from,
+        copied: letter
+            .to
+            .iter()
+            .chain(&letter.cc)
+            .filter(|one| !policy.is_own(&one.address) && !mail::is_robot(&one.address))
+            .map(|one| Person {
+                name: one.name.clone(),
+                address: one.address.clone(),
+            })
+            .collect(),
         role: None,
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
@@ -299,12 +350,17 @@ fn evidence(tx: &Tx<'_>, policy: &Policy, letter: &Letter) -> Result<Vec<Evidenc
     let mut proved = Vec::new();
     let mut named = Vec::new();
     for claim in mail::claims(letter, &own, &policy.tag) {
-        let Some(ticket) = ticket(tx, claim.ticket)? else {
-            continue;
-        };
         let made_for = match &claim.token {
             Some(token) => tx.made_for(claim.ticket, token)?,
             None => None,
+        };
+        // The letter that a specialist answers may have been split off since.
+        let moved = match &made_for {
+            Some(made) if made.audience == Audience::Staff => tx.ticket_of_carried(made.letter)?,
+            _ => None,
+        };
+        let Some(ticket) = ticket(tx, moved.unwrap_or(claim.ticket))? else {
+            continue;
         };
         let list = if made_for.is_some() {
             &mut proved

@@ -70,6 +70,7 @@ fn release(
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     incoming::look_up(
         tx,
+        (&roster, &policy.tag),
         &mut memory,
         &incoming,
         &desk::asks(&roster, &incoming),
@@ -93,7 +94,8 @@ fn release(
     }
     tx.apply(&outcome.changes, now)?;
     tx.refile(id, &outcome, &said)?;
-    writing::send_notices(tx, snapshot, key, &outcome, Some(letter), now)?;
+    let at_hand = writing::AtHand { id, letter };
+    writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(letter = id, ticket = outcome.ticket, by, "released");
     Ok(Some(outcome))
 }

@@ -277,7 +277,7 @@ async fn a_run_ends_though_a_letter_waits_behind_one_that_was_put_off() {
     database
         .execute_batch(
             "INSERT INTO letters SELECT NULL, direction, ticket, kind, end_state, why, 'x', 'x', digest, from_name,
-                from_address, to_address, audience, author, about, subject, text, new_text, attachments, at, sent_at,
+                from_address, to_address, audience, author, about, carries, subject, text, new_text, attachments, at, sent_at,
                 size,
                 original, erased
              FROM letters WHERE kind = 'ack';

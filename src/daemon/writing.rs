@@ -14,12 +14,21 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket};
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, Nature, PassedOn};
-use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
+use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
 const EARLIER: u32 = 3;
 /// Message-IDs in References: enough for every client, short enough for every server.
 const REFERENCES: usize = 20;
+
+/// The letter that is being decided, and the id that it is filed under.
+#[derive(Clone, Copy)]
+pub struct AtHand<'a> {
+    /// Its id.
+    pub id: u64,
+    /// The letter.
+    pub letter: &'a Letter,
+}
 
 /// Makes the changes of a decision and queues its letters.
 pub fn carry_out(
@@ -27,7 +36,7 @@ pub fn carry_out(
     snapshot: &Snapshot,
     key: &TokenKey,
     outcome: &Outcome,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.apply(&outcome.changes, now)?;
@@ -40,7 +49,7 @@ pub fn send_notices(
     snapshot: &Snapshot,
     key: &TokenKey,
     outcome: &Outcome,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if outcome.notices.is_empty() {
@@ -92,6 +101,8 @@ fn held_back(tx: &Tx<'_>, notice: &Notice, now: Timestamp) -> Result<bool, Store
 /// What goes with a letter of the desk.
 #[derive(Default)]
 struct Cargo {
+    /// The letter that is passed on.
+    id: u64,
     from: Person,
     subject: String,
     text: String,
@@ -101,9 +112,10 @@ struct Cargo {
 }
 
 impl Cargo {
-    fn of(letter: &Letter) -> Self {
+    fn of(AtHand { id, letter }: AtHand<'_>) -> Self {
         let from = letter.from.clone().unwrap_or_default();
         Self {
+            id,
             from: Person {
                 name: from.name,
                 address: from.address,
@@ -121,9 +133,9 @@ impl Cargo {
     }
 
     /// The same of the letter that opened `ticket`.
-    fn of_request(letter: &Letter, ticket: Option<&Ticket>) -> Self {
+    fn of_request(letter: AtHand<'_>, ticket: Option<&Ticket>) -> Self {
         let whole = Self::of(letter);
-        match ticket.and_then(|ticket| recorded(letter, &ticket.requester)) {
+        match ticket.and_then(|ticket| recorded(letter.letter, &ticket.requester)) {
             Some(recorded) => Self {
                 from: recorded.from,
                 subject: recorded.subject,
@@ -139,7 +151,7 @@ impl Cargo {
 fn cargo(
     tx: &Tx<'_>,
     notice: &Notice,
-    letter: Option<&Letter>,
+    letter: Option<AtHand<'_>>,
     opens: bool,
 ) -> Result<Option<Cargo>, StoreError> {
     match (notice.carry, letter, &notice.ticket) {
@@ -155,22 +167,35 @@ fn cargo(
         }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
-            Ok(request.map(|request| Cargo::of(&mail::read(&request.original))))
+            Ok(request.map(|request| {
+                Cargo::of(AtHand {
+                    id: request.id,
+                    letter: &mail::read(&request.original),
+                })
+            }))
         }
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
                 return Ok(letter.map(Cargo::of));
             };
-            let mut cargo = Cargo::of_request(&mail::read(&request.original), Some(ticket));
+            let mut cargo = of_filed(&request, ticket);
             // What the colleague adds goes along.
-            let colleague = letter.filter(|one| one.nature == Nature::Human);
-            cargo
-                .files
-                .extend(colleague.iter().flat_map(|one| one.attachments.clone()));
+            let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
+            cargo.files.extend(
+                colleague
+                    .iter()
+                    .flat_map(|one| one.letter.attachments.clone()),
+            );
             Ok(Some(cargo))
         }
         _ => Ok(None),
     }
+}
+
+fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
+    let letter = &mail::read(&filed.original);
+    let id = filed.id;
+    Cargo::of_request(AtHand { id, letter }, Some(ticket))
 }
 
 fn write(
@@ -179,7 +204,7 @@ fn write(
     roster: &Roster,
     key: &TokenKey,
     notice: &Notice,
-    (letter, opens): (Option<&Letter>, bool),
+    (letter, opens): (Option<AtHand<'_>>, bool),
     now: Timestamp,
 ) -> Result<LetterToSend, StoreError> {
     let policy = &snapshot.config.policy;
@@ -231,7 +256,7 @@ fn write(
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let sent = shown_inside(sent, &words.html);
     let calendar = inviting::invitation(tx, policy, notice, now)?;
-    let references = references(tx, snapshot, notice, letter)?;
+    let references = references(tx, snapshot, notice, letter.map(|one| one.letter))?;
     let draft = Draft {
         from: Mailbox {
             name: policy.name.clone(),
@@ -272,6 +297,7 @@ fn write(
         words: passed_on(notice),
         author: notice.author().map(str::to_owned),
         about: notice.about().map(str::to_owned),
+        carries: cargo.as_ref().map(|cargo| cargo.id),
         files: draft.attachments.iter().map(stored).collect(),
         bytes,
         automatic: notice.is_automatic(),
@@ -434,6 +460,10 @@ fn references(
     let Some(ticket) = &notice.ticket else {
         return Ok(vec![]);
     };
+    if notice.audience == Audience::Participant {
+        let (to, asked) = (&notice.to.address, &ticket.requester.address);
+        return Ok(newest(tx.thread_in_copy(ticket.number, to, asked)?));
+    }
     let mut addresses = vec![notice.to.address.as_str()];
     if let Some(who) = snapshot.roster.by_address(&notice.to.address) {
         addresses.extend(who.aliases.iter().map(String::as_str));
@@ -447,13 +477,17 @@ fn references(
         thread.retain(|one| *one != answered);
         thread.push(answered);
     }
+    Ok(newest(thread))
+}
+
+fn newest(mut thread: Vec<String>) -> Vec<String> {
     if thread.len() > REFERENCES {
         // The root and the newest (RFC 5322 §3.6.4 leaves the middle out first).
         let newest = thread.split_off(thread.len() - (REFERENCES - 1));
         thread.truncate(1);
         thread.extend(newest);
     }
-    Ok(thread)
+    thread
 }
 
 fn from_one_of(letter: &Letter, addresses: &[&str]) -> bool {

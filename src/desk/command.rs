@@ -38,6 +38,12 @@ pub enum Command {
     Topic(String),
     /// `#объединить N`: this ticket into another.
     Merge(u64),
+    /// `#разделить`: this letter becomes a ticket of its own.
+    Split,
+    /// `#сбой [N]`: this ticket is an incident, or part of one.
+    Incident(Option<u64>),
+    /// `#не-сбой`: it stands for itself again.
+    NoIncident,
     /// `#спам`: close silently, block the sender.
     Spam,
     /// `#не-спам`: the opposite.
@@ -68,6 +74,10 @@ pub enum Command {
     Leave(u32),
     /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
     Solved(Option<String>),
+    /// `#убрать ADDRESS`: this person is no longer in copy.
+    Remove(String),
+    /// `#выйти`: I am no longer in copy.
+    Quit,
     /// `#почему N`: the evidence for what was done with that ticket or letter.
     Why(u64),
     /// `#карантин`: letters that wait for a person.
@@ -110,6 +120,9 @@ enum Verb {
     Leave,
     Topic,
     Merge,
+    Split,
+    Incident,
+    NoIncident,
     Spam,
     NotSpam,
     Stop,
@@ -122,6 +135,8 @@ enum Verb {
     Away,
     Back,
     Solved,
+    Remove,
+    Quit,
     Why,
     Quarantine,
     Release,
@@ -163,6 +178,12 @@ const WORDS: &[(&str, Verb)] = &[
     ("topic", Verb::Topic),
     ("объединить", Verb::Merge),
     ("merge", Verb::Merge),
+    ("разделить", Verb::Split),
+    ("split", Verb::Split),
+    ("сбой", Verb::Incident),
+    ("incident", Verb::Incident),
+    ("не-сбой", Verb::NoIncident),
+    ("not-incident", Verb::NoIncident),
     ("спам", Verb::Spam),
     ("spam", Verb::Spam),
     ("не-спам", Verb::NotSpam),
@@ -188,6 +209,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("back", Verb::Back),
     ("решено", Verb::Solved),
     ("solved", Verb::Solved),
+    ("убрать", Verb::Remove),
+    ("remove", Verb::Remove),
+    ("выйти", Verb::Quit),
+    ("quit", Verb::Quit),
     ("почему", Verb::Why),
     ("why", Verb::Why),
     ("карантин", Verb::Quarantine),
@@ -203,8 +228,8 @@ const WORDS: &[(&str, Verb)] = &[
 impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
-            Self::Solved | Self::Complain => party == Party::Requester,
-            Self::Help | Self::Status | Self::Join | Self::Leave => true,
+            Self::Solved | Self::Quit | Self::Complain => party == Party::Requester,
+            Self::Help | Self::Status | Self::Join | Self::Leave | Self::Remove => true,
             Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
         }
@@ -222,6 +247,8 @@ impl Verb {
             Self::Join => "#записаться 1",
             Self::Leave => "#отписаться 1",
             Self::Merge => "#объединить 17",
+            Self::Incident => "#сбой 17",
+            Self::Remove => "#убрать anna@example.org",
             Self::Stop => "#прекратить причина",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
@@ -253,6 +280,10 @@ impl Verb {
             Self::Leave => Command::Leave(u32::try_from(number(argument)?).ok()?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
+            Self::Split => Command::Split,
+            Self::Incident if argument.is_empty() => Command::Incident(None),
+            Self::Incident => Command::Incident(Some(number(argument)?)),
+            Self::NoIncident => Command::NoIncident,
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
             Self::Stop => Command::Stop(text()?),
@@ -266,6 +297,8 @@ impl Verb {
             Self::Away => Command::Away(days(argument)?),
             Self::Back => Command::Back,
             Self::Solved => Command::Solved(text()),
+            Self::Remove => Command::Remove(text()?),
+            Self::Quit => Command::Quit,
             Self::Why => Command::Why(number(argument)?),
             Self::Quarantine => Command::Quarantine,
             Self::Release => Command::Release(number(argument)?),

@@ -1,12 +1,15 @@
 //! The decision: what follows from a letter, as a pure function.
 
 mod admin;
+mod asked;
 mod away;
 mod clock;
 mod complaint;
+mod crossing;
 mod floods;
 mod forgetting;
 mod handing;
+mod incidents;
 mod large;
 mod late;
 mod manner;
@@ -14,11 +17,13 @@ mod office;
 mod opening;
 mod orders;
 mod oversight;
+mod participants;
 mod requester;
 mod seminars;
 mod silent;
 mod speaker;
 mod specialist;
+mod splitting;
 mod vendor;
 
 use jiff::Timestamp;
@@ -143,6 +148,9 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
         }
         Speaker::Requester(ticket, Proof::Missing) => {
             requester::writes_unproved(desk, memory, ticket, letter)
+        }
+        Speaker::Participant(ticket, who, proof) => {
+            participants::writes(desk, memory, (who, proof), ticket, letter)
         }
         Speaker::Vendor(ticket) => vendor::answers(desk, ticket, letter),
         Speaker::Another(ticket) => desk.note_from_another(ticket, letter),

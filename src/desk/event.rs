@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::conduct::Severity;
 use super::outcome::{Audience, Kind};
 use super::people::Role;
@@ -31,6 +33,8 @@ pub enum Source {
 /// What the desk knows of the letter that a token was put into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeFor {
+    /// The id of that letter.
+    pub letter: u64,
     /// To whom it went, lower case.
     pub address: String,
     /// Their part (promise 13).
@@ -41,6 +45,49 @@ pub struct MadeFor {
     pub author: Option<String>,
     /// The specialist whom a complaint is about.
     pub about: Option<String>,
+}
+
+/// What somebody of the staff answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Their roster id.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// Their letter's new text, commands included.
+    pub text: String,
+}
+
+/// The requester's letter that a letter of the desk passed on to a specialist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Its id.
+    pub id: u64,
+    /// The ticket that it is in.
+    pub ticket: u64,
+    /// It opened that ticket.
+    pub first: bool,
+    /// Who wrote it.
+    pub from: Person,
+    /// Its subject, without `Re:` and our tag.
+    pub subject: String,
+    /// What was written.
+    pub text: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// The ticket had been closed before it.
+    pub reopened: bool,
+    /// Another letter of that ticket waits for an answer as well.
+    pub others_wait: bool,
+}
+
+/// A ticket and the beginning of the letter that opened it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What was written.
+    pub text: String,
 }
 
 /// How a letter names a ticket, after its token was checked.
@@ -90,6 +137,8 @@ pub struct PassedOn {
 pub struct Incoming {
     /// Who wrote it; an empty address when nobody did.
     pub from: Person,
+    /// To whom else it went: To and Cc, without the desk's own addresses and those of robots.
+    pub copied: Vec<Person>,
     /// Their part in the school, if the school's list says it.
     pub role: Option<Role>,
     /// Its subject without `Re:` and our tag.
@@ -174,6 +223,16 @@ pub struct Memory {
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// Incidents that are not over.
+    pub incidents: Vec<Case>,
+    /// What people wrote of late.
+    pub recent: Vec<Case>,
+    /// Tickets that are joined to the letter's ticket, which is an incident.
+    pub joined: Vec<Ticket>,
+    /// The requester's letter that this one answers.
+    pub carried: Option<Carried>,
+    /// The answer that a colleague gave after the letter was written that this one answers.
+    pub meanwhile: Option<Said>,
     /// The number that the letter itself gets.
     pub next_letter: u64,
     /// Letters that wait for a person, when the letter asks for them.

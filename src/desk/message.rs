@@ -1,18 +1,18 @@
 //! What the desk's letters say, as values; `letters` turns them into words.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 pub use super::alert::Alert;
 use super::figures::Figures;
 use super::materials::Material;
+pub use super::obeyed::{CommandResult, Did, Refusal};
 pub use super::oversight::{Conduct, Decision};
 use super::quarantine::AdminAnswer;
-pub use super::reason::{Handing, Reason};
+pub use super::reason::{Handing, KnownIncident, Reason};
 use super::reception::Reception;
 use super::roster::DateRange;
 use super::seminars::{Announced, Seminar};
-use super::ticket::{Person, Status, Ticket};
+use super::ticket::Person;
 
 /// Who or what closed a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum ClosedBy {
     Specialist,
     /// Nobody wrote for a long time.
     Silence,
+    /// A specialist, for all tickets of an incident: it works again.
+    Mended,
     /// The requester asked to be forgotten.
     Erased,
 }
@@ -62,6 +64,10 @@ pub enum Message {
         due: Option<Timestamp>,
         /// It came outside working time.
         closed_now: bool,
+        /// The ticket that its question came up in.
+        split_from: Option<u64>,
+        /// The incident that it may be part of.
+        incident: Option<KnownIncident>,
         /// Materials that may answer it meanwhile, the best first.
         materials: Vec<Material>,
         /// The next seminar on its topic.
@@ -93,6 +99,31 @@ pub enum Message {
         due: Option<Timestamp>,
         /// The ticket had been closed.
         reopened: bool,
+    },
+    /// To a specialist who answered: a colleague had answered while they wrote.
+    Meanwhile {
+        /// The colleague's name.
+        who: String,
+        /// When.
+        at: Timestamp,
+        /// Their words.
+        said: String,
+        /// They closed the ticket, and it stays closed.
+        closed: bool,
+        /// The writer's own answer is held until then.
+        held: Option<Timestamp>,
+    },
+    /// To whoever has the first of many tickets that are alike: is it an incident?
+    IncidentProposed {
+        /// Numbers and subjects.
+        cases: Vec<(u64, String)>,
+        /// When the first came.
+        since: Timestamp,
+    },
+    /// To the assignee of a ticket: it may be part of an incident.
+    IncidentOffer {
+        /// The incident.
+        known: KnownIncident,
     },
     /// To the assignee: somebody wrote who may not speak in the ticket.
     Note {
@@ -283,166 +314,6 @@ pub enum NoteWhy {
     Internal,
     /// The vendor's service answered the owner.
     Vendor,
-}
-
-/// How a letter with commands ended: all of them were obeyed, or none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandResult {
-    /// What was done, in order.
-    Done(Vec<Did>),
-    /// Nothing was done.
-    Refused {
-        /// Why.
-        why: Refusal,
-        /// The text that was held back.
-        text: String,
-    },
-    /// The list of commands for specialists.
-    SpecialistHelp,
-    /// The list of commands for requesters.
-    RequesterHelp,
-    /// No such command, or its argument is not understood; nothing was sent on.
-    Unknown {
-        /// What was typed.
-        word: String,
-        /// What was probably meant, or the right form.
-        nearest: Option<String>,
-        /// The command is known, its argument is not understood.
-        argument: bool,
-        /// The text that was held back.
-        text: String,
-    },
-    /// It insults and was not sent (clause 4).
-    Returned {
-        /// The places.
-        places: Vec<String>,
-        /// The whole of what was written, commands and text.
-        text: String,
-    },
-    /// An answer without words and without files.
-    Empty,
-}
-
-/// One thing that was done. Names are of people and tiers, as they are shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Did {
-    /// The answer went to the requester.
-    Sent,
-    /// A reference material goes with the answer; its title.
-    Material(String),
-    /// The text stays among the staff.
-    Noted,
-    /// Closed.
-    Closed,
-    /// It was closed already.
-    ClosedBefore,
-    /// The ticket is the writer's now.
-    Taken,
-    /// Given back; who has it now.
-    Declined(String),
-    /// The held answer is not sent.
-    TakenBack,
-    /// Passed to a specialist.
-    Assigned(String),
-    /// A consultation is recorded as a closed ticket: its number and requester.
-    Recorded(u64, String),
-    /// A ticket is opened in somebody's name: its number, its requester, and who has it.
-    RecordedOpen(u64, String, String),
-    /// Open again.
-    Reopened,
-    /// Raised to a tier; who has it there.
-    Raised(String, String),
-    /// The vendor's service was asked; its name.
-    AskedVendor(String),
-    /// Waits for the requester until then.
-    Waiting(Timestamp),
-    /// Sleeps until then.
-    Snoozed(Timestamp),
-    /// The topic is set.
-    Topic(String),
-    /// Put into another ticket.
-    Merged(u64),
-    /// Closed as spam; this address is blocked.
-    Spam(String),
-    /// Opened again; this address is free.
-    NotSpam(String),
-    /// The requester said how it went.
-    Rated,
-    /// It went out, though these places of it are coarse.
-    Coarse(Vec<String>),
-    /// Service has ended; who decides now (a name), or the administrators.
-    Stopped(Option<String>),
-    /// It goes on with this specialist.
-    Resumed(String),
-    /// The end of service stands.
-    Upheld,
-    /// The text was kept and sent to nobody.
-    Kept,
-    /// Out of the rotation on these days.
-    Away(DateRange),
-    /// Back in it.
-    Back,
-    /// The tickets asked for; the word that was searched, if any.
-    Tickets(Option<String>, Vec<Ticket>),
-}
-
-/// Why a command is not obeyed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// It is closed already.
-    AlreadyClosed,
-    /// It is the writer's already.
-    AlreadyYours,
-    /// It is not the writer's.
-    NotYours,
-    /// It is spam, merged or stopped: nothing can be done with it.
-    Shut(Status),
-    /// Nobody else can take it.
-    NobodyElse,
-    /// That specialist is away; their name.
-    TheyAreAway(String),
-    /// No such specialist; the nearest id.
-    NoSpecialist(String, Option<String>),
-    /// No such tier; the nearest id.
-    NoTier(String, Option<String>),
-    /// There is no higher tier.
-    NoTierAbove,
-    /// No such reference material; the nearest name.
-    NoMaterial(String, Option<String>),
-    /// Whose consultation it was is not said.
-    NoRequester,
-    /// No such channel; the nearest word.
-    NoChannel(String, Option<String>),
-    /// It cannot stand beside `#обращение`; what was typed means that a consultation is recorded.
-    NotBeside,
-    /// Nothing proves that the specialist wrote it.
-    NeedsProof,
-    /// The ticket is open already.
-    AlreadyOpen,
-    /// That tier is outside the school.
-    TierOutside(String),
-    /// No such topic; the nearest name.
-    NoTopic(String, Option<String>),
-    /// The day has passed.
-    Past(Date),
-    /// No such ticket.
-    NoTicket(u64),
-    /// It cannot be put into itself, nor into one that is in it.
-    MergeCircle(u64),
-    /// The other ticket is somebody else's: one would read the other's answers.
-    OtherRequester(u64),
-    /// No answer is held.
-    NothingHeld,
-    /// It is no spam.
-    NotSpam,
-    /// Service on it has not been ended.
-    NotStopped,
-    /// A supervisor decides this; their name, if there is one.
-    ForSupervisor(Option<String>),
-    /// Not in answer to a letter of that kind.
-    OnlyDecisions,
-    /// The command belongs into an answer to a letter about a ticket.
-    NeedsTicket,
 }
 
 /// Why a specialist has left the rotation.

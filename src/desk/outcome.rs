@@ -10,8 +10,8 @@ use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
-    Alert, ClosedBy, CommandResult, Conduct, Decision, Did, Handing, Left, Message, NoteWhy,
-    Overdue, Reason, Refusal, ReminderWhy, SeminarWhy, Stopped,
+    Alert, ClosedBy, CommandResult, Conduct, Decision, Did, Handing, KnownIncident, Left, Message,
+    NoteWhy, Overdue, Reason, Refusal, ReminderWhy, SeminarWhy, Stopped,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -135,6 +135,8 @@ impl Kind {
 pub enum Audience {
     /// Whoever asked.
     Requester,
+    /// People in copy of whoever asked.
+    Participant,
     /// Specialists, supervisors and administrators.
     Staff,
     /// The vendor's services.
@@ -143,12 +145,23 @@ pub enum Audience {
 
 impl Audience {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Requester, Self::Staff, Self::Vendor];
+    pub const ALL: [Self; 4] = [
+        Self::Requester,
+        Self::Participant,
+        Self::Staff,
+        Self::Vendor,
+    ];
+
+    /// People of the asking side, who see nothing of the staff's.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Requester | Self::Participant)
+    }
 
     /// The word that is part of what a token is keyed to.
     pub fn word(self) -> &'static str {
         match self {
             Self::Requester => "requester",
+            Self::Participant => "participant",
             Self::Staff => "staff",
             Self::Vendor => "vendor",
         }
@@ -190,6 +203,13 @@ pub enum Change {
     Block(String),
     /// They are again.
     Unblock(String),
+    /// A letter that came opens this ticket, and leaves the one that it was in.
+    MoveLetter {
+        /// Its id.
+        letter: u64,
+        /// The ticket.
+        ticket: u64,
+    },
     /// A letter that waits for a person is taken in; its number, and at whose word.
     Release(u64, String),
     /// It waits no longer; the same.
@@ -294,12 +314,14 @@ impl Notice {
             Message::Assignment { .. } => Kind::Assignment,
             Message::Reply { .. } => Kind::Reply,
             Message::Followup { .. } => Kind::Followup,
-            Message::Note { .. } => Kind::Note,
+            Message::Note { .. } | Message::Meanwhile { .. } => Kind::Note,
             Message::Reminder { .. } | Message::WaitingReminder { .. } => Kind::Reminder,
             Message::Reassigned { .. } | Message::Escalated { .. } | Message::Overdue { .. } => {
                 Kind::Escalation
             }
-            Message::Absent { .. } => Kind::Report,
+            Message::Absent { .. }
+            | Message::IncidentProposed { .. }
+            | Message::IncidentOffer { .. } => Kind::Report,
             Message::ServiceStopped { .. } | Message::Conduct(_) => Kind::Conduct,
             Message::Complaint { .. } | Message::ComplaintReceived { .. } => Kind::Complaint,
             Message::Decided { about: Some(_), .. } | Message::Overseen { about: Some(_), .. } => {

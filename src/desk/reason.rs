@@ -1,5 +1,7 @@
 //! Why a ticket came to its assignee, as values.
 
+use jiff::Timestamp;
+
 use super::rotation::PassedOver;
 
 /// Why a ticket came to its assignee.
@@ -13,6 +15,21 @@ pub struct Reason {
     pub passed_over: Vec<(String, PassedOver)>,
     /// Name of the tier that could not take it, when the ticket climbed.
     pub climbed_from: Option<String>,
+    /// The incident that it may be part of.
+    pub incident: Option<KnownIncident>,
+}
+
+/// An incident that a ticket may be part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownIncident {
+    /// The incident's ticket.
+    pub number: u64,
+    /// Its subject, which is a requester's: for the staff alone.
+    pub subject: String,
+    /// When it began, as far as the desk knows.
+    pub since: Timestamp,
+    /// The letters are alike; else they only share a topic.
+    pub alike: bool,
 }
 
 /// How a ticket was handed over. The names are of people.
@@ -31,6 +48,8 @@ pub enum Handing {
     Late,
     /// Whoever had it is away.
     Away(String),
+    /// They made it of a letter in that ticket.
+    Split(u64),
     /// A supervisor let it go on after a stop.
     Resumed(String),
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::people::Role;
 
@@ -63,7 +63,7 @@ impl Status {
 }
 
 /// A person with an address.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Person {
     /// Their name as they write it; may be empty.
     pub name: String,
@@ -145,6 +145,14 @@ pub struct Ticket {
     pub vendor_case: Option<String>,
     /// The ticket that it was put into.
     pub merged_into: Option<u64>,
+    /// People in copy: they read the answers and may write.
+    pub participants: Vec<Person>,
+    /// Addresses that were taken out of the copy and stay out.
+    pub taken_out: BTreeSet<String>,
+    /// The incident that it is part of; its own number when it is one itself and not over.
+    pub incident: Option<u64>,
+    /// It was proposed as an incident, or belongs to letters that were.
+    pub incident_offered: bool,
     /// Until when it is to be solved.
     pub resolution: Resolution,
     /// What was done about a running answer that is late.

@@ -3,11 +3,15 @@
 use jiff::SignedDuration;
 use minijinja::Value;
 
-use crate::desk::outcome::NoteWhy;
+use crate::desk::outcome::{Message, NoteWhy};
 
 use super::compose::{NAME, Writer, as_value};
-use super::context::{EnclosedView, Frame, Note, ToVendor};
-use super::when;
+use super::context::{EnclosedView, Frame, Meanwhile, Note, ToVendor};
+use super::text::one_line;
+use super::{names, when};
+
+/// Characters of a colleague's answer that are enough to see whether the two agree.
+const SHORTLY: usize = 600;
 
 impl Writer<'_> {
     /// A case for the vendor's service.
@@ -28,6 +32,37 @@ impl Writer<'_> {
                     .map(|number| self.line(number, NAME)),
                 words: self.clean(words),
                 enclosed,
+                frame,
+            },
+        )
+    }
+
+    /// A colleague answered while the reader wrote.
+    pub(super) fn meanwhile(&self, frame: Frame) -> (&'static str, Value) {
+        let Message::Meanwhile {
+            who,
+            at,
+            said,
+            closed,
+            held,
+        } = &self.notice.message
+        else {
+            return as_value("meanwhile", &frame);
+        };
+        let moment = |at| when::moment(self.tongue, self.zone(), self.desk.now, at);
+        let words = self.clean(said);
+        let mut short: String = words.chars().take(SHORTLY).collect();
+        if short.len() < words.len() {
+            short = format!("{}…", short.trim_end());
+        }
+        as_value(
+            "meanwhile",
+            &Meanwhile {
+                who: one_line(&names::aloud(who), NAME),
+                at: moment(*at),
+                said: short,
+                closed: *closed,
+                held: held.map(moment),
                 frame,
             },
         )

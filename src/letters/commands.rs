@@ -16,7 +16,7 @@ use super::{names, when};
 pub(super) struct TicketRow {
     pub case: String,
     pub subject: String,
-    pub status: &'static str,
+    pub status: String,
     /// Who has it; for the requester the same, if the name may be shown.
     pub who: String,
     /// «сегодня до 15:00»; empty when nothing runs.
@@ -61,6 +61,15 @@ const STAFF_RU: &[(&str, &str)] = &[
     ),
     ("#тема оценки", "поправить тему"),
     ("#объединить 17", "это обращение — часть обращения 17"),
+    (
+        "#разделить",
+        "в письме другой вопрос: сделать из него отдельное обращение",
+    ),
+    ("#убрать адрес", "этому человеку из копии больше не писать"),
+    (
+        "#сбой",
+        "это сбой: ответы уйдут всем, кто к нему присоединён; #сбой 17 присоединяет, #не-сбой — наоборот",
+    ),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
     (
         "#спам",
@@ -111,6 +120,15 @@ const STAFF_EN: &[(&str, &str)] = &[
     ),
     ("#topic NAME", "set the topic"),
     ("#merge 17", "this ticket is part of ticket 17"),
+    (
+        "#split",
+        "the letter asks something else: make it a ticket of its own",
+    ),
+    ("#remove address", "write no more to this person in copy"),
+    (
+        "#incident",
+        "it is an incident: answers go to all tickets joined to it; #incident 17 joins, #not-incident undoes",
+    ),
     ("#undo", "take your answer back while it is held"),
     (
         "#spam",
@@ -139,9 +157,11 @@ const ASKER_RU: &[(&str, &str)] = &[
         "#жалоба текст",
         "пожаловаться руководителю того, кто отвечал; сам он её не увидит",
     ),
+    ("#убрать адрес", "этому человеку из копии больше не писать"),
+    ("#выйти", "если Вы в копии: больше Вам не писать"),
     ("#записаться 1", "записаться на семинар"),
     ("#отписаться 1", "отказаться от места на семинаре"),
-    ("#статус", "Ваши обращения"),
+    ("#статус", "Ваши обращения; #статус 17 — одно из них"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
@@ -150,9 +170,11 @@ const ASKER_EN: &[(&str, &str)] = &[
         "#complaint text",
         "complain to the supervisor of whoever answered, who will not see it",
     ),
+    ("#remove address", "write no more to this person in copy"),
+    ("#quit", "if you are in copy: write no more to you"),
     ("#join 1", "sign up for a seminar"),
     ("#leave 1", "give up the seat"),
-    ("#status", "your tickets"),
+    ("#status", "your tickets; #status 17 is one of them"),
     ("#help", "this list"),
 ];
 
@@ -219,10 +241,6 @@ impl Writer<'_> {
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
-            Did::Merged(into) if ru => {
-                format!("Обращение объединено с {}; всё дальнейшее — там.", self.case_of(*into))
-            }
-            Did::Merged(into) => format!("The ticket goes on in {}.", self.case_of(*into)),
             Did::Spam(address) if ru => format!(
                 "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
                 text(address)
@@ -255,6 +273,7 @@ impl Writer<'_> {
                 (None, true, false) => "There are no tickets.".to_owned(),
                 (None, false, _) => return None,
             },
+            _ => return self.did_together(did),
         })
     }
 
@@ -316,7 +335,15 @@ impl Writer<'_> {
         TicketRow {
             case: self.case_of(ticket.number),
             subject: self.line(&ticket.subject, SUBJECT / 2),
-            status: self.status(ticket.status),
+            status: match (ticket.status, ticket.merged_into) {
+                (Status::Merged, Some(into)) => format!(
+                    "{} {} {}",
+                    self.status(Status::Merged),
+                    self.say("с", "with"),
+                    self.case_of(into)
+                ),
+                (status, _) => self.status(status).to_owned(),
+            },
             who: if self.desk.policy.show_specialist_name || self.is_staff() {
                 who
             } else {
@@ -409,6 +436,7 @@ impl Writer<'_> {
             Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
+            _ => self.refusal_together(why),
         }
     }
 }

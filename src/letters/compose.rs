@@ -7,13 +7,11 @@ use serde::Serialize;
 
 use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
-use crate::desk::reception::Reception;
-use crate::desk::seminars::Seminar;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
-    Acknowledgement, Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame,
-    Reply, TooLarge, Undeliverable,
+    Assignment, Closed, CommandView, Confirm, EnclosedView, Followup, Frame, Reply, TooLarge,
+    Undeliverable,
 };
 use super::digest::digest;
 use super::links::{Link, mailto};
@@ -39,7 +37,7 @@ pub(super) fn compose(
 ) -> (&'static str, Value) {
     let mut hidden = hidden(desk, notice);
     // Whoever wrote what is enclosed may have done so from another address than the ticket's.
-    if notice.audience != Audience::Requester
+    if !notice.audience.asks()
         && !desk.policy.show_requester_address
         && !matches!(
             notice.message,
@@ -62,7 +60,7 @@ pub(super) fn compose(
 /// Addresses that the reader must not see.
 pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
     match notice.audience {
-        Audience::Requester => desk
+        Audience::Requester | Audience::Participant => desk
             .roster
             .specialists
             .iter()
@@ -81,7 +79,7 @@ pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
         Audience::Vendor => notice
             .ticket
             .iter()
-            .map(|ticket| ticket.requester.address.clone())
+            .flat_map(asking)
             .chain(
                 desk.roster
                     .specialists
@@ -90,12 +88,15 @@ pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
                     .cloned(),
             )
             .collect(),
-        Audience::Staff => notice
-            .ticket
-            .iter()
-            .map(|ticket| ticket.requester.address.clone())
-            .collect(),
+        Audience::Staff => notice.ticket.iter().flat_map(asking).collect(),
     }
+}
+
+/// Addresses of the asking side.
+fn asking(ticket: &Ticket) -> impl Iterator<Item = String> {
+    std::iter::once(&ticket.requester)
+        .chain(&ticket.participants)
+        .map(|one| one.address.clone())
 }
 
 /// Writes one letter.
@@ -114,21 +115,10 @@ impl Writer<'_> {
         earlier: &[Earlier],
     ) -> (&'static str, Value) {
         let frame = self.frame();
-        let staff = self.notice.audience != Audience::Requester;
+        let staff = !self.notice.audience.asks();
         let enclosed_view = enclosed.map(|one| self.enclosed(one));
         match &self.notice.message {
-            Message::Acknowledgement {
-                assignee,
-                receptions,
-                due,
-                closed_now,
-                materials,
-                seminar,
-            } => {
-                let who = (assignee.as_deref(), receptions.as_slice());
-                let offers = (materials.as_slice(), seminar.as_ref());
-                self.acknowledgement(frame, who, (*due, *closed_now), offers)
-            }
+            Message::Acknowledgement { .. } => self.acknowledgement(frame),
             Message::Reply {
                 text,
                 specialist,
@@ -162,6 +152,10 @@ impl Writer<'_> {
                 },
             ),
             Message::ToVendor { words } => self.to_vendor(frame, words, enclosed_view),
+            Message::IncidentProposed { .. } | Message::IncidentOffer { .. } => {
+                self.incident(frame)
+            }
+            Message::Meanwhile { .. } => self.meanwhile(frame),
             Message::Note { why } => self.note(frame, *why, enclosed_view),
             Message::ServiceStopped { .. }
             | Message::Conduct(_)
@@ -209,12 +203,7 @@ impl Writer<'_> {
         as_value(
             if staff { "closed-staff" } else { "closed" },
             &Closed {
-                by: match by {
-                    ClosedBy::Requester => "requester",
-                    ClosedBy::Specialist => "specialist",
-                    ClosedBy::Silence => "silence",
-                    ClosedBy::Erased => "erased",
-                },
+                by: closed_by(by),
                 ratings: ["1", "2", "3", "4", "5"]
                     .map(|score| self.link(&frame, score, score))
                     .to_vec(),
@@ -249,34 +238,6 @@ impl Writer<'_> {
         as_value("admin-alert", &view)
     }
 
-    fn acknowledgement(
-        &self,
-        frame: Frame,
-        (assignee, receptions): (Option<&str>, &[Reception]),
-        (due, closed_now): (Option<Timestamp>, bool),
-        (materials, seminar): (&[Material], Option<&Seminar>),
-    ) -> (&'static str, Value) {
-        as_value(
-            "acknowledgement",
-            &Acknowledgement {
-                assignee: assignee.map(|name| self.line(&names::aloud(name), NAME)),
-                receptions: receptions.iter().map(|one| self.reception(one)).collect(),
-                due: due.map(|due| self.until(due)),
-                closed: closed_now.then(|| self.closed()),
-                chat: self
-                    .desk
-                    .policy
-                    .chat
-                    .as_deref()
-                    .map(|url| one_line(url, LINE)),
-                materials: self.offered(&frame, materials),
-                seminar: seminar.map(|one| self.seminar(one)),
-                solved: self.link(&frame, "#решено", "#solved"),
-                frame,
-            },
-        )
-    }
-
     fn assignment(
         &self,
         frame: Frame,
@@ -299,6 +260,10 @@ impl Writer<'_> {
                     .as_deref()
                     .map(|tier| one_line(tier, NAME)),
                 why: self.why(&reason.how),
+                incident: reason
+                    .incident
+                    .as_ref()
+                    .map(|known| self.known(&frame, known)),
                 note: self.clean(&reason.note),
                 enclosed,
                 earlier: self.earlier(earlier),
@@ -327,6 +292,8 @@ impl Writer<'_> {
                 html: enclosed.and_then(|one| self.html(one, text)),
                 specialist: specialist.map(|name| self.line(&names::aloud(name), NAME)),
                 closes,
+                participant: self.notice.audience == Audience::Participant,
+                leave: self.link(&frame, "#выйти", "#quit"),
                 materials: self.sent_along(&frame, materials),
                 // What is attached is seen; what is not must be said.
                 files: enclosed
@@ -354,6 +321,7 @@ impl Writer<'_> {
             case,
             base,
             name: names::address_by(name, self.tongue).map(|name| self.line(&name, NAME)),
+            copies: self.copies(),
             marker: match self.tongue {
                 Tongue::Ru => "— ответьте выше этой строки —",
                 Tongue::En => "— please reply above this line —",
@@ -437,7 +405,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn is_staff(&self) -> bool {
-        self.notice.audience != Audience::Requester
+        !self.notice.audience.asks()
     }
 
     /// Who asked, as the staff may see them.
@@ -468,7 +436,7 @@ impl Writer<'_> {
         one_line(&self.hide.scrub(&whole, &self.desk.policy.address), most)
     }
 
-    fn closed(&self) -> &'static str {
+    pub(super) fn closed(&self) -> &'static str {
         when::closed(self.tongue, &self.desk.policy.hours, self.desk.now).unwrap_or(self.say(
             "Сейчас нерабочее время.",
             "We are outside working hours now.",
@@ -492,6 +460,16 @@ impl Writer<'_> {
             Tongue::Ru => russian,
             Tongue::En => english,
         }
+    }
+}
+
+fn closed_by(by: ClosedBy) -> &'static str {
+    match by {
+        ClosedBy::Requester => "requester",
+        ClosedBy::Specialist => "specialist",
+        ClosedBy::Silence => "silence",
+        ClosedBy::Mended => "mended",
+        ClosedBy::Erased => "erased",
     }
 }
 

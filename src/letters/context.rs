@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub base: String,
     /// How to call the reader: «Анна Сергеевна».
     pub name: Option<String>,
+    /// Who is in copy, as the reader may see them.
+    pub copies: Vec<String>,
     /// The line above which a reader answers.
     pub marker: &'static str,
 }
@@ -57,6 +59,34 @@ pub(super) struct EarlierView {
     pub text: String,
 }
 
+/// An incident that the ticket may be part of.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct IncidentView {
+    /// `ЭЖ-1`, and its subject; empty for requesters.
+    pub number: String,
+    pub subject: String,
+    /// «сегодня в 9:40».
+    pub since: String,
+    /// The letters are alike; else they only share a topic.
+    pub alike: bool,
+    pub join: Link,
+}
+
+/// `incident`: a proposal when there are `cases`, else an offer to join.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Incident {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// «ЭЖ-1 · Дневник не открывается».
+    pub cases: Vec<String>,
+    /// The incident: `ЭЖ-1`.
+    pub number: String,
+    pub subject: String,
+    pub since: String,
+    pub alike: bool,
+    pub join: Link,
+}
+
 /// `acknowledgement`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Acknowledgement {
@@ -66,6 +96,9 @@ pub(super) struct Acknowledgement {
     /// «сегодня, вторник 14:00–16:00, кабинет 205».
     pub receptions: Vec<String>,
     pub due: Option<String>,
+    /// The ticket that its question came up in: `ЭЖ-40`.
+    pub split_from: Option<String>,
+    pub incident: Option<IncidentView>,
     /// «Сейчас у нас выходной.»
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
@@ -90,6 +123,7 @@ pub(super) struct Assignment {
     pub climbed_from: Option<String>,
     /// Why it came to the reader: a clause.
     pub why: String,
+    pub incident: Option<IncidentView>,
     /// What a colleague says about it.
     pub note: String,
     pub enclosed: Option<EnclosedView>,
@@ -204,6 +238,9 @@ pub(super) struct Reply {
     pub html: Option<String>,
     pub specialist: Option<String>,
     pub closes: bool,
+    /// The reader is in copy.
+    pub participant: bool,
+    pub leave: Link,
     pub materials: Vec<MaterialView>,
     /// Those too large to go with it.
     pub files: Vec<FileView>,
@@ -226,6 +263,23 @@ pub(super) struct Followup {
     pub earlier: Vec<EarlierView>,
 }
 
+/// `meanwhile`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Meanwhile {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The colleague.
+    pub who: String,
+    /// «сегодня в 10:05».
+    pub at: String,
+    /// What they answered, shortened.
+    pub said: String,
+    /// The ticket stays closed.
+    pub closed: bool,
+    /// When the reader's own answer goes out, if it is held.
+    pub held: Option<String>,
+}
+
 /// `note`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Note {
@@ -243,7 +297,7 @@ pub(super) struct Note {
 pub(super) struct Closed {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `requester`, `specialist` or `silence`.
+    /// `requester`, `specialist`, `silence` or `mended`.
     pub by: &'static str,
     /// One tap each: 1 to 5.
     pub ratings: Vec<Link>,

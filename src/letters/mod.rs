@@ -4,6 +4,7 @@
 //! Promises: no decisions; text and HTML say the same; a requester never reads a specialist's
 //! address; whatever a person wrote comes out literally, never as template or as HTML.
 
+mod acknowledging;
 mod admin;
 mod asides;
 mod commands;
@@ -13,6 +14,7 @@ mod deadlines;
 mod digest;
 mod files;
 mod html;
+mod incidents;
 mod links;
 mod materials;
 pub mod names;
@@ -30,6 +32,7 @@ use samples::figures::week as samples_figures;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod views;
 pub mod when;
 

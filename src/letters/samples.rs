@@ -7,6 +7,7 @@ mod offers;
 mod oversight;
 mod said;
 mod seminars;
+mod together;
 mod world;
 
 use jiff::SignedDuration;
@@ -98,6 +99,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
     let mut all = Vec::new();
     for (name, variant, message) in messages() {
         let audience = match &message {
+            Message::Reply { .. } if variant == "to somebody in copy" => Audience::Participant,
             Message::Closed { .. } if name == "closed" => Audience::Requester,
             Message::Acknowledgement { .. }
             | Message::Reply { .. }
@@ -112,6 +114,10 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
         };
         let to = match (&message, audience) {
             (_, Audience::Requester) => requester.clone(),
+            (_, Audience::Participant) => Person {
+                name: "Борис Ткаченко".to_owned(),
+                address: "boris@home.test".to_owned(),
+            },
             (Message::AdminAlert(_) | Message::Digest(_) | Message::AdminAnswer(_), _) => {
                 nobody.clone()
             }

@@ -1,12 +1,14 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 28] = [
+pub(super) const LETTERS: [&str; 30] = [
     "acknowledgement",
     "assignment",
     "reply",
     "followup",
     "note",
+    "meanwhile",
+    "incident",
     "closed",
     "closed-staff",
     "reminder",
@@ -60,6 +62,10 @@ sources![
     "ru/followup.html",
     "ru/note.txt",
     "ru/note.html",
+    "ru/incident.txt",
+    "ru/incident.html",
+    "ru/meanwhile.txt",
+    "ru/meanwhile.html",
     "ru/closed.txt",
     "ru/closed.html",
     "ru/closed-staff.txt",
@@ -116,6 +122,10 @@ sources![
     "en/followup.html",
     "en/note.txt",
     "en/note.html",
+    "en/incident.txt",
+    "en/incident.html",
+    "en/meanwhile.txt",
+    "en/meanwhile.html",
     "en/closed.txt",
     "en/closed.html",
     "en/closed-staff.txt",

@@ -114,6 +114,10 @@ impl Writer<'_> {
                 format!("{} отсутствует, теперь Ваша очередь", person(name))
             }
             Handing::Away(name) => format!("{} is away, and it is your turn", person(name)),
+            Handing::Split(from) if ru => {
+                format!("Вы отделили это письмо от {}", self.case_of(*from))
+            }
+            Handing::Split(from) => format!("you split it from {}", self.case_of(*from)),
             // A supervisor outside the roster has no name here.
             Handing::Resumed(name) if name.is_empty() => self
                 .say(

@@ -160,8 +160,17 @@ fn hinted(headers: &Headers) -> Option<String> {
 fn robot_address(headers: &Headers) -> Option<String> {
     let from = value(headers, "from")?;
     let local = local_part(&from)?;
+    is_robot_name(local).then(|| format!("From: {local}@"))
+}
+
+/// An address that nobody reads, by its name.
+pub fn is_robot(address: &str) -> bool {
+    local_part(address).is_none_or(is_robot_name)
+}
+
+fn is_robot_name(local: &str) -> bool {
     let squeezed: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-    let robot = [
+    [
         "mailerdaemon",
         "postmaster",
         "noreply",
@@ -172,8 +181,7 @@ fn robot_address(headers: &Headers) -> Option<String> {
     .iter()
     .any(|name| squeezed == *name || (squeezed.starts_with(name) && *name != "postmaster"))
         || squeezed.ends_with("noreply")
-        || squeezed.ends_with("donotreply");
-    robot.then(|| format!("From: {local}@"))
+        || squeezed.ends_with("donotreply")
 }
 
 /// The part before `@` of the address in a From field.

@@ -33,6 +33,7 @@ mod transfer;
 mod words;
 
 pub use authentic::{Verdict, verdict};
+pub use automatic::is_robot;
 pub use calendar::{CalendarAnswer, Invitation, Method, calendar_answer, invitation};
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};

@@ -96,11 +96,8 @@ impl<S: Stage> Play<'_, S> {
                 self.work(show).await
             }
             Step::Write(letter) => self.write_and_send(letter, None, show).await,
-            Step::Answer { letter, to } => {
-                let answered = self.came.iter().rev().find(|(came, ..)| came.to == *to);
-                let answered = answered
-                    .map(|(_, letter, _)| letter.clone())
-                    .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
+            Step::Answer { letter, words, to } => {
+                let answered = self.answered(to, words.as_deref())?;
                 self.write_and_send(letter, Some(&answered), show).await
             }
             Step::Seminars(text) => self.seminars(text, show).await,
@@ -207,6 +204,16 @@ impl<S: Stage> Play<'_, S> {
         }
         let bytes = self.write(letter, answered)?;
         self.send(bytes, show).await
+    }
+
+    /// The last letter that came to `to`, or the last with these words.
+    fn answered(&self, to: &str, words: Option<&str>) -> Result<mail::Letter, String> {
+        let has = |text: &str| words.is_none_or(|words| flat(text).contains(&flat(words)));
+        let mut newest = self.came.iter().rev();
+        newest
+            .find(|(came, letter, _)| came.to == to && has(&letter.text))
+            .map(|(_, letter, _)| letter.clone())
+            .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))
     }
 
     fn reader(&self) -> Result<crate::store::Reader, String> {
@@ -434,6 +441,11 @@ impl<S: Stage> Play<'_, S> {
     }
 }
 
+/// A text in one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn fits(
     expected: &Expected,
     came: &Came,
@@ -445,7 +457,6 @@ fn fits(
         .as_deref()
         .map(mail::html_to_text)
         .unwrap_or_default();
-    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(subject) = &expected.subject
         && !letter.subject.contains(subject.as_str())
     {

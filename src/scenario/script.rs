@@ -35,6 +35,8 @@ pub enum Step {
     Answer {
         /// Their letter.
         letter: Letter,
+        /// Not the last, but the last with these words.
+        words: Option<String>,
         /// Whose letter they answer; usually their own.
         to: String,
     },
@@ -257,6 +259,7 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
                 .unwrap_or((value, value));
             Step::Answer {
                 letter: letter(from),
+                words: None,
                 to: address(to),
             }
         }
@@ -367,6 +370,9 @@ fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
         (Step::Write(letter) | Step::Answer { letter, .. }, "Файл") => {
             let (name, content) = value.split_once(": ").unwrap_or((value, "содержимое"));
             letter.files.push((name.to_owned(), content.to_owned()));
+        }
+        (Step::Answer { words, .. }, "На письмо со словами") => {
+            *words = Some(value.to_owned());
         }
         (Step::Write(letter) | Step::Answer { letter, .. }, "Раз") => {
             letter.times = value.parse().ok()?;

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const BLANK: &str = "erased = 1, why = '', token = NULL, digest = NULL, from_name = '',
     message_id = CASE direction WHEN 'out' THEN message_id END,
     from_address = CASE direction WHEN 'out' THEN from_address ELSE '' END,
-    to_address = CASE WHEN direction = 'out' AND audience IS NOT 'requester' THEN to_address ELSE '' END,
+    to_address = CASE WHEN direction = 'out' AND audience IN ('staff', 'vendor') THEN to_address ELSE '' END,
     subject = '', text = '', new_text = '', attachments = '[]', original = x''";
 
 /// Lines of the history whose detail is the desk's own words, about figures.
@@ -100,7 +100,7 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE tickets SET erased = ?2, subject = '', requester_name = '', requester_address = '',
-                    vendor_case = NULL, next_at = NULL, wake = NULL, response_due = NULL
+                    participants = '[]', taken_out = '[]', vendor_case = NULL, next_at = NULL, wake = NULL, response_due = NULL
                  WHERE number = ?1",
             )?
             .execute(params![signed(number), millis(now)])?;
@@ -196,6 +196,7 @@ impl Tx<'_> {
                 "UPDATE letters SET to_address = '' WHERE to_address = ?1",
                 params_from_iter(&address),
             )?;
+            self.out_of_every_copy(&address)?;
         }
         let newer = traces.found_in(self.connection, who.looked_until)?.0;
         for id in who.candidates.iter().chain(&newer) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::row::{millis, signed};
+use super::row::{millis, natural, signed};
 use super::{StoreError, Tx};
 use crate::desk::event::MadeFor;
 use crate::desk::outcome::{Audience, EndState, Kind};
@@ -107,6 +107,8 @@ pub struct LetterToSend {
     pub author: Option<String>,
     /// The specialist whom the complaint is about that it belongs to.
     pub about: Option<String>,
+    /// The letter that it passes on.
+    pub carries: Option<u64>,
     /// Its files.
     pub files: Vec<StoredFile>,
     /// The finished bytes.
@@ -226,8 +228,8 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
-                    audience, subject, text, new_text, attachments, at, size, original, token, author, about)
-                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                    audience, subject, text, new_text, attachments, at, size, original, token, author, about, carries)
+                 VALUES (?1, 'out', ?2, ?3, ?4, '', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 signed(letter.id),
@@ -247,6 +249,7 @@ impl Tx<'_> {
                 letter.token,
                 letter.author,
                 letter.about,
+                letter.carries.map(signed),
             ])?;
         // What a specialist answered is to be found; the desk's own words are not.
         self.index(letter.id, &[&letter.words])?;
@@ -280,18 +283,19 @@ impl Tx<'_> {
         values: &[&dyn rusqlite::ToSql],
     ) -> Result<Option<MadeFor>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
-            "SELECT to_address, audience, kind, author, about FROM letters WHERE {which}"
+            "SELECT to_address, audience, kind, author, about, id FROM letters WHERE {which}"
         ))?;
         let found = query
             .query_row(values, |row| {
                 let made: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let whose: (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-                Ok((made, whose))
+                Ok((made, whose, natural(row, "id")?))
             })
             .optional()?;
         Ok(
-            found.and_then(|((address, audience, kind), (author, about))| {
+            found.and_then(|((address, audience, kind), (author, about), letter)| {
                 Some(MadeFor {
+                    letter,
                     address,
                     audience: Audience::ALL
                         .into_iter()
@@ -363,7 +367,7 @@ impl Tx<'_> {
             .query_row([signed(ticket)], |row| {
                 Ok((
                     FiledLetter {
-                        id: super::row::natural(row, "id")?,
+                        id: natural(row, "id")?,
                         from: Person {
                             name: row.get("from_name")?,
                             address: row.get("from_address")?,
@@ -398,14 +402,14 @@ impl Tx<'_> {
         let mut query = self.connection.prepare_cached(
             "SELECT id, from_name, from_address, subject, new_text, at FROM letters
              WHERE ticket = ?1 AND ((direction = 'in' AND kind IN ('request', 'followup'))
-                OR (direction = 'out' AND kind = 'reply' AND NOT EXISTS (
+                OR (direction = 'out' AND kind = 'reply' AND audience <> 'participant' AND NOT EXISTS (
                     SELECT 1 FROM outbox o WHERE o.letter = id
                       AND (o.state IN ('dropped', 'refused') OR (o.state = 'waiting' AND o.next_at > ?3)))))
              ORDER BY id DESC LIMIT ?2",
         )?;
         let rows = query.query_map(params![signed(ticket), most, millis(now)], |row| {
             Ok(FiledLetter {
-                id: super::row::natural(row, "id")?,
+                id: natural(row, "id")?,
                 from: Person {
                     name: row.get("from_name")?,
                     address: row.get("from_address")?,

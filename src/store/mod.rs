@@ -3,16 +3,19 @@
 //! Callers know operations of the desk (file a letter, claim what is due), never the engine. Reading,
 //! deciding and writing happen inside one `BEGIN IMMEDIATE`, with no network in it.
 
+mod answers;
 mod copy;
 mod counters;
 mod dossier;
 mod erasing;
 mod error;
 mod figures;
+mod incidents;
 mod ledger;
 mod letters;
 mod materials;
 mod meta;
+mod moving;
 mod outbox;
 mod oversight;
 mod people;

@@ -228,21 +228,6 @@ impl Tx<'_> {
         Ok(query.query_row([millis(since)], |row| row.get(0))?)
     }
 
-    /// The answer of a ticket that is held back so that it can still be taken back.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn held_reply(&self, ticket: u64, now: Timestamp) -> Result<Option<u64>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT max(l.id) FROM letters l JOIN outbox o ON o.letter = l.id
-             WHERE l.ticket = ?1 AND l.kind = 'reply' AND o.state = 'waiting' AND o.attempts = 0
-               AND o.next_at > ?2",
-        )?;
-        let found: Option<i64> =
-            query.query_row(params![signed(ticket), millis(now)], |row| row.get(0))?;
-        Ok(found.and_then(|id| u64::try_from(id).ok()))
-    }
-
     /// Puts a refused or waiting letter at the head of the queue.
     ///
     /// # Errors

@@ -44,6 +44,10 @@ CREATE TABLE tickets (
     closed             INTEGER,
     linked             INTEGER,
     merged_into        INTEGER,
+    incident           INTEGER,
+    participants       TEXT    NOT NULL DEFAULT '[]',
+    taken_out          TEXT    NOT NULL DEFAULT '[]',
+    incident_offered   INTEGER NOT NULL DEFAULT 0,
     resolution_due     INTEGER,
     resolution_paused  INTEGER,
     resolution_steps   INTEGER NOT NULL,
@@ -54,6 +58,8 @@ CREATE TABLE tickets (
     erased             INTEGER
 ) STRICT;
 CREATE INDEX tickets_next ON tickets (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX tickets_incident ON tickets (incident) WHERE incident IS NOT NULL;
+CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_status ON tickets (status, assignee);
 CREATE INDEX tickets_requester ON tickets (requester_address);
 CREATE INDEX tickets_ended ON tickets (coalesce(closed, updated))
@@ -75,6 +81,7 @@ CREATE TABLE letters (
     audience     TEXT,
     author       TEXT,
     about        TEXT,
+    carries      INTEGER,
     subject      TEXT    NOT NULL,
     text         TEXT    NOT NULL,
     new_text     TEXT    NOT NULL,
@@ -86,6 +93,7 @@ CREATE TABLE letters (
     erased       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX letters_message_id ON letters (message_id);
+CREATE INDEX letters_carries ON letters (carries) WHERE carries IS NOT NULL;
 CREATE INDEX letters_ticket ON letters (ticket);
 CREATE INDEX letters_from ON letters (from_address, at) WHERE direction = 'in';
 CREATE INDEX letters_to ON letters (to_address, at) WHERE direction = 'out';

@@ -142,9 +142,8 @@ impl Tx<'_> {
                 Change::Told(what) => self.tell(what, now)?,
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,
-                Change::TakeBack(letter) => {
-                    self.drop_letter(*letter, now)?;
-                }
+                Change::MoveLetter { letter, ticket } => self.move_letter(*letter, *ticket)?,
+                Change::TakeBack(letter) => self.take_back(*letter, now)?,
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,
                 Change::Missed { specialist, count } => {
@@ -191,8 +190,9 @@ impl Tx<'_> {
     }
 
     fn write_ticket(&self, ticket: &Ticket, sql: &str) -> Result<(), StoreError> {
-        let excluded = serde_json::to_string(&ticket.excluded)
-            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        let excluded = to_json(&ticket.excluded)?;
+        let participants = to_json(&ticket.participants)?;
+        let taken_out = to_json(&ticket.taken_out)?;
         let written = self
             .connection
             .prepare_cached(sql)?
@@ -220,6 +220,10 @@ impl Tx<'_> {
                 ":next_at": millis_of(ticket.next_at),
                 ":closed": millis_of(ticket.closed),
                 ":linked": ticket.linked.map(signed),
+                ":participants": participants,
+                ":taken_out": taken_out,
+                ":incident": ticket.incident.map(signed),
+                ":incident_offered": ticket.incident_offered,
                 ":merged_into": ticket.merged_into.map(signed),
                 ":rating": ticket.rating,
                 ":vendor_case": ticket.vendor_case,
@@ -237,14 +241,18 @@ impl Tx<'_> {
     }
 }
 
+fn to_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
 const INSERT: &str = "
 INSERT INTO tickets (number, status, subject, requester_name, requester_address, role, tongue, assignee, excluded, tier,
     topic, channel, created, updated, first_response_due, first_responded, response_due, started, steps, wake, next_at,
-    closed, linked, merged_into, rating, vendor_case, resolution_due, resolution_paused, resolution_steps, late_with,
+    closed, linked, participants, taken_out, incident, incident_offered, merged_into, rating, vendor_case, resolution_due, resolution_paused, resolution_steps, late_with,
     late_told)
 VALUES (:number, :status, :subject, :requester_name, :requester_address, :role, :tongue, :assignee, :excluded, :tier,
     :topic, :channel, :created, :updated, :first_response_due, :first_responded, :response_due, :started, :steps, :wake,
-    :next_at, :closed, :linked, :merged_into, :rating, :vendor_case, :resolution_due, :resolution_paused,
+    :next_at, :closed, :linked, :participants, :taken_out, :incident, :incident_offered, :merged_into, :rating, :vendor_case, :resolution_due, :resolution_paused,
     :resolution_steps, :late_with, :late_told)";
 
 const UPDATE: &str = "
@@ -253,6 +261,7 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     tier = :tier, topic = :topic, channel = :channel, created = :created, updated = :updated,
     first_response_due = :first_response_due, first_responded = :first_responded, response_due = :response_due,
     started = :started, steps = :steps, wake = :wake, next_at = :next_at, closed = :closed, linked = :linked,
+    participants = :participants, taken_out = :taken_out, incident = :incident, incident_offered = :incident_offered,
     merged_into = :merged_into, rating = :rating, vendor_case = :vendor_case,
     resolution_due = :resolution_due, resolution_paused = :resolution_paused, resolution_steps = :resolution_steps,
     late_with = :late_with, late_told = :late_told
@@ -299,6 +308,10 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         next_at: instant_or_none(row, "next_at")?,
         closed: instant_or_none(row, "closed")?,
         linked: number(row, "linked")?,
+        participants: json(&row.get::<_, String>("participants")?)?,
+        taken_out: json(&row.get::<_, String>("taken_out")?)?,
+        incident: number(row, "incident")?,
+        incident_offered: row.get("incident_offered")?,
         merged_into: number(row, "merged_into")?,
         rating: row.get("rating")?,
         vendor_case: row.get("vendor_case")?,

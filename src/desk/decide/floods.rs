@@ -33,7 +33,10 @@ pub(super) fn kept(
     }
     if memory.letters_this_hour >= limits.kept_per_hour {
         let mut outcome = quiet("more letters an hour from its sender than kept_per_hour");
-        if let Speaker::Requester(ticket, _) | Speaker::Another(ticket) = speaker {
+        if let Speaker::Requester(ticket, _)
+        | Speaker::Participant(ticket, ..)
+        | Speaker::Another(ticket) = speaker
+        {
             outcome.ticket = Some(ticket.number);
             let detail = format!(
                 "a letter of {}; more letters an hour from there than kept_per_hour",

@@ -163,6 +163,10 @@ impl<'a> Desk<'a> {
         ticket.closed = Some(self.now);
         ticket.response_due = None;
         ticket.wake = None;
+        // An incident is over for good: opened again, the ticket stands for itself.
+        if ticket.is_incident() {
+            ticket.incident = None;
+        }
         ticket.updated = self.now;
         self.stand_still(ticket);
     }

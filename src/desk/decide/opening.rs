@@ -1,18 +1,16 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
-use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
 use super::super::materials::Material;
 use super::super::outcome::{
-    Alert, Audience, Carry, Change, CommandResult, Did, EndState, Kind, MaterialUse, Message,
-    Notice, Outcome, Reason, Stopped,
+    Alert, Change, EndState, Kind, KnownIncident, MaterialUse, Message, Outcome, Reason, Stopped,
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
 use super::super::seminars::next_on;
 use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
-use super::{Desk, complaint, handing, large, manner, specialist};
+use super::{Desk, asked, complaint, handing, incidents, large, manner, participants, specialist};
 
 /// A new ticket for a letter of somebody who takes part in none (clause 1: anyone may write).
 pub(super) fn opens(
@@ -21,9 +19,9 @@ pub(super) fn opens(
     letter: &Incoming,
     linked: Option<u64>,
 ) -> Outcome {
-    let asked = specialist::commands_alone(desk, memory, letter)
-        .or_else(|| requester_asks(desk, memory, letter));
-    if let Some(answer) = asked {
+    let answer = specialist::commands_alone(desk, memory, letter)
+        .or_else(|| asked::alone(desk, memory, letter));
+    if let Some(answer) = answer {
         return answer;
     }
     if let Some(complaint) = complaint::without_a_case(desk, memory, letter, linked) {
@@ -43,25 +41,28 @@ pub(super) fn opens(
         "opened",
         opening_detail(letter, linked),
     );
-    handing::assign(
-        desk,
-        memory,
-        &mut ticket,
-        &mut outcome,
-        Reason::default(),
-        true,
-    );
+    participants::join(desk, &mut ticket, letter, &mut outcome);
+    let known = incidents::known(memory, &ticket, letter);
+    let reason = Reason {
+        incident: known.clone(),
+        ..Reason::default()
+    };
+    handing::assign(desk, memory, &mut ticket, &mut outcome, reason, true);
+    if known.is_none() {
+        incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
+    }
     if manner::is_held(desk, letter) {
         manner::hold(desk, &mut ticket, &mut outcome);
     }
     acknowledge(
         desk,
         memory,
-        letter,
+        (letter, known),
         &ticket,
         &letter.new_text,
         &mut outcome,
     );
+    outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome.changes.insert(0, Change::Open(ticket));
     outcome
 }
@@ -116,6 +117,10 @@ pub(super) fn blank(
         rating: None,
         vendor_case: None,
         merged_into: None,
+        participants: vec![],
+        taken_out: std::collections::BTreeSet::new(),
+        incident: None,
+        incident_offered: false,
         resolution: Resolution {
             due: Some(
                 desk.policy
@@ -126,46 +131,6 @@ pub(super) fn blank(
         },
         lateness: Lateness::default(),
     }
-}
-
-/// `#помощь`, `#статус` alone: the answer, and no ticket. Both tell nothing that the reader of this
-/// address may not know.
-pub(super) fn requester_asks(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    letter: &Incoming,
-) -> Option<Outcome> {
-    let parsed = parse(&letter.new_text, Party::Requester);
-    let only_asks = !parsed.commands.is_empty()
-        && parsed.text.is_empty()
-        && parsed.fault.is_none()
-        && !letter.has_files;
-    let result = match parsed.commands.first() {
-        Some(Command::Help) if only_asks => CommandResult::RequesterHelp,
-        Some(Command::Status(None)) if only_asks => {
-            CommandResult::Done(vec![Did::Tickets(None, memory.listed.clone())])
-        }
-        _ => return None,
-    };
-    let mut outcome = Outcome::quiet(EndState::Command, Kind::Command, "asks the desk itself");
-    if letter.failed {
-        "the mail server says that it is forged; not answered".clone_into(&mut outcome.why);
-        return Some(outcome);
-    }
-    if memory.letters_this_hour >= desk.policy.limits.letters_per_hour {
-        "asks more often than letters_per_hour; not answered".clone_into(&mut outcome.why);
-        return Some(outcome);
-    }
-    outcome.notices.push(Notice {
-        to: letter.from.clone(),
-        audience: Audience::Requester,
-        tongue: desk.policy.tongue(letter.tongue),
-        ticket: None,
-        message: Message::CommandResult(result),
-        carry: Carry::Nothing,
-        not_before: None,
-    });
-    Some(outcome)
 }
 
 fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
@@ -183,7 +148,7 @@ fn opening_detail(letter: &Incoming, linked: Option<u64>) -> String {
 pub(super) fn acknowledge(
     desk: &Desk<'_>,
     memory: &Memory,
-    letter: &Incoming,
+    (letter, known): (&Incoming, Option<KnownIncident>),
     ticket: &Ticket,
     text: &str,
     outcome: &mut Outcome,
@@ -213,23 +178,20 @@ pub(super) fn acknowledge(
         outcome.notices.insert(0, notice);
         return;
     }
-    let assignee = desk.assignee(ticket);
     let fitting = desk.resources.library.fitting(&ticket.subject, text);
     let materials: Vec<Material> = fitting.iter().map(|fit| fit.material.clone()).collect();
     for one in &materials {
         let change = Change::Material(ticket.number, one.name.clone(), MaterialUse::Offered);
         outcome.changes.push(change);
     }
-    let message = Message::Acknowledgement {
-        assignee: assignee
-            .filter(|_| desk.policy.show_specialist_name)
-            .map(|who| who.name.clone()),
-        receptions: self::receptions(desk, ticket, assignee),
-        due: ticket.response_due,
-        closed_now: !desk.policy.hours.open(desk.now),
-        materials,
-        seminar: next_on(&desk.resources.seminars, ticket.topic.as_deref(), desk.now).cloned(),
-    };
+    let mut message = acknowledgement(desk, ticket, materials, None);
+    if let Message::Acknowledgement {
+        incident, seminar, ..
+    } = &mut message
+    {
+        *incident = known;
+        *seminar = next_on(&desk.resources.seminars, ticket.topic.as_deref(), desk.now).cloned();
+    }
     // The requester's letter first: it is the one that a person waits for.
     outcome
         .notices
@@ -237,6 +199,28 @@ pub(super) fn acknowledge(
 }
 
 /// Where the requester could go instead of waiting; names only where they may be shown.
+/// We have it, who answers, until when.
+pub(super) fn acknowledgement(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    materials: Vec<Material>,
+    split_from: Option<u64>,
+) -> Message {
+    let assignee = desk.assignee(ticket);
+    Message::Acknowledgement {
+        assignee: assignee
+            .filter(|_| desk.policy.show_specialist_name)
+            .map(|who| who.name.clone()),
+        receptions: receptions(desk, ticket, assignee),
+        due: ticket.response_due,
+        closed_now: !desk.policy.hours.open(desk.now),
+        split_from,
+        incident: None,
+        materials,
+        seminar: None,
+    }
+}
+
 fn receptions(desk: &Desk<'_>, ticket: &Ticket, assignee: Option<&Specialist>) -> Vec<Reception> {
     let hours = &desk.policy.hours;
     let mut found = next_receptions(desk.roster, hours, assignee, &ticket.tier, desk.now);

@@ -46,6 +46,8 @@ pub(super) struct Orders<'a> {
     pub did: Vec<Did>,
     pub text_for: TextFor,
     pub closes: bool,
+    /// The ticket that this one was split from.
+    pub split_from: Option<u64>,
     /// The letter's text, for those who get the ticket with it.
     pub text: String,
     /// Reference materials that go with the answer.
@@ -74,6 +76,7 @@ impl<'a> Orders<'a> {
             did: vec![],
             text_for: TextFor::Requester,
             closes: false,
+            split_from: None,
             text,
             materials: vec![],
             record: None,
@@ -137,8 +140,13 @@ impl Orders<'_> {
             Command::Material(name) => self.material(name),
             Command::Topic(name) => self.topic(name),
             Command::Merge(number) => self.merge(*number),
+            Command::Split => self.split(),
+            Command::Remove(who) => self.remove(who),
+            Command::Incident(of) => self.incident(*of),
+            Command::NoIncident => self.no_incident(),
             Command::Stop(reason) => self.stop(reason),
             Command::Spam => {
+                self.must_stand_alone()?;
                 self.spam();
                 Ok(())
             }

@@ -8,7 +8,7 @@ use super::super::outcome::{
     Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, complaint, handing, large, manner, opening, oversight};
+use super::{Desk, asked, complaint, handing, large, manner, oversight, participants};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -50,10 +50,23 @@ pub(super) fn writes_again(
     if let Some(score) = rating(ticket, &letter.new_text) {
         return rate(desk, ticket, score, outcome);
     }
-    if parsed.commands.first() == Some(&Command::Status(None))
-        && let Some(asked) = own_tickets(desk, memory, ticket, letter)
+    let mut ticket = ticket.clone();
+    if let Some(result) =
+        participants::removed_by_requester(&mut ticket, &parsed.commands, &mut outcome)
     {
-        return asked;
+        let done = matches!(result, CommandResult::Done(_));
+        let notice = desk.for_requester(&ticket, Message::CommandResult(result));
+        outcome.notices.push(notice);
+        if !done || (parsed.text.is_empty() && !letter.has_files) {
+            outcome.end = EndState::Command;
+            outcome.kind = Kind::Command;
+            outcome.changes.push(Change::Update(ticket));
+            return outcome;
+        }
+    }
+    let ticket = &ticket;
+    if let Some(answer) = asked::in_thread(desk, memory, ticket, letter) {
+        return answer;
     }
     let only_help = parsed.text.is_empty() && parsed.commands == [Command::Help];
     if ticket.status == Status::Stopped && !only_help {
@@ -63,23 +76,19 @@ pub(super) fn writes_again(
         Command::Solved(by) => Some(by.as_deref()),
         _ => None,
     });
-    if parsed.commands.contains(&Command::Help) {
-        outcome.end = EndState::Command;
-        outcome.kind = Kind::Command;
-        outcome.history(ticket.number, "requester", "help", "");
-        let help = Message::CommandResult(CommandResult::RequesterHelp);
-        outcome.notices.push(desk.for_requester(ticket, help));
-        if solved.is_none() && parsed.text.is_empty() {
-            return outcome;
-        }
-    }
-    if let Some(by) = solved {
+    if solved.is_some() && ticket.is_incident() {
+        // What is solved for one is not for the others: whoever has the incident decides.
+        follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
+        let heard = Message::CommandResult(CommandResult::Done(vec![Did::Heard]));
+        outcome.notices.push(desk.for_requester(ticket, heard));
+    } else if let Some(by) = solved {
         let more = !parsed.text.is_empty() || letter.has_files;
         let by = by.and_then(|name| desk.resources.library.named(name));
         solve(desk, ticket, by, more, &mut outcome);
     } else {
-        follow_up(desk, memory, ticket, letter, &mut outcome);
+        follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     }
+    outcome.notices.extend(asked::answers(desk, memory, letter));
     outcome
 }
 
@@ -122,7 +131,7 @@ pub(super) fn writes_unproved(
         outcome.kind = Kind::Command;
         return outcome;
     }
-    follow_up(desk, memory, ticket, letter, &mut outcome);
+    follow_up(desk, memory, ticket, letter, ("requester", &mut outcome));
     outcome
 }
 
@@ -144,24 +153,6 @@ fn rate(desk: &Desk<'_>, ticket: &Ticket, score: u8, mut outcome: Outcome) -> Ou
         .push(desk.for_requester(&ticket, Message::CommandResult(result)));
     outcome.changes.insert(0, Change::Update(ticket));
     outcome
-}
-
-/// `#статус` alone in an answer: nobody waits for a word, so the ticket stays as it is. The list is of
-/// whoever wrote, and goes to them.
-fn own_tickets(
-    desk: &Desk<'_>,
-    memory: &Memory,
-    ticket: &Ticket,
-    letter: &Incoming,
-) -> Option<Outcome> {
-    let mut outcome = opening::requester_asks(desk, memory, letter)?;
-    outcome.ticket = Some(ticket.number);
-    outcome.history(ticket.number, "requester", "status", outcome.why.clone());
-    for notice in &mut outcome.notices {
-        // In the same thread, unless somebody else's address has the requester's letter.
-        notice.ticket = (notice.to.address == ticket.requester.address).then(|| ticket.clone());
-    }
-    Some(outcome)
 }
 
 fn solve(
@@ -213,12 +204,13 @@ fn solve(
     outcome.changes.insert(0, Change::Update(ticket));
 }
 
-fn follow_up(
+/// A letter of the asking side for whoever has the ticket; `actor` wrote it.
+pub(super) fn follow_up(
     desk: &Desk<'_>,
     memory: &Memory,
     ticket: &Ticket,
     letter: &Incoming,
-    outcome: &mut Outcome,
+    (actor, outcome): (&str, &mut Outcome),
 ) {
     outcome.end = EndState::Followup;
     outcome.kind = Kind::Followup;
@@ -231,10 +223,11 @@ fn follow_up(
     };
     outcome.history(
         ticket.number,
-        "requester",
+        actor,
         if reopened { "reopened" } else { "followup" },
         detail,
     );
+    participants::join_later(desk, &mut ticket, letter, outcome);
     let in_work = matches!(ticket.status, Status::Open | Status::New);
     if !in_work {
         desk.expect_answer(&mut ticket);

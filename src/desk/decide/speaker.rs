@@ -3,7 +3,7 @@
 use super::super::event::{Evidence, Incoming, MadeFor};
 use super::super::outcome::Audience;
 use super::super::roster::Specialist;
-use super::super::ticket::Ticket;
+use super::super::ticket::{Person, Ticket};
 use super::Desk;
 
 /// Whether a requester's address is more than a From field.
@@ -28,6 +28,8 @@ pub(super) enum Speaker<'a> {
     OverseersAnother(&'a Ticket, &'a MadeFor),
     /// The one who asked; with proof, or by their address alone.
     Requester(&'a Ticket, Proof),
+    /// Someone in copy of the one who asked; with proof, or by their address alone.
+    Participant(&'a Ticket, &'a Person, Proof),
     /// The vendor's service, in answer to a letter that was made for it.
     Vendor(&'a Ticket),
     /// Someone who answers a letter that was made for a specialist.
@@ -81,6 +83,16 @@ impl<'a> Desk<'a> {
                 (Some(made), _) if made.audience == Audience::Requester && made.address == from => {
                     return Speaker::Requester(ticket, proof(!letter.failed));
                 }
+                // A participant is known like a requester; whoever was taken out is a stranger again.
+                (Some(made), None)
+                    if made.audience == Audience::Participant
+                        && made.address == from
+                        && ticket.participant(from).is_some() =>
+                {
+                    if let Some(one) = ticket.participant(from) {
+                        return Speaker::Participant(ticket, one, proof(!letter.failed));
+                    }
+                }
                 (_, Some(who)) if !wrote_it => {
                     return if letter.authenticated {
                         Speaker::Specialist(who, ticket)
@@ -95,6 +107,11 @@ impl<'a> Desk<'a> {
                 // got hold of it opens a ticket of their own.
                 (_, _) if wrote_it && !letter.failed => {
                     return Speaker::Requester(ticket, proof(letter.authenticated));
+                }
+                (_, None) if ticket.participant(from).is_some() && !letter.failed => {
+                    if let Some(one) = ticket.participant(from) {
+                        return Speaker::Participant(ticket, one, proof(letter.authenticated));
+                    }
                 }
                 _ => {}
             }

@@ -11,7 +11,7 @@ use super::super::outcome::{
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{self, Orders, TextFor};
-use super::{Desk, manner};
+use super::{Desk, manner, participants};
 
 /// Letters in one ticket that ask to confirm, within 24 hours: a forger must not fill a mailbox through us.
 const CONFIRMS_A_DAY: u32 = 3;
@@ -100,6 +100,7 @@ pub(super) fn speaks(
         orders.outcome.kind = Kind::Note;
         tell_colleague(&mut orders, NoteWhy::Internal);
     }
+    orders.tell_of_split(orders.outcome.end == EndState::Reply);
     if orders.closes {
         close(&mut orders, speaks);
     }
@@ -153,14 +154,17 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     orders.outcome.end = EndState::Reply;
     orders.outcome.kind = Kind::Reply;
     orders.ticket.first_responded = orders.ticket.first_responded.or(Some(desk.now));
-    if !waits {
+    let stays_closed = orders.closed_meanwhile();
+    if !waits && !stays_closed {
         orders.ticket.status = Status::Answered;
         orders.ticket.started = desk.now;
         orders.ticket.steps = 0;
         desk.stand_still(&mut orders.ticket);
     }
     orders.ticket.response_due = None;
-    orders.ticket.closed = None;
+    if !stays_closed {
+        orders.ticket.closed = None;
+    }
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "answered", "");
     // Whoever answers a ticket that nobody has, has it.
@@ -181,7 +185,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         text,
         author: orders.who.id.clone(),
         specialist,
-        closes: orders.closes,
+        closes: orders.closes || stays_closed,
         materials: orders.materials.clone(),
     };
     for one in &orders.materials {
@@ -193,11 +197,18 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     if desk.policy.undo > SignedDuration::ZERO {
         notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
     }
-    orders.outcome.notices.push(notice);
+    orders.incident_goes_on();
+    orders.outcome.notices.push(notice.clone());
+    orders
+        .outcome
+        .notices
+        .extend(participants::copies(&shown, &notice));
+    orders.answer_joined(&notice);
     // An answer that is held can still be taken back: they hear until when.
     if with_commands || desk.policy.undo > SignedDuration::ZERO {
         orders.did.insert(0, Did::Sent);
     }
+    orders.tell_of_crossing();
     tell_colleague(orders, NoteWhy::Colleague);
 }
 
@@ -222,12 +233,18 @@ fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
 
 fn close(orders: &mut Orders<'_>, speaks: bool) {
     let desk = orders.desk;
+    let incident = orders.ticket.is_incident();
     desk.close(&mut orders.ticket);
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "closed", "");
     let told = speaks && orders.text_for == TextFor::Requester;
     if !told {
-        let by = ClosedBy::Specialist;
+        let by = if incident {
+            orders.close_joined();
+            ClosedBy::Mended
+        } else {
+            ClosedBy::Specialist
+        };
         let notice = desk.for_requester(&orders.ticket, Message::Closed { by });
         orders.outcome.notices.push(notice);
     }

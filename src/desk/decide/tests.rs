@@ -91,6 +91,7 @@ fn letter(from: &str, text: &str) -> Incoming {
             name: "Анна".into(),
             address: from.into(),
         },
+        copied: vec![],
         role: None,
         alone: None,
         subject: "Не видно оценок".into(),
@@ -143,6 +144,7 @@ fn opened() -> Ticket {
 fn answering(from: &str, text: &str, made_for: Option<(&str, Audience)>) -> Incoming {
     let mut letter = letter(from, text);
     let made_for = made_for.map(|(address, audience)| MadeFor {
+        letter: 1,
         address: address.to_owned(),
         audience,
         kind: Kind::Assignment,

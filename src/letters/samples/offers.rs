@@ -51,6 +51,8 @@ pub(super) fn letters() -> Vec<Said> {
                 receptions: vec![],
                 due,
                 closed_now: false,
+                split_from: None,
+                incident: None,
                 materials: materials(),
                 seminar: Some(super::seminars::announced().seminar),
             },

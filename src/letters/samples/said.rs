@@ -27,6 +27,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(command_letters());
     all.extend(super::oversight::messages());
     all.extend(trouble_letters());
+    all.extend(super::together::messages());
     all.extend(super::seminars::letters());
     all.extend(super::admin::admin_letters());
     all.extend(super::offers::letters());
@@ -56,18 +57,8 @@ fn first_letters() -> Vec<Said> {
                 }],
                 due,
                 closed_now: false,
-                materials: vec![],
-                seminar: None,
-            },
-        ),
-        (
-            "acknowledgement",
-            "closed, nobody named",
-            Message::Acknowledgement {
-                assignee: None,
-                receptions: vec![],
-                due: None,
-                closed_now: true,
+                split_from: None,
+                incident: None,
                 materials: vec![],
                 seminar: None,
             },
@@ -85,6 +76,7 @@ fn first_letters() -> Vec<Said> {
                         ("Петрова Ольга Львовна".to_owned(), PassedOver::Full),
                     ],
                     climbed_from: Some("Педагоги, имеющие опыт работы с ЭЖ".to_owned()),
+                    incident: None,
                 },
             },
         ),

@@ -46,6 +46,10 @@ pub(super) fn ticket(tongue: Tongue) -> Ticket {
         rating: None,
         vendor_case: None,
         merged_into: None,
+        participants: vec![],
+        taken_out: std::collections::BTreeSet::new(),
+        incident: None,
+        incident_offered: false,
         resolution: Resolution::default(),
         lateness: Lateness::default(),
     }

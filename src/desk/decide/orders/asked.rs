@@ -4,7 +4,7 @@ use super::super::super::command::{Command, Party, parse};
 use super::super::super::event::{Incoming, Memory};
 use super::super::super::outcome::{Change, Did, Refusal};
 use super::super::super::roster::{Roster, Specialist};
-use super::super::{Desk, complaint};
+use super::super::{Desk, complaint, crossing};
 use super::Orders;
 
 /// What a letter's commands ask to see, to be looked up before the decision.
@@ -18,10 +18,18 @@ pub struct Asks {
     pub of_requester: Option<String>,
     /// The tickets with these words.
     pub words: Option<String>,
+    /// The held answer of this roster id, if there is one.
+    pub held_of: Option<String>,
+    /// Incidents that are not over, and what people wrote of late.
+    pub recent: bool,
+    /// Tickets that are joined to this incident.
+    pub joined_to: Option<u64>,
+    /// The requester's letter that this letter of the desk passed on.
+    pub carried_by: Option<u64>,
+    /// What others than this roster id answered in a ticket since a letter with this id was written.
+    pub meanwhile: Option<(u64, u64, String)>,
     /// Seminars and who signed up for them.
     pub seminars: bool,
-    /// The held answer, if there is one.
-    pub held: bool,
     /// Who wrote the last answer.
     pub author: bool,
 }
@@ -31,19 +39,34 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let who = roster.by_address(&letter.from.address);
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
     let mut asks = Asks {
+        meanwhile: who.and_then(|who| crossing::asks(who, letter)),
+        joined_to: letter
+            .evidence
+            .first()
+            .map(|one| &one.ticket)
+            .filter(|ticket| who.is_some() && ticket.is_incident())
+            .map(|ticket| ticket.number),
+        // A letter that may open a ticket is compared with what others wrote.
+        recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
         author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
         ..Asks::default()
     };
     for command in parse(&letter.new_text, party).commands {
         match command {
-            Command::Merge(number) | Command::Status(Some(number)) => asks.named.push(number),
+            Command::Merge(number) => asks.named.push(number),
+            Command::Incident(of) => {
+                asks.named.extend(of);
+                asks.recent = true;
+            }
+            Command::Status(Some(number)) => asks.named.push(number),
             Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
             Command::Status(None) if who.is_none() => {
                 asks.of_requester = Some(letter.from.address.clone());
             }
+            Command::Split => asks.carried_by = asks.meanwhile.as_ref().map(|(_, id, _)| *id),
             Command::Find(words) => asks.words = Some(words),
-            Command::Undo => asks.held = true,
+            Command::Undo => asks.held_of = who.map(|who| who.id.clone()),
             Command::Join(_) | Command::Leave(_) => asks.seminars = true,
             _ => {}
         }

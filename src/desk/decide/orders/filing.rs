@@ -26,6 +26,7 @@ impl Orders<'_> {
     }
 
     pub(super) fn merge(&mut self, into: u64) -> Result<(), Refusal> {
+        self.must_stand_alone()?;
         let number = self.ticket.number;
         let target = self
             .memory

@@ -227,7 +227,14 @@ impl Orders<'_> {
         let passed_on = self.letter.forwarded.as_ref().filter(|_| question);
         let text = passed_on.map(|one| one.text.as_str()).unwrap_or_default();
         let (ticket, outcome) = (&self.ticket, &mut self.outcome);
-        opening::acknowledge(desk, self.memory, self.letter, ticket, text, outcome);
+        opening::acknowledge(
+            desk,
+            self.memory,
+            (self.letter, None),
+            ticket,
+            text,
+            outcome,
+        );
         let done = Did::RecordedOpen(self.ticket.number, shown, self.owner());
         self.did.insert(0, done);
     }

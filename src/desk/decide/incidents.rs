@@ -1,0 +1,297 @@
+//! Incidents (`#сбой`): many tickets about one failure, one answer and one closing letter to all of them.
+//!
+//! Each requester reads them in their own ticket and thread and never learns of another. The desk proposes
+//! an incident when letters pile up, and offers to join new ones that are alike; people decide.
+
+use std::collections::BTreeSet;
+
+use super::super::event::{Case, Incoming, Memory};
+use super::super::incident::{Marks, PEOPLE, recent};
+use super::super::outcome::{
+    Carry, Change, ClosedBy, Did, KnownIncident, Message, Notice, Outcome, Refusal,
+};
+use super::super::policy::WorkSpan;
+use super::super::ticket::{Status, Ticket};
+use super::orders::Orders;
+use super::{Desk, participants};
+
+/// A joined ticket's assignee is reminded of it after so long, should the incident last.
+const PATIENCE: WorkSpan = WorkSpan::Days(3);
+/// An incident's owner is reminded after so long since their last word.
+const NEXT_WORD: WorkSpan = WorkSpan::Days(1);
+
+impl Ticket {
+    /// Others are joined to it, or may be.
+    pub fn is_incident(&self) -> bool {
+        self.incident == Some(self.number)
+    }
+}
+
+fn marks(case: &Case) -> Marks {
+    Marks::of(&case.ticket.subject, &case.text)
+}
+
+/// The incident that a new letter is probably part of: alike, or at least on its topic.
+pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Option<KnownIncident> {
+    let new = Marks::of(&letter.subject, &letter.new_text);
+    let in_it = |case: &&Case, number| case.ticket.incident == Some(number);
+    let told = |case: &Case, alike| KnownIncident {
+        number: case.ticket.number,
+        subject: case.ticket.subject.clone(),
+        since: case.ticket.created,
+        alike,
+    };
+    let alike = memory.incidents.iter().find(|case| {
+        let number = case.ticket.number;
+        marks(case).alike(&new)
+            || memory
+                .recent
+                .iter()
+                .filter(|other| in_it(other, number))
+                .any(|other| marks(other).alike(&new))
+    });
+    let on_topic = || {
+        memory
+            .incidents
+            .iter()
+            .find(|case| ticket.topic.is_some() && case.ticket.topic == ticket.topic)
+    };
+    alike
+        .map(|case| told(case, true))
+        .or_else(|| on_topic().map(|case| told(case, false)))
+}
+
+/// Letters from different people that are alike pile up: whoever has the first is told, once.
+pub(super) fn propose(
+    desk: &Desk<'_>,
+    memory: &Memory,
+    ticket: &mut Ticket,
+    letter: &Incoming,
+    outcome: &mut Outcome,
+) {
+    let new = Marks::of(&letter.subject, &letter.new_text);
+    let hours = &desk.policy.hours;
+    let mut alike: Vec<&Case> = memory
+        .recent
+        .iter()
+        .filter(|case| case.ticket.incident.is_none() && marks(case).alike(&new))
+        .filter(|case| recent(hours, case.ticket.created, desk.now))
+        .collect();
+    alike.sort_by_key(|case| case.ticket.number);
+    if alike.iter().any(|case| case.ticket.incident_offered) {
+        ticket.incident_offered = true;
+        return;
+    }
+    let people: BTreeSet<&str> = alike
+        .iter()
+        .map(|case| case.ticket.requester.address.as_str())
+        .chain([ticket.requester.address.as_str()])
+        .collect();
+    let owned = alike
+        .iter()
+        .find_map(|case| Some((desk.assignee(&case.ticket)?, &case.ticket)));
+    let (Some((who, first)), true) = (owned, people.len() >= PEOPLE) else {
+        return;
+    };
+    ticket.incident_offered = true;
+    let mut first = first.clone();
+    first.incident_offered = true;
+    let cases = alike
+        .iter()
+        .map(|case| &case.ticket)
+        .chain([&*ticket])
+        .map(|one| (one.number, one.subject.clone()))
+        .collect();
+    let message = Message::IncidentProposed {
+        cases,
+        since: first.created,
+    };
+    outcome
+        .notices
+        .push(desk.for_specialist(who, &first, message));
+    let detail = format!("to {}: {} people write alike", who.id, people.len());
+    outcome.history(first.number, "desk", "incident-proposed", detail);
+    outcome.changes.push(Change::Update(first));
+}
+
+impl Orders<'_> {
+    pub(super) fn incident(&mut self, of: Option<u64>) -> Result<(), Refusal> {
+        let number = self.ticket.number;
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::Shut(Status::Closed));
+        }
+        match self.ticket.incident {
+            Some(own) if own == number => return Err(Refusal::IncidentAlready),
+            Some(other) if of.is_none_or(|of| of == other || of == number) => {
+                return Err(Refusal::JoinedAlready(other));
+            }
+            _ => {}
+        }
+        match of.filter(|of| *of != number) {
+            None => self.declare(),
+            Some(of) => self.join(of)?,
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self) {
+        let number = self.ticket.number;
+        self.ticket.incident = Some(number);
+        self.ticket.incident_offered = true;
+        let who = self.who.id.clone();
+        self.outcome.history(number, &who, "incident", "");
+        self.did.push(Did::Incident(number));
+        let of_this = |case: &&Case| case.ticket.number == number;
+        let own = self
+            .memory
+            .recent
+            .iter()
+            .find(of_this)
+            .map_or_else(|| Marks::of(&self.ticket.subject, ""), marks);
+        let known = KnownIncident {
+            number,
+            subject: self.ticket.subject.clone(),
+            since: self.ticket.created,
+            alike: true,
+        };
+        let mut others: Vec<&Case> = self
+            .memory
+            .recent
+            .iter()
+            .filter(|case| !of_this(case) && case.ticket.incident.is_none())
+            .filter(|case| marks(case).alike(&own))
+            .collect();
+        others.sort_by_key(|case| case.ticket.number);
+        for case in others {
+            let Some(to) = self.desk.assignee(&case.ticket) else {
+                continue;
+            };
+            let message = Message::IncidentOffer {
+                known: known.clone(),
+            };
+            let notice = self.desk.for_specialist(to, &case.ticket, message);
+            self.outcome.notices.push(notice);
+        }
+    }
+
+    fn join(&mut self, of: u64) -> Result<(), Refusal> {
+        let number = self.ticket.number;
+        let target = self.memory.named.get(&of).ok_or(Refusal::NoTicket(of))?;
+        match target.incident {
+            Some(own) if own == of => {}
+            Some(other) => return Err(Refusal::JoinedElsewhere(of, other)),
+            None => return Err(Refusal::NoIncident(of)),
+        }
+        if !matches!(
+            target.status,
+            Status::New | Status::Open | Status::Answered | Status::Waiting
+        ) {
+            return Err(Refusal::NoIncident(of));
+        }
+        self.ticket.incident = Some(of);
+        self.ticket.status = Status::Waiting;
+        self.ticket.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
+        self.ticket.response_due = None;
+        let who = self.who.id.clone();
+        self.outcome
+            .history(number, &who, "joined", format!("to the incident {of}"));
+        self.outcome
+            .history(of, &who, "joined", format!("{number} belongs to it"));
+        self.did.push(Did::Joined(of));
+        Ok(())
+    }
+
+    /// `#не-сбой`: the ticket stands for itself again.
+    pub(super) fn no_incident(&mut self) -> Result<(), Refusal> {
+        if self.ticket.incident.is_none() {
+            return Err(Refusal::NoIncident(self.ticket.number));
+        }
+        self.must_stand_alone()?;
+        let joined = !self.ticket.is_incident();
+        self.ticket.incident = None;
+        if joined && self.ticket.status == Status::Waiting {
+            self.ticket.status = Status::Open;
+            self.ticket.wake = None;
+            self.desk.expect_answer(&mut self.ticket);
+        }
+        let (number, who) = (self.ticket.number, self.who.id.clone());
+        self.outcome.history(number, &who, "not-incident", "");
+        self.did.push(Did::NoIncident);
+        Ok(())
+    }
+
+    /// An incident with others joined to it is not thrown away or put into something else.
+    ///
+    /// # Errors
+    /// When others are joined to it.
+    pub(super) fn must_stand_alone(&self) -> Result<(), Refusal> {
+        let others = self.ticket.is_incident() && !self.memory.joined.is_empty();
+        if others {
+            return Err(Refusal::HasJoined(count(&self.memory.joined)));
+        }
+        Ok(())
+    }
+
+    /// The incident goes on until somebody closes it: its owner is reminded, silence closes nothing.
+    pub(super) fn incident_goes_on(&mut self) {
+        if self.ticket.is_incident() && !self.closes {
+            self.ticket.status = Status::Waiting;
+            self.ticket.wake = Some(self.desk.policy.hours.after(self.desk.now, NEXT_WORD));
+        }
+    }
+
+    /// The answer of an incident goes to every ticket that is joined to it.
+    pub(super) fn answer_joined(&mut self, reply: &Notice) {
+        if !self.ticket.is_incident() {
+            return;
+        }
+        for one in &self.memory.joined {
+            let mut one = one.clone();
+            one.first_responded = one.first_responded.or(Some(self.desk.now));
+            one.updated = self.desk.now;
+            if self.closes {
+                self.desk.close(&mut one);
+            }
+            let mut notice = self.desk.for_requester(&one, reply.message.clone());
+            notice.carry = Carry::Files;
+            notice.not_before = reply.not_before;
+            let copies = participants::copies(&one, &notice);
+            self.outcome.notices.push(notice);
+            self.outcome.notices.extend(copies);
+            let event = if self.closes { "closed" } else { "answered" };
+            self.with_the_incident(one, event);
+        }
+        self.say_how_many();
+    }
+
+    /// A bare `#закрыть` of an incident: it works again, for everyone. What the requester of the incident
+    /// itself is told is the same.
+    pub(super) fn close_joined(&mut self) {
+        let by = ClosedBy::Mended;
+        for one in &self.memory.joined {
+            let mut one = one.clone();
+            self.desk.close(&mut one);
+            let notice = self.desk.for_requester(&one, Message::Closed { by });
+            self.outcome.notices.push(notice);
+            self.with_the_incident(one, "closed");
+        }
+        self.say_how_many();
+    }
+
+    fn with_the_incident(&mut self, one: Ticket, event: &'static str) {
+        let detail = format!("with the incident {}", self.ticket.number);
+        let who = self.who.id.clone();
+        self.outcome.history(one.number, &who, event, detail);
+        self.outcome.changes.push(Change::Update(one));
+    }
+
+    fn say_how_many(&mut self) {
+        if !self.memory.joined.is_empty() {
+            self.did.push(Did::WithJoined(count(&self.memory.joined)));
+        }
+    }
+}
+
+fn count(tickets: &[Ticket]) -> u32 {
+    u32::try_from(tickets.len()).unwrap_or(u32::MAX)
+}
