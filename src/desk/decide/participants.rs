@@ -13,7 +13,7 @@ use super::super::outcome::{
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::Orders;
 use super::speaker::Proof;
-use super::{Desk, asked, oversight, requester};
+use super::{Desk, asked, complaint, oversight, requester};
 
 /// People in copy of one ticket.
 const MOST: usize = 10;
@@ -180,6 +180,11 @@ pub(super) fn writes(
         answer.history(ticket.number, "participant", "asked", "");
         return answer;
     }
+    // Whoever complains has a ticket of their own for it: wherever in the letter it stands, whoever answers
+    // must not read it.
+    if let Some(complaint) = complaint::without_a_case(desk, memory, letter, Some(ticket.number)) {
+        return complaint;
+    }
     if ticket.status == Status::Stopped {
         return oversight::writes_after_stop(desk, ticket, letter);
     }
@@ -196,7 +201,7 @@ pub(super) fn writes(
                 ticket.take_out(&who.address);
                 result = Some(CommandResult::Done(vec![Did::Left]));
             }
-            Command::Solved(_) | Command::Complain(_) | Command::Remove(_) => {
+            Command::Solved(_) | Command::Remove(_) => {
                 let why = Refusal::RequesterAlone;
                 let text = parsed.text.clone();
                 result = Some(CommandResult::Refused { why, text });
