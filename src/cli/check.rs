@@ -70,6 +70,13 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         snapshot.config.roster.display(),
         snapshot.roster.specialists.len()
     ));
+    if let Some(file) = &snapshot.config.seminars {
+        let count = snapshot.resources.seminars.len();
+        say::line(format!(
+            "{}: ошибок нет, семинаров: {count}.",
+            file.display()
+        ));
+    }
     if let Some(folder) = &snapshot.config.materials {
         say::line(format!(
             "{}: ошибок нет, материалов: {}.",

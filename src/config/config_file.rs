@@ -117,12 +117,12 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
         templates: desk.get("templates", filled).map(place),
         people: desk.get("people", filled).map(place),
         materials: desk.get("materials", filled).map(place),
+        seminars: desk.get("seminars", filled).map(place),
         keep_closed,
         intake: intake.unwrap_or(IntakeSettings::Pipe),
         outgoing: outgoing.unwrap_or(OutgoingSettings::Maildir(PathBuf::new())),
         reports: reports(root, base),
     };
-    let _ = desk.get("seminars", filled);
     own_address_among_admins(&desk, &config.policy);
     desk.finish();
     (config, topics_known)

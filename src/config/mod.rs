@@ -9,6 +9,7 @@ pub mod material_file;
 mod people_file;
 mod reader;
 mod roster_file;
+mod seminar_file;
 pub mod settings;
 mod values;
 mod ways;
@@ -25,6 +26,7 @@ use settings::Config;
 use crate::desk::people::People;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
+use crate::desk::seminars::Seminar;
 
 /// Reads `config.toml`.
 ///
@@ -97,6 +99,33 @@ pub fn parse_roster(name: &str, text: &str, policy: &Policy) -> Result<Roster, F
     };
     let (roster, findings) = roster_file::read(name, text, known, None);
     usable(roster, findings)
+}
+
+/// As much of `seminars.toml` as can be understood; without a roster, leaders are not looked up.
+pub fn load_seminars_partly(
+    path: &Path,
+    policy: &Policy,
+    roster: Option<&Roster>,
+) -> (Vec<Seminar>, Findings) {
+    let hint = "создайте его или уберите seminars из config.toml; образец — в README.md";
+    match read(path, hint) {
+        Ok(text) => seminar_file::read(&path.display().to_string(), &text, policy, roster),
+        Err(faults) => (vec![], faults.into()),
+    }
+}
+
+/// Reads the text of a `seminars.toml`.
+///
+/// # Errors
+/// All faults of the text.
+pub fn parse_seminars(
+    name: &str,
+    text: &str,
+    policy: &Policy,
+    roster: Option<&Roster>,
+) -> Result<Vec<Seminar>, Faults> {
+    let (seminars, findings) = seminar_file::read(name, text, policy, roster);
+    usable(seminars, findings)
 }
 
 fn usable<T>(value: T, findings: Findings) -> Result<T, Faults> {

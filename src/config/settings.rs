@@ -137,6 +137,8 @@ pub struct Config {
     pub roster: PathBuf,
     /// Overrides of the built-in templates.
     pub templates: Option<PathBuf>,
+    /// The file of seminars.
+    pub seminars: Option<PathBuf>,
     /// The list of people whom the school knows.
     pub people: Option<PathBuf>,
     /// The folder of reference materials.

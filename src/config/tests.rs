@@ -33,6 +33,7 @@ fn uncommented(text: &str) -> String {
             "templates =",
             "people =",
             "materials =",
+            "seminars =",
             "chat =",
             "ca_file =",
             "fingerprint =",
@@ -85,6 +86,9 @@ fn bad_files_say_what_they_must() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let found = if name.starts_with("roster") {
             roster_file::read(&name, &text, known, today).1
+        } else if name.starts_with("seminars") {
+            let roster = parse_roster("roster.toml", ROSTER, &policy).unwrap();
+            seminar_file::read(&name, &text, &policy, Some(&roster)).1
         } else {
             config_file::read(&name, &text, Path::new("/etc"), today).findings
         };

@@ -188,6 +188,7 @@ impl Engine {
         let now = self.clock.now();
         self.look_at_key().await?;
         let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
+        moved += self.step_seminars(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.
         for _ in 0..ROUNDS {
             let stepped = self.step_due(now).await?;
@@ -248,6 +249,29 @@ impl Engine {
             for ticket in tx.tickets_of_others_than(&present)? {
                 let memory = super::incoming::memory(tx, "", now)?;
                 let Some(outcome) = desk::absent(&office, &memory, &ticket) else {
+                    continue;
+                };
+                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+                moved += 1;
+            }
+            Ok(moved)
+        };
+        self.store.transaction(work).await
+    }
+
+    /// Tells those who signed up what changed, and reminds them.
+    async fn step_seminars(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key());
+        let work = move |tx: &Tx<'_>| {
+            let office = Desk {
+                policy: &snapshot.config.policy,
+                roster: &snapshot.roster,
+                resources: &snapshot.resources,
+                now,
+            };
+            let mut moved = 0;
+            for announced in tx.seminars()?.values() {
+                let Some(outcome) = desk::seminar_step(&office, announced) else {
                     continue;
                 };
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;

@@ -6,7 +6,7 @@ use super::engine::Filed;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, releasing, writing};
+use super::{incoming, inviting, releasing, writing};
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::ticket::Person;
 use crate::desk::{self, Desk};
@@ -83,6 +83,7 @@ pub fn file(
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
     let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
+    incoming.rsvp = inviting::rsvp(tx, letter)?;
     if roster.by_address(&incoming.from.address).is_none() {
         incoming.role = snapshot.people.introduce(&mut incoming.from);
     }

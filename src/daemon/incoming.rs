@@ -93,6 +93,9 @@ pub fn look_up(
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
     }
+    if asks.seminars {
+        memory.seminars = tx.seminars()?;
+    }
     if asks.held
         && let Some(evidence) = letter.evidence.first()
     {
@@ -162,6 +165,7 @@ pub fn incoming(
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
         },
+        rsvp: None,
         forwarded: letter.forwarded.as_ref().map(|one| PassedOn {
             from: Person {
                 name: one.from.name.clone(),

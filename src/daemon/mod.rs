@@ -9,6 +9,7 @@ mod digest;
 mod engine;
 mod filing;
 mod incoming;
+mod inviting;
 mod pause;
 mod privacy;
 mod reconcile;

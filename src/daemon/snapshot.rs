@@ -14,10 +14,11 @@ use crate::desk::materials::{Library, Material};
 use crate::desk::people::People;
 use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
+use crate::desk::seminars::Seminar;
 use crate::letters::{TemplateFault, Templates};
 
 /// Configuration, roster and templates that belong together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     /// `config.toml`.
     pub config: Config,
@@ -63,6 +64,7 @@ impl Survey {
         };
         let (roster, of_roster) = config::load_roster_partly(&partly, today);
         let mut findings = partly.findings;
+        let whole_roster = of_roster.faults.is_empty();
         findings.add(of_roster);
         let config = partly.config;
         let people = config
@@ -79,9 +81,17 @@ impl Survey {
         let materials = config.materials.as_deref().map(load_materials);
         let materials = materials.unwrap_or_default();
         findings.warnings.0.extend(materials.warnings.0);
+        let known = whole_roster.then_some(&roster);
+        let seminars = config
+            .seminars
+            .as_deref()
+            .map(|path| config::load_seminars_partly(path, &config.policy, known));
+        let (seminars, of_seminars) = seminars.unwrap_or_default();
+        findings.add(of_seminars);
         let snapshot = findings.faults.is_empty().then(|| {
             Snapshot::new(config, roster.clone(), templates)
                 .with_materials(materials.materials)
+                .with_seminars(seminars)
                 .with_people(people)
         });
         Self {
@@ -120,6 +130,12 @@ impl Snapshot {
             people: People::default(),
             resources: Resources::default(),
         }
+    }
+
+    /// The same with these seminars.
+    pub fn with_seminars(mut self, seminars: Vec<Seminar>) -> Self {
+        self.resources.seminars = seminars;
+        self
     }
 
     /// The same with these people whom the school knows.
@@ -166,6 +182,7 @@ impl Snapshot {
         if let Some(folder) = &self.config.templates {
             files.extend(files_below(folder));
         }
+        files.extend(self.config.seminars.clone());
         if let Some(folder) = &self.config.materials {
             files.extend(files_below(folder));
         }
@@ -229,6 +246,17 @@ impl Snapshots {
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::default(),
             untold: Mutex::default(),
+        }
+    }
+
+    /// Puts another snapshot in force, as if the files had been saved. Only where there are no files.
+    pub fn replace(&self, change: impl FnOnce(&Snapshot) -> Snapshot) {
+        if self.path.is_some() {
+            return;
+        }
+        let next = Arc::new(change(&self.current()));
+        if let Ok(mut current) = self.current.write() {
+            *current = next;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::inviting;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
@@ -11,7 +12,7 @@ use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket};
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
-use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Nature, PassedOn};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, Nature, PassedOn};
 use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
@@ -215,6 +216,7 @@ fn write(
         .write(&words, notice, enclosed.as_ref(), &earlier)
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let sent = shown_inside(sent, &words.html);
+    let calendar = inviting::invitation(tx, policy, notice, now)?;
     let references = references(tx, snapshot, notice, letter)?;
     let draft = Draft {
         from: Mailbox {
@@ -237,7 +239,8 @@ fn write(
         auto_submitted: auto_submitted(notice),
         text: words.text.clone(),
         html: Some(words.html),
-        attachments: sent,
+        attachments: with_file(sent, calendar.as_ref()),
+        calendar,
     };
     let bytes = mail::compose(&draft).map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(LetterToSend {
@@ -316,6 +319,18 @@ fn split_files(files: &[Attachment], limit: u64) -> (Vec<Attachment>, Vec<FileLi
         });
     }
     (sent, lines)
+}
+
+/// The same invitation as a file, for programs that do not look among the alternatives.
+fn with_file(mut files: Vec<Attachment>, calendar: Option<&(Method, String)>) -> Vec<Attachment> {
+    files.extend(calendar.map(|(_, text)| Attachment {
+        name: "invite.ics".to_owned(),
+        media_type: "application/ics".to_owned(),
+        content_id: None,
+        inline: false,
+        bytes: text.clone().into_bytes(),
+    }));
+    files
 }
 
 /// Whether every picture that the HTML shows goes with the letter.

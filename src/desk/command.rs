@@ -54,6 +54,10 @@ pub enum Command {
     Back,
     /// `#материал NAME`: put a reference material into the answer.
     Material(String),
+    /// `#записаться N`: sign up for a seminar.
+    Join(u32),
+    /// `#отписаться N`: not to come after all.
+    Leave(u32),
     /// `#решено [NAME]`: the requester needs nothing more; the material that helped.
     Solved(Option<String>),
     /// `#почему N`: the evidence for what was done with that ticket or letter.
@@ -94,6 +98,8 @@ enum Verb {
     Record,
     Open,
     Material,
+    Join,
+    Leave,
     Topic,
     Merge,
     Spam,
@@ -133,6 +139,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("snooze", Verb::Snooze),
     ("обращение", Verb::Record),
     ("log", Verb::Record),
+    ("записаться", Verb::Join),
+    ("join", Verb::Join),
+    ("отписаться", Verb::Leave),
+    ("leave", Verb::Leave),
     ("материал", Verb::Material),
     ("material", Verb::Material),
     ("открыть", Verb::Open),
@@ -174,7 +184,7 @@ impl Verb {
     fn allowed(self, party: Party) -> bool {
         match self {
             Self::Solved => party == Party::Requester,
-            Self::Help | Self::Status => true,
+            Self::Help | Self::Status | Self::Join | Self::Leave => true,
             Self::Why | Self::Quarantine | Self::Release | Self::Drop => party == Party::Admin,
             _ => party == Party::Specialist,
         }
@@ -189,6 +199,8 @@ impl Verb {
             Self::Snooze => "#отложить 2026-12-01",
             Self::Topic => "#тема оценки",
             Self::Material => "#материал пароль",
+            Self::Join => "#записаться 1",
+            Self::Leave => "#отписаться 1",
             Self::Merge => "#объединить 17",
             Self::Status => "#статус 17",
             Self::Find => "#найти четверть",
@@ -216,6 +228,8 @@ impl Verb {
             Self::Record => Command::Record(argument.to_owned()),
             Self::Open => Command::Open,
             Self::Material => Command::Material(text()?),
+            Self::Join => Command::Join(u32::try_from(number(argument)?).ok()?),
+            Self::Leave => Command::Leave(u32::try_from(number(argument)?).ok()?),
             Self::Topic => Command::Topic(text()?),
             Self::Merge => Command::Merge(number(argument)?),
             Self::Spam => Command::Spam,
@@ -359,6 +373,18 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
         .trim()
         .clone_into(&mut parsed.text);
     parsed
+}
+
+/// A letter's text without the commands that `taken` takes out; the others stay where they are.
+pub fn without(new_text: &str, party: Party, taken: impl Fn(&Command) -> bool) -> String {
+    let mut above = true;
+    let kept = new_text.lines().filter(|line| {
+        let bare = line.trim();
+        above = above && (bare.is_empty() || bare.starts_with('#'));
+        let alone = || parse(bare, party).commands;
+        !(above && bare.starts_with('#') && alone().first().is_some_and(&taken))
+    });
+    kept.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 fn verb(word: &str, party: Party) -> Result<Verb, Option<String>> {

@@ -12,6 +12,7 @@ mod office;
 mod opening;
 mod orders;
 mod requester;
+mod seminars;
 mod silent;
 mod speaker;
 mod specialist;
@@ -27,6 +28,7 @@ pub use clock::step;
 pub use floods::too_many_answers;
 pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
+pub use seminars::seminar_step;
 
 use super::event::{Incoming, Memory, Source};
 use super::figures::Figures;
@@ -69,6 +71,9 @@ fn schedule(desk: &Desk<'_>, outcome: &mut Outcome) {
 }
 
 fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
+    if let Some(rsvp) = &letter.rsvp {
+        return seminars::answered(desk, memory, letter, rsvp);
+    }
     if let Some(why) = &letter.unreadable {
         return desk.quarantine(memory, letter, why);
     }
@@ -96,6 +101,20 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     if let Some(answer) = admin::commands(desk, memory, letter) {
         return answer;
     }
+    if let Some((mut asked, rest)) = seminars::asked(desk, memory, letter) {
+        let Some(rest) = rest else {
+            return asked;
+        };
+        let mut outcome = written(desk, memory, &rest);
+        outcome.changes.append(&mut asked.changes);
+        outcome.notices.append(&mut asked.notices);
+        return outcome;
+    }
+    written(desk, memory, letter)
+}
+
+/// What follows from what a person wrote.
+fn written(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     let speaker = desk.speaker(letter);
     let mut outcome = floods::kept(desk, memory, letter, speaker)
         .or_else(|| replayed(speaker, letter))

@@ -6,6 +6,7 @@ use super::outcome::{Audience, Kind};
 use super::people::Role;
 use super::quarantine::{Held, Why};
 use super::rotation::{Pool, Round};
+use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
 /// What sort of sender is behind a letter.
@@ -46,6 +47,17 @@ pub struct Evidence {
     pub made_for: Option<MadeFor>,
 }
 
+/// A calendar's answer to an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rsvp {
+    /// The seminar, when its invitation was made for this guest; `None` for any other invitation.
+    pub seminar: Option<u32>,
+    /// The guest's address.
+    pub attendee: String,
+    /// They do not come.
+    pub declined: bool,
+}
+
 /// A letter inside a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOn {
@@ -80,6 +92,8 @@ pub struct Incoming {
     pub tongue: Tongue,
     /// Whom it was first from, when it was passed on.
     pub forwarded: Option<PassedOn>,
+    /// A calendar's answer to an invitation of the desk is in it.
+    pub rsvp: Option<Rsvp>,
     /// Why nobody could answer it.
     pub unreadable: Option<String>,
     /// Another letter had the same Message-ID.
@@ -136,6 +150,8 @@ pub struct Memory {
     pub named: BTreeMap<u64, Ticket>,
     /// Tickets that the letter's commands ask for.
     pub listed: Vec<Ticket>,
+    /// Seminars that people signed up for, when the letter is about one.
+    pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
     /// The number that the letter itself gets.

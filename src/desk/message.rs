@@ -9,6 +9,7 @@ use super::quarantine::AdminAnswer;
 use super::reception::Reception;
 use super::roster::DateRange;
 use super::rotation::PassedOver;
+use super::seminars::{Announced, Seminar};
 use super::ticket::{Status, Ticket};
 
 /// Why a ticket came to its assignee.
@@ -92,6 +93,8 @@ pub enum Message {
         closed_now: bool,
         /// Materials that may answer it meanwhile, the best first.
         materials: Vec<Material>,
+        /// The next seminar on its topic.
+        seminar: Option<Seminar>,
     },
     /// To a specialist: this is yours.
     Assignment {
@@ -167,6 +170,8 @@ pub enum Message {
         /// Until when it should have been answered.
         due: Option<Timestamp>,
     },
+    /// To somebody who signed up for a seminar, or to its leader.
+    Seminar(SeminarWhy, Box<Announced>),
     /// To a supervisor, or the administrators: a ticket is late and stays where it is.
     Overdue {
         /// What of it.
@@ -200,6 +205,44 @@ pub enum Message {
     AdminAnswer(AdminAnswer),
     /// To the administrators, every week: its figures.
     Digest(Box<Figures>),
+}
+
+/// What a letter about a seminar says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeminarWhy {
+    /// They have a seat.
+    Seated,
+    /// They had one already.
+    Already,
+    /// It is full; they wait.
+    Waiting,
+    /// Somebody left, and they have a seat now.
+    MovedUp,
+    /// It is at another time or place, or takes place after all.
+    Changed {
+        /// It had been cancelled.
+        restored: bool,
+        /// They have no seat yet.
+        waits: bool,
+    },
+    /// It does not take place.
+    Cancelled {
+        /// They had a seat, and so an entry in their calendar.
+        had_seat: bool,
+    },
+    /// It is tomorrow.
+    Reminder,
+    /// They do not come, as they said.
+    Left {
+        /// They had a seat.
+        had_seat: bool,
+    },
+    /// There is no such seminar ahead; these are.
+    Unknown(Vec<Seminar>),
+    /// They had not signed up; these are ahead.
+    NotIn(Vec<Seminar>),
+    /// To the leader: who comes.
+    List,
 }
 
 /// Why a letter stays a note.

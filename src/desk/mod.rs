@@ -22,11 +22,12 @@ pub mod reception;
 pub mod resources;
 pub mod roster;
 pub mod rotation;
+pub mod seminars;
 pub mod stem;
 pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused, set_aside,
-    step, stopped, too_many_answers, trouble, unowned,
+    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, refused,
+    seminar_step, set_aside, step, stopped, too_many_answers, trouble, unowned,
 };

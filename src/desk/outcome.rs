@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::roster::DateRange;
 use super::rotation::{Pool, Round};
+use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
     Alert, ClosedBy, CommandResult, Did, Handing, Left, Message, NoteWhy, Overdue, Reason, Refusal,
-    ReminderWhy, Stopped,
+    ReminderWhy, SeminarWhy, Stopped,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.
@@ -218,6 +219,8 @@ pub enum Change {
     Heard(String),
     /// A pool's round after a turn.
     Turn(Pool, Round),
+    /// A seminar and its guests as they are now.
+    Seminar(Announced),
     /// A reference material was used in a ticket; its name.
     Material(u64, String, MaterialUse),
     /// A line in a ticket's history (promise 11).
@@ -280,6 +283,8 @@ impl Notice {
                 Kind::Escalation
             }
             Message::Absent { .. } => Kind::Report,
+            Message::Seminar(SeminarWhy::Reminder, _) => Kind::Reminder,
+            Message::Seminar(..) => Kind::Report,
             Message::ToVendor { .. } => Kind::Escalation,
             Message::Undeliverable { .. } | Message::AdminAlert(Alert::Undeliverable { .. }) => {
                 Kind::Bounce

@@ -119,11 +119,15 @@ const STAFF_EN: &[(&str, &str)] = &[
 ];
 const ASKER_RU: &[(&str, &str)] = &[
     ("#решено", "вопрос решён, закрыть обращение"),
+    ("#записаться 1", "записаться на семинар"),
+    ("#отписаться 1", "отказаться от места на семинаре"),
     ("#статус", "Ваши обращения"),
     ("#помощь", "этот список"),
 ];
 const ASKER_EN: &[(&str, &str)] = &[
     ("#solved", "it is solved, close the ticket"),
+    ("#join 1", "sign up for a seminar"),
+    ("#leave 1", "give up the seat"),
     ("#status", "your tickets"),
     ("#help", "this list"),
 ];

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
 use crate::desk::reception::Reception;
+use crate::desk::seminars::Seminar;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -122,9 +123,11 @@ impl Writer<'_> {
                 due,
                 closed_now,
                 materials,
+                seminar,
             } => {
                 let who = (assignee.as_deref(), receptions.as_slice());
-                self.acknowledgement(frame, who, (*due, *closed_now), materials)
+                let offers = (materials.as_slice(), seminar.as_ref());
+                self.acknowledgement(frame, who, (*due, *closed_now), offers)
             }
             Message::Reply {
                 text,
@@ -179,6 +182,7 @@ impl Writer<'_> {
             Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
             }
+            Message::Seminar(why, one) => self.about_seminar(frame, why, one),
             Message::Confirm => as_value(
                 "confirm",
                 &Confirm {
@@ -234,7 +238,7 @@ impl Writer<'_> {
         frame: Frame,
         (assignee, receptions): (Option<&str>, &[Reception]),
         (due, closed_now): (Option<Timestamp>, bool),
-        materials: &[Material],
+        (materials, seminar): (&[Material], Option<&Seminar>),
     ) -> (&'static str, Value) {
         as_value(
             "acknowledgement",
@@ -250,6 +254,7 @@ impl Writer<'_> {
                     .as_deref()
                     .map(|url| one_line(url, LINE)),
                 materials: self.offered(&frame, materials),
+                seminar: seminar.map(|one| self.seminar(one)),
                 solved: self.link(&frame, "#решено", "#solved"),
                 frame,
             },

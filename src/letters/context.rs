@@ -6,6 +6,7 @@ use super::admin::ActView;
 use super::commands::{CommandLine, TicketRow};
 use super::links::Link;
 use super::materials::MaterialView;
+use super::seminars::SeminarView;
 
 /// What every letter has.
 #[derive(Debug, Clone, Serialize)]
@@ -67,6 +68,8 @@ pub(super) struct Acknowledgement {
     pub closed: Option<&'static str>,
     pub chat: Option<String>,
     pub materials: Vec<MaterialView>,
+    /// The next one on the topic.
+    pub seminar: Option<SeminarView>,
     pub solved: Link,
 }
 

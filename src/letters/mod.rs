@@ -21,6 +21,7 @@ mod records;
 pub mod report;
 mod samples;
 pub mod scrub;
+mod seminars;
 mod sources;
 mod templates;
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(super) mod figures;
 mod guarding;
 mod offers;
 mod said;
+mod seminars;
 mod world;
 
 use jiff::SignedDuration;
@@ -99,6 +100,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             | Message::Reply { .. }
             | Message::WaitingReminder { .. }
             | Message::CommandResult(CommandResult::RequesterHelp) => Audience::Requester,
+            Message::Seminar(..) if name == "seminar" => Audience::Requester,
             Message::TooLarge { .. } if variant == "requester" => Audience::Requester,
             _ => Audience::Staff,
         };
@@ -117,6 +119,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)
+                | Message::Seminar(..)
                 | Message::AdminAnswer(_)
         );
         let from = if matches!(message, Message::Reply { .. }) {

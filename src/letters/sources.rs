@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 21] = [
+pub(super) const LETTERS: [&str; 23] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -17,6 +17,8 @@ pub(super) const LETTERS: [&str; 21] = [
     "raised",
     "overdue",
     "command-result",
+    "seminar",
+    "seminar-list",
     "confirm",
     "too-large",
     "undeliverable",
@@ -41,6 +43,10 @@ sources![
     "en/parts.txt",
     "ru/acknowledgement.txt",
     "ru/acknowledgement.html",
+    "ru/seminar.txt",
+    "ru/seminar.html",
+    "ru/seminar-list.txt",
+    "ru/seminar-list.html",
     "ru/assignment.txt",
     "ru/assignment.html",
     "ru/reply.txt",
@@ -83,6 +89,10 @@ sources![
     "ru/digest.html",
     "en/acknowledgement.txt",
     "en/acknowledgement.html",
+    "en/seminar.txt",
+    "en/seminar.html",
+    "en/seminar-list.txt",
+    "en/seminar-list.html",
     "en/assignment.txt",
     "en/assignment.html",
     "en/reply.txt",

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Message, MultiPart, SinglePart};
 
-use super::{Attachment, Draft, Mailbox, transfer, words};
+use super::{Attachment, Draft, Mailbox, Method, transfer, words};
 
 /// Why a draft cannot become a letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,7 +121,7 @@ fn content(draft: &Draft) -> Content {
                 .header(ContentType::TEXT_HTML)
                 .body(clean(html));
             let both = MultiPart::alternative().singlepart(text);
-            Content::Multi(if inline.is_empty() {
+            let both = if inline.is_empty() {
                 both.singlepart(html)
             } else {
                 let related = MultiPart::related().singlepart(html);
@@ -130,6 +130,11 @@ fn content(draft: &Draft) -> Content {
                         .iter()
                         .fold(related, |related, file| related.singlepart(part(file))),
                 )
+            };
+            // The last alternative is the one that calendars look for (RFC 6047 §2.4).
+            Content::Multi(match &draft.calendar {
+                Some((method, text)) => both.singlepart(calendar(*method, text)),
+                None => both,
             })
         }
     };
@@ -145,6 +150,13 @@ fn content(draft: &Draft) -> Content {
             .iter()
             .fold(mixed, |mixed, file| mixed.singlepart(part(file))),
     )
+}
+
+fn calendar(method: Method, text: &str) -> SinglePart {
+    let kind = format!("text/calendar; method={}; charset=utf-8", method.word());
+    SinglePart::builder()
+        .header(ContentType::parse(&kind).unwrap_or(ContentType::TEXT_PLAIN))
+        .body(text.to_owned())
 }
 
 fn part(file: &Attachment) -> SinglePart {
@@ -272,6 +284,7 @@ mod tests {
             auto_submitted: Some("auto-replied".into()),
             text: format!("Здравствуйте.\n.\n{}\n", "длинная строка ".repeat(200)),
             html: Some("<p>Здравствуйте.</p>".into()),
+            calendar: None,
             attachments: vec![Attachment {
                 name: "снимок экрана.png".into(),
                 media_type: "image/png".into(),

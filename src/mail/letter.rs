@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::Method;
+
 /// A name and an address as they stand in From, To or Cc (RFC 5322 §3.4, there called a mailbox).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub struct Mailbox {
@@ -206,6 +208,8 @@ pub struct Draft {
     pub text: String,
     /// HTML that says the same.
     pub html: Option<String>,
+    /// An invitation that calendars take in: what it does, and its text (RFC 5545).
+    pub calendar: Option<(Method, String)>,
     /// Files; those with `inline` and a Content-ID go beside the HTML.
     pub attachments: Vec<Attachment>,
 }

@@ -8,6 +8,7 @@ mod authentic;
 mod automatic;
 mod body;
 mod bounce;
+mod calendar;
 mod charset;
 mod claims;
 mod compose;
@@ -32,6 +33,7 @@ mod transfer;
 mod words;
 
 pub use authentic::{Verdict, verdict};
+pub use calendar::{CalendarAnswer, Invitation, Method, calendar_answer, invitation};
 pub use claims::claims;
 pub use compose::{ComposeError, compose, wire_address};
 pub use digest::content_digest;

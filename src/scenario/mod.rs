@@ -7,6 +7,7 @@ mod forging;
 mod player;
 mod school;
 mod script;
+mod seminars;
 mod stage;
 
 pub use player::{Failure, Scene, play};

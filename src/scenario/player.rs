@@ -34,14 +34,14 @@ pub struct Failure {
 }
 
 /// What has happened so far.
-struct Play<'a, S> {
-    stage: &'a mut S,
+pub(super) struct Play<'a, S> {
+    pub(super) stage: &'a mut S,
     /// Letters that came, with those already expected taken note of.
-    came: Vec<(Came, mail::Letter, bool)>,
+    pub(super) came: Vec<(Came, mail::Letter, bool)>,
     /// Message-IDs that people wrote, by their address.
     wrote: Vec<(String, String)>,
     last: Vec<u8>,
-    count: u32,
+    pub(super) count: u32,
 }
 
 /// Plays a scenario; `show` sees what happens.
@@ -102,6 +102,11 @@ impl<S: Stage> Play<'_, S> {
                     .map(|(_, letter, _)| letter.clone())
                     .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))?;
                 self.write_and_send(letter, Some(&answered), show).await
+            }
+            Step::Seminars(text) => self.seminars(text, show).await,
+            Step::Declines(who) => {
+                let bytes = self.decline(who)?;
+                self.send(bytes, show).await
             }
             Step::Raw(text) => self.send(text.clone().into_bytes(), show).await,
             Step::Again => self.send(self.last.clone(), show).await,
@@ -286,7 +291,7 @@ impl<S: Stage> Play<'_, S> {
         self.work(show).await
     }
 
-    async fn work(&mut self, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
+    pub(super) async fn work(&mut self, show: &mut impl FnMut(Scene<'_>)) -> Result<(), String> {
         self.stage.work().await?;
         for came in self.stage.look().await? {
             let letter = mail::read(&came.bytes);
@@ -472,6 +477,7 @@ fn fits(
             return Err(format!("нет файла «{file}»"));
         }
     }
+    super::seminars::holds(letter, &expected.calendar)?;
     if expected.same_thread && !letter.in_reply_to.iter().any(|id| thread.contains(id)) {
         return Err(format!(
             "не в той же ветке: In-Reply-To {:?}",

@@ -42,6 +42,10 @@ pub enum Step {
     Raw(String),
     /// The last letter is brought in once more.
     Again,
+    /// The school's `seminars.toml` is this from now on.
+    Seminars(String),
+    /// The calendar of somebody declines the last invitation that they got.
+    Declines(String),
     /// The last letter is brought in once more under another Message-ID.
     AgainRenamed,
     /// A letter must have come.
@@ -156,6 +160,8 @@ pub struct Expected {
     pub lacks: Vec<String>,
     /// Names of files it must carry.
     pub files: Vec<String>,
+    /// Lines that its invitation must hold.
+    pub calendar: Vec<String>,
     /// It must stand in the thread of what this person wrote or got before.
     pub same_thread: bool,
 }
@@ -256,6 +262,8 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
         }
         "Письмо как есть" => Step::Raw(String::new()),
         "То же письмо ещё раз" => Step::Again,
+        "Семинары" => Step::Seminars(String::new()),
+        "Отклоняет календарь" => Step::Declines(value.to_owned()),
         "То же письмо под другим Message-ID" => Step::AgainRenamed,
         "Придёт" => Step::Comes(Expected {
             to: value.to_owned(),
@@ -376,6 +384,7 @@ fn detail(step: Option<&mut Step>, keyword: &str, value: &str) -> Option<()> {
         }
         (Step::Comes(expected), "Тема") => expected.subject = Some(value.to_owned()),
         (Step::Comes(expected), "Файл") => expected.files.push(value.to_owned()),
+        (Step::Comes(expected), "Календарь") => expected.calendar.push(value.to_owned()),
         (Step::Comes(expected), "В той же ветке") => expected.same_thread = true,
         _ => return None,
     }
@@ -387,6 +396,10 @@ fn add_line(step: Option<&mut Step>, absent: bool, said: &str) -> Option<()> {
         (Step::Write(letter) | Step::Answer { letter, .. }, false) => {
             letter.text.push_str(said);
             letter.text.push('\n');
+        }
+        (Step::Seminars(text), false) => {
+            text.push_str(said);
+            text.push('\n');
         }
         (Step::Raw(text), false) => {
             text.push_str(said);

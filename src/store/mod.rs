@@ -21,6 +21,7 @@ mod query;
 mod row;
 mod schema;
 mod search;
+mod seminars;
 mod silent;
 mod tickets;
 mod traces;

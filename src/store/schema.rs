@@ -141,6 +141,38 @@ CREATE TABLE material_uses (
 ) STRICT;
 CREATE INDEX material_uses_at ON material_uses (at);
 
+CREATE TABLE seminars (
+    number         INTEGER PRIMARY KEY,
+    title          TEXT    NOT NULL,
+    topics         TEXT    NOT NULL,
+    start          INTEGER NOT NULL,
+    minutes        INTEGER NOT NULL,
+    place          TEXT    NOT NULL,
+    leader_name    TEXT    NOT NULL,
+    leader_address TEXT    NOT NULL,
+    seats          INTEGER,
+    cancelled      INTEGER NOT NULL,
+    sequence       INTEGER NOT NULL,
+    reminded       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invitations (
+    seminar INTEGER NOT NULL,
+    address TEXT    NOT NULL,
+    uid     TEXT    NOT NULL UNIQUE,
+    PRIMARY KEY (seminar, address)
+) STRICT;
+
+CREATE TABLE guests (
+    seminar INTEGER NOT NULL REFERENCES seminars (number),
+    place   INTEGER NOT NULL,
+    name    TEXT    NOT NULL,
+    address TEXT    NOT NULL,
+    tongue  TEXT    NOT NULL,
+    waiting INTEGER NOT NULL,
+    PRIMARY KEY (seminar, address)
+) STRICT;
+
 CREATE TABLE silent (
     specialist TEXT PRIMARY KEY,
     missed     INTEGER NOT NULL,

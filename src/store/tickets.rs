@@ -138,6 +138,7 @@ impl Tx<'_> {
                 Change::Material(ticket, name, used) => {
                     self.material_used(*ticket, name, *used, now)?;
                 }
+                Change::Seminar(one) => self.write_seminar(one)?,
                 Change::Told(what) => self.tell(what, now)?,
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,

@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod calendar;
 mod client;
 mod copies;
 mod desk;

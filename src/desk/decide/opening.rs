@@ -9,6 +9,7 @@ use super::super::outcome::{
 };
 use super::super::reception::{Reception, receptions as next_receptions};
 use super::super::roster::Specialist;
+use super::super::seminars::next_on;
 use super::super::ticket::{Lateness, Person, Resolution, Status, Ticket, Tongue};
 use super::super::topics;
 use super::{Desk, handing, large, specialist};
@@ -221,6 +222,7 @@ pub(super) fn acknowledge(
         due: ticket.response_due,
         closed_now: !desk.policy.hours.open(desk.now),
         materials,
+        seminar: next_on(&desk.resources.seminars, ticket.topic.as_deref(), desk.now).cloned(),
     };
     // The requester's letter first: it is the one that a person waits for.
     outcome

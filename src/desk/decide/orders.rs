@@ -97,7 +97,9 @@ impl Orders<'_> {
             Command::Away(_) | Command::Back => return self.absence(command),
             Command::NotSpam => return self.not_spam(),
             Command::Record(said) => return self.record(said),
-            Command::Help | Command::Solved(_) => return Ok(()),
+            Command::Help | Command::Solved(_) | Command::Join(_) | Command::Leave(_) => {
+                return Ok(());
+            }
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }

@@ -99,6 +99,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         source: Source::Human,
         tongue: Tongue::Ru,
         forwarded: None,
+        rsvp: None,
         unreadable: None,
         reused_id: false,
         replayed: false,

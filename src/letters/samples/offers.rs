@@ -52,6 +52,7 @@ pub(super) fn letters() -> Vec<Said> {
                 due,
                 closed_now: false,
                 materials: materials(),
+                seminar: Some(super::seminars::announced().seminar),
             },
         ),
         (

@@ -26,6 +26,7 @@ pub(super) fn messages() -> Vec<Said> {
     all.extend(notes_and_closings());
     all.extend(command_letters());
     all.extend(trouble_letters());
+    all.extend(super::seminars::letters());
     all.extend(super::admin::admin_letters());
     all.extend(super::offers::letters());
     all.push((
@@ -55,6 +56,7 @@ fn first_letters() -> Vec<Said> {
                 due,
                 closed_now: false,
                 materials: vec![],
+                seminar: None,
             },
         ),
         (
@@ -66,6 +68,7 @@ fn first_letters() -> Vec<Said> {
                 due: None,
                 closed_now: true,
                 materials: vec![],
+                seminar: None,
             },
         ),
         (

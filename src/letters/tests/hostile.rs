@@ -86,7 +86,13 @@ proptest! {
                 }
                 _ => {}
             }
-            sample.notice.ticket.as_mut().unwrap().subject.clone_from(&text);
+            if let Some(ticket) = &mut sample.notice.ticket {
+                ticket.subject.clone_from(&text);
+            }
+            if let Message::Seminar(_, one) = &mut sample.notice.message {
+                one.seminar.title.clone_from(&text);
+                one.seminar.place.clone_from(&text);
+            }
             sample.hostile(&text);
             let words = sample.words(&templates).unwrap();
             for form in [words.subject, words.text, words.html] {

@@ -149,6 +149,7 @@ fn draft() -> impl Strategy<Value = Draft> {
             auto_submitted,
             text,
             html,
+            calendar: None,
             attachments,
         }
     })

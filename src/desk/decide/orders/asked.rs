@@ -18,6 +18,8 @@ pub struct Asks {
     pub of_requester: Option<String>,
     /// The tickets with these words.
     pub words: Option<String>,
+    /// Seminars and who signed up for them.
+    pub seminars: bool,
     /// The held answer, if there is one.
     pub held: bool,
 }
@@ -26,7 +28,10 @@ pub struct Asks {
 pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
     let who = roster.by_address(&letter.from.address);
     let party = who.map_or(Party::Requester, |_| Party::Specialist);
-    let mut asks = Asks::default();
+    let mut asks = Asks {
+        seminars: letter.rsvp.is_some(),
+        ..Asks::default()
+    };
     for command in parse(&letter.new_text, party).commands {
         match command {
             Command::Merge(number) | Command::Status(Some(number)) => asks.named.push(number),
@@ -36,6 +41,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             }
             Command::Find(words) => asks.words = Some(words),
             Command::Undo => asks.held = true,
+            Command::Join(_) | Command::Leave(_) => asks.seminars = true,
             _ => {}
         }
     }
