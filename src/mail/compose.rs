@@ -325,6 +325,29 @@ mod tests {
     }
 
     #[test]
+    fn an_invitation_is_the_last_alternative_and_is_read_back() {
+        let mut draft = draft();
+        let text = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nUID:a@school.test\r\nATTENDEE;PARTSTAT=DECLINED:mailto:anna@home.test\r\nEND:VCALENDAR\r\n";
+        draft.calendar = Some((Method::Request, text.to_owned()));
+        let bytes = compose(&draft).unwrap();
+        let said = String::from_utf8(bytes.clone()).unwrap();
+        let place = |wanted: &str| {
+            said.find(wanted)
+                .unwrap_or_else(|| panic!("no {wanted}\n{said}"))
+        };
+        let calendar = place("Content-Type: text/calendar; method=REQUEST; charset=utf-8");
+        assert!(place("multipart/mixed") < place("multipart/alternative"));
+        assert!(place("Content-Type: text/html") < calendar);
+        assert!(calendar < place("image/png"));
+        // A calendar's answer may stand among the alternatives, too.
+        let answer = crate::mail::calendar_answer(&read(&bytes)).unwrap();
+        assert_eq!(
+            (answer.uid.as_str(), answer.declined),
+            ("a@school.test", true)
+        );
+    }
+
+    #[test]
     fn odd_addresses_that_exist_can_be_written_to() {
         for (address, as_written) in [
             ("a..b@home.test", "\"a..b\"@home.test"),

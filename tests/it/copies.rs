@@ -1,5 +1,7 @@
 //! `backup`, `restore` and a damaged database, as an administrator meets them.
 
+use std::os::unix::fs::OpenOptionsExt as _;
+
 use super::place::{Place, said};
 
 const LETTER: &str = "From: Anna <anna@home.test>\r\nTo: help@school.test\r\nSubject: marks\r\n\
@@ -86,7 +88,13 @@ fn what_came_adds_up_and_only_one_daemon_works() {
         words.contains("Принято писем: 2 = 1 автоматических + 1 новых обращений"),
         "{words}"
     );
-    let held = std::fs::File::create(place.path("data/dezhurny.lock")).unwrap();
+    let held = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(place.path("data/dezhurny.lock"))
+        .unwrap();
     held.lock().unwrap();
     for arguments in [
         &["run", "--once"][..],
@@ -98,7 +106,7 @@ fn what_came_adds_up_and_only_one_daemon_works() {
         )
         .unwrap();
         let second = place.run(arguments, "");
-        assert_eq!(second.status.code(), Some(75));
+        assert_eq!(second.status.code(), Some(75), "{}", said(&second));
         assert!(said(&second).contains("уже работает"), "{}", said(&second));
     }
 }
