@@ -14,6 +14,7 @@ use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::scenario::school;
 use crate::store::TicketFilter;
 
+mod clock;
 mod reconcile;
 
 /// A mailbox in memory; fetching one of `cursed` fails, alone or in a batch.
