@@ -80,6 +80,7 @@ struct Both {
     brought: Vec<Vec<u8>>,
     repeats: usize,
     cases: Vec<Case>,
+    specialists: u8,
 }
 
 impl Both {
@@ -93,6 +94,7 @@ impl Both {
             brought: vec![],
             repeats: 0,
             cases: vec![],
+            specialists: 0,
         };
         both.start(3).await;
         both
@@ -101,6 +103,7 @@ impl Both {
     /// A start of the program, with a roster of this size; what ran before just ends.
     async fn start(&mut self, specialists: u8) {
         self.engine = None;
+        self.specialists = specialists;
         let text = "[desk]\naddress = \"help@school.test\"\nadmins = [\"admin@school.test\"]\ndata_dir = \"data\"\n\
                     [outgoing.maildir]\npath = \"out\"\n[limits]\nletters_per_hour = 100000\nacks_per_day = 100000\n\
                     kept_per_hour = 100000\n";
@@ -184,6 +187,9 @@ impl Both {
     /// The assignee writes; `true` when there is one with a letter to answer.
     async fn says(&mut self, ticket: usize, words: &str) -> Option<EndState> {
         let address = self.assignee(ticket)?;
+        // Whoever has left the roster is no specialist any longer, whatever they once had.
+        let there = (0..self.specialists).any(|number| address == format!("s{number}@school.test"));
+        let address = there.then_some(address)?;
         let letter = self.newest(&address, ticket)?;
         let raw = client::reply(&letter, &address, words, QuoteStyle::Bare);
         Some(self.bring(raw).await)
