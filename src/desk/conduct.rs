@@ -70,7 +70,10 @@ pub fn built_in_or(words: &[String], allow: &[String]) -> Conduct {
 
 /// What is wrong with a school's entries.
 pub fn check(entries: &[String]) -> Vec<BadRule> {
-    entries.iter().filter_map(files::fault).collect()
+    entries
+        .iter()
+        .filter_map(|entry| files::fault(entry))
+        .collect()
 }
 
 impl Conduct {

@@ -103,10 +103,10 @@ pub(super) fn in_any_form(entry: &str) -> String {
 }
 
 /// What is wrong with an entry of a school, if anything is.
-pub(super) fn fault(entry: &String) -> Option<BadRule> {
+pub(super) fn fault(entry: &str) -> Option<BadRule> {
     let message = compiled(&in_any_form(entry), &sections().classes, true).err()?;
     Some(BadRule {
-        entry: entry.clone(),
+        entry: entry.to_owned(),
         message,
     })
 }

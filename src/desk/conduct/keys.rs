@@ -75,7 +75,7 @@ fn of_unit(unit: &str, classes: &[(&str, Vec<String>)]) -> Option<Keys> {
             keys: vec![Key::Class(class)],
         });
     }
-    let starts = starts(unit, classes, LONGEST_KEY);
+    let starts = starts(unit, LONGEST_KEY);
     let says = starts
         .iter()
         .map(|start| start.letters.chars().count() + usize::from(!start.open))
@@ -87,7 +87,7 @@ fn of_unit(unit: &str, classes: &[(&str, Vec<String>)]) -> Option<Keys> {
 }
 
 /// All beginnings, of `most` letters or whole, of the words that a word of a rule stands for.
-pub(super) fn starts(word: &str, classes: &[(&str, Vec<String>)], most: usize) -> Vec<Start> {
+pub(super) fn starts(word: &str, most: usize) -> Vec<Start> {
     let mut begun = vec![Start {
         letters: String::new(),
         open: false,
@@ -114,7 +114,7 @@ pub(super) fn starts(word: &str, classes: &[(&str, Vec<String>)], most: usize) -
                 Some(
                     words
                         .into_iter()
-                        .flat_map(|word| starts(word, classes, most))
+                        .flat_map(|word| starts(word, most))
                         .collect(),
                 )
             }

@@ -42,7 +42,7 @@ struct Rule {
 /// The rules. Making them is quick: a rule becomes a pattern when a text has one of its keys.
 #[derive(Debug)]
 pub(super) struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     classes: Vec<Class>,
     /// By beginnings of words and, with `:` behind it, by whole words: the rules to ask and the classes to tag.
     words: BTreeMap<Vec<u8>, Asked>,
@@ -108,7 +108,11 @@ impl Rules {
 
     /// The files and a school's entries.
     pub fn with(words: &[String], allow: &[String]) -> Result<Self, Vec<BadRule>> {
-        let bad: Vec<BadRule> = words.iter().chain(allow).filter_map(fault).collect();
+        let bad: Vec<BadRule> = words
+            .iter()
+            .chain(allow)
+            .filter_map(|entry| fault(entry))
+            .collect();
         if bad.is_empty() {
             Ok(Self::made(words, allow))
         } else {
@@ -135,7 +139,7 @@ impl Rules {
         };
         let masked = rules.get("masked").into_iter().flatten();
         let mut made = Self {
-            rules: of_files
+            all: of_files
                 .chain([(Cow::Borrowed("(@ты|@твой|@enyou)"), Use::Addressed)])
                 .chain(own(words, Use::Added))
                 .chain(own(allow, Use::Allowed))
@@ -160,7 +164,7 @@ impl Rules {
     #[cfg(test)]
     pub fn without_keys() -> Self {
         let mut rules = Self::built_in();
-        rules.always = (0..rules.rules.len()).collect();
+        rules.always = (0..rules.all.len()).collect();
         rules.kept = usize::MAX;
         rules
     }
@@ -168,14 +172,14 @@ impl Rules {
     /// Rules without a key.
     #[cfg(test)]
     pub fn always_asked(&self) -> Vec<&str> {
-        let rules = self.always.iter().filter_map(|nth| self.rules.get(*nth));
+        let rules = self.always.iter().filter_map(|nth| self.all.get(*nth));
         rules.map(|rule| rule.text.as_ref()).collect()
     }
 
     /// Rules that make no pattern, and stars where a class has none.
     #[cfg(test)]
     pub fn faults(&self) -> Vec<String> {
-        let rules = self.rules.iter().enumerate();
+        let rules = self.all.iter().enumerate();
         let bad = rules.filter(|(nth, _)| self.pattern(*nth).is_none());
         let words = self.classes.iter().flat_map(|(_, words)| words);
         bad.map(|(_, rule)| rule.text.to_string())
@@ -197,7 +201,7 @@ impl Rules {
             }
             place
         };
-        for (nth, rule) in self.rules.iter().enumerate() {
+        for (nth, rule) in self.all.iter().enumerate() {
             let text = rule.text.to_lowercase().replace('ё', "е");
             for key in keys(&text, &self.classes).unwrap_or_else(|| {
                 self.always.push(nth);
@@ -211,7 +215,7 @@ impl Rules {
         }
         for (class, (_, words)) in self.classes.iter().enumerate() {
             for word in words {
-                for start in starts(word, &[], usize::MAX) {
+                for start in starts(word, usize::MAX) {
                     let asked = self.words.entry(place(start)).or_default();
                     if !asked.classes.contains(&class) {
                         asked.classes.push(class);
@@ -230,7 +234,7 @@ impl Rules {
         if patterns.len() >= self.kept {
             patterns.clear();
         }
-        let made = self.rules.get(nth).and_then(|rule| {
+        let made = self.all.get(nth).and_then(|rule| {
             let names = !matches!(rule.used, Use::Finds(Severity::Insult | Severity::Mild));
             compiled(&rule.text, &self.classes, names).ok()
         });
@@ -409,7 +413,7 @@ impl Rules {
         wanted: impl Fn(Use) -> Option<T> + 'a,
     ) -> impl Iterator<Item = (usize, T)> + 'a {
         stream.rules.iter().filter_map(move |nth| {
-            let rule = self.rules.get(*nth)?;
+            let rule = self.all.get(*nth)?;
             Some((*nth, wanted(rule.used)?))
         })
     }
