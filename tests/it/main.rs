@@ -17,6 +17,7 @@ mod desk;
 mod host;
 mod house;
 mod inspect;
+mod key;
 mod mail;
 mod place;
 mod privacy;
