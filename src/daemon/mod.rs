@@ -10,6 +10,7 @@ mod digest;
 mod engine;
 mod filing;
 mod folding;
+mod holding;
 mod incoming;
 mod inviting;
 mod judge;

@@ -173,8 +173,19 @@ pub struct Incoming {
     pub authenticated: bool,
     /// A trusted server says that it is forged (DMARC fail, or SPF and DKIM).
     pub failed: bool,
+    /// Its writer is named by Reply-To, where anybody can put any address.
+    pub by_reply_to: bool,
     /// Tickets that it names, best evidence first.
     pub evidence: Vec<Evidence>,
+}
+
+impl Incoming {
+    /// Can a token that it brings prove anything? A letter that the mail server knows to be forged proves
+    /// nothing, whatever it answers: tokens can be seen by others, in a letter passed on or on somebody's
+    /// screen. And a token must come from the address that it was made for.
+    pub fn can_prove(&self) -> bool {
+        !self.failed && !self.by_reply_to
+    }
 }
 
 /// What the administrators have heard of not long ago, so that they hear of it once.

@@ -428,6 +428,7 @@ pub(super) struct Complaint {
     /// The specialist's name.
     pub about: Option<String>,
     pub from: String,
+    pub proved: bool,
     pub words: String,
     pub again: bool,
     /// The correspondence goes with it.

@@ -95,6 +95,7 @@ impl Writer<'_> {
                 name,
                 text,
                 from,
+                proved,
                 again,
                 ..
             } => {
@@ -113,6 +114,7 @@ impl Writer<'_> {
                             (true, Some(address)) => address.to_owned(),
                             (_, None) => name_of,
                         },
+                        proved: *proved,
                         words: self.clean(text),
                         again: *again,
                         correspondence: !again && name.is_some(),

@@ -46,7 +46,7 @@ pub use error::StoreError;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use materials::MaterialFigures;
-pub use outbox::{DueLetter, OutboxRow};
+pub use outbox::{DueLetter, Held, OutboxRow};
 pub use oversight::Exchanged;
 pub use private::{private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};

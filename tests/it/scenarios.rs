@@ -22,7 +22,8 @@ async fn play(path: &Path) -> Result<(), String> {
         .map_err(|failure| failure.to_string())
 }
 
-/// Plays every conversation of a folder; how many there were.
+/// Plays every conversation of a folder, or with `DEZHURNY_PLAY=NAME` those with this in their names; how many
+/// there are.
 pub async fn play_all(folder: &str) -> usize {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(folder)
@@ -31,7 +32,11 @@ pub async fn play_all(folder: &str) -> usize {
         .collect();
     paths.sort();
     let mut failures = Vec::new();
+    let only = std::env::var("DEZHURNY_PLAY").unwrap_or_default();
     for path in &paths {
+        if !path.to_string_lossy().contains(&only) {
+            continue;
+        }
         if let Err(failure) = play(path).await {
             failures.push(format!("{}: {failure}", path.display()));
         }
