@@ -30,6 +30,10 @@ pub async fn play_all(folder: &str) -> usize {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
+    // While one is being written: SCENARIO=record plays those with `record` in their names alone.
+    if let Ok(part) = std::env::var("SCENARIO") {
+        paths.retain(|path| path.to_string_lossy().contains(&part));
+    }
     let mut failures = Vec::new();
     for path in &paths {
         if let Err(failure) = play(path).await {
@@ -42,5 +46,6 @@ pub async fn play_all(folder: &str) -> usize {
 
 #[tokio::test]
 async fn every_scenario_goes_as_it_is_written() {
-    assert!(play_all("tests/scenarios").await >= 8);
+    let played = play_all("tests/scenarios").await;
+    assert!(played >= 8 || std::env::var("SCENARIO").is_ok());
 }
