@@ -122,6 +122,12 @@ pub fn look_up(
             .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
             .map(|(id, _)| id);
     }
+    if asks.held_all
+        && let Some(evidence) = letter.evidence.first()
+    {
+        let held = tx.held_replies(evidence.ticket.number, now)?;
+        memory.held_all = held.into_iter().map(|(id, _)| id).collect();
+    }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;
     }

@@ -234,6 +234,8 @@ pub struct Memory {
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// All answers of that ticket that are held, whoever wrote them, when the letter ends service.
+    pub held_all: Vec<u64>,
     /// Incidents that are not over.
     pub incidents: Vec<Case>,
     /// What people wrote of late.

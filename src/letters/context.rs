@@ -409,7 +409,7 @@ pub(super) struct ServiceStopped {
 pub(super) struct ConductReport {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `stopped` or `again`.
+    /// `stopped`, `held`, `waits` or `late` (it is held still), `again`.
     pub what: &'static str,
     /// Who ended service.
     pub by: String,
@@ -418,6 +418,8 @@ pub(super) struct ConductReport {
     pub requester: String,
     pub enclosed: Option<EnclosedView>,
     pub choices: Vec<Choice>,
+    /// Until when the requester was promised an answer, while a letter is held.
+    pub due: Option<String>,
 }
 
 /// `complaint`.

@@ -31,6 +31,10 @@ pub async fn play_all(folder: &str) -> usize {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
+    // While one is being written: SCENARIO=record plays those with `record` in their names alone.
+    if let Ok(part) = std::env::var("SCENARIO") {
+        paths.retain(|path| path.to_string_lossy().contains(&part));
+    }
     let mut failures = Vec::new();
     let only = std::env::var("DEZHURNY_PLAY").unwrap_or_default();
     for path in &paths {
@@ -47,5 +51,6 @@ pub async fn play_all(folder: &str) -> usize {
 
 #[tokio::test]
 async fn every_scenario_goes_as_it_is_written() {
-    assert!(play_all("tests/scenarios").await >= 8);
+    let played = play_all("tests/scenarios").await;
+    assert!(played >= 8 || std::env::var("SCENARIO").is_ok());
 }

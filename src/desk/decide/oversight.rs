@@ -12,7 +12,7 @@ use super::super::outcome::{
     Outcome, Reason, Refusal,
 };
 use super::super::roster::Specialist;
-use super::super::ticket::{Person, Status, Ticket};
+use super::super::ticket::{Lateness, Person, Status, Ticket};
 use super::orders::{Orders, TextFor, by_name};
 use super::{Desk, complaint, handing, manner};
 
@@ -139,6 +139,8 @@ impl Orders<'_> {
         self.ticket.wake = None;
         self.ticket.closed = None;
         self.history("stopped", reason);
+        self.take_back_held();
+        self.incident_moves_on();
         let overseers = self.desk.overseers_of(&self.ticket);
         let told = Message::ServiceStopped {
             author: self.who.id.clone(),
@@ -167,6 +169,7 @@ impl Orders<'_> {
     fn stop_held(&mut self, reason: &str) {
         self.ticket.response_due = None;
         self.history("stopped", reason);
+        self.take_back_held();
         let told = Message::ServiceStopped {
             author: self.who.id.clone(),
             reason: reason.to_owned(),
@@ -209,7 +212,9 @@ impl Orders<'_> {
             },
             ..Reason::default()
         };
-        if !held {
+        if held {
+            self.goes_on_after_hold();
+        } else {
             self.desk.expect_answer(&mut self.ticket);
             let shown = self.desk.policy.show_specialist_name;
             let with = shown.then(|| to.name.clone());
@@ -221,6 +226,35 @@ impl Orders<'_> {
         handing::give(desk, to, ticket, outcome, reason, &why);
         self.did.push(Did::Resumed(to.name.clone()));
         Ok(())
+    }
+
+    /// The promised time stays; the specialist's part of it begins now. What passed while the letter was held
+    /// is not theirs.
+    fn goes_on_after_hold(&mut self) {
+        let passed = self
+            .ticket
+            .response_due
+            .is_none_or(|due| due <= self.desk.now);
+        if passed {
+            self.desk.expect_answer(&mut self.ticket);
+            return;
+        }
+        self.ticket.lateness = Lateness::default();
+        self.ticket.started = self.desk.now;
+        self.ticket.steps = 0;
+    }
+
+    /// Answers that are held do not go out any more: service has ended.
+    fn take_back_held(&mut self) {
+        for letter in &self.memory.held_all {
+            self.outcome.changes.push(Change::TakeBack(*letter));
+        }
+        if !self.memory.held_all.is_empty() {
+            self.history(
+                "taken-back",
+                "service has ended; the held answer is not sent",
+            );
+        }
     }
 
     /// `#подтвердить`: the end of service stands.
@@ -241,7 +275,11 @@ impl Orders<'_> {
             return Err(Refusal::NotStopped);
         }
         let overseers = self.desk.overseers_of(&self.ticket);
-        if overseers.include(&self.who.address) {
+        // A letter that is held may not wait for one person alone.
+        let office = manner::is_waiting(&self.ticket)
+            && self.ticket.requester.address != self.who.address
+            && self.desk.policy.admins.contains(&self.who.address);
+        if office || overseers.include(&self.who.address) {
             return Ok(());
         }
         Err(Refusal::ForSupervisor(overseers.name()))

@@ -49,6 +49,15 @@ fn stopped() -> Vec<Said> {
                 name: NAME.to_owned(),
             }),
         ),
+        ("conduct-report", "held, a reminder", waits(false)),
+        ("conduct-report", "held, and late", waits(true)),
+        (
+            "command-result",
+            "a coarse record",
+            Message::CommandResult(CommandResult::Done(vec![Did::CoarseRecord(vec![
+                "лодыри".to_owned(),
+            ])])),
+        ),
         (
             "followup",
             "folded",
@@ -81,6 +90,14 @@ fn stopped() -> Vec<Said> {
             }),
         ),
     ]
+}
+
+fn waits(late: bool) -> Message {
+    Message::Conduct(Conduct::Waits {
+        name: Some(NAME.to_owned()),
+        due: Some(now() + SignedDuration::from_mins(120)),
+        late,
+    })
 }
 
 fn complaints() -> Vec<Said> {
