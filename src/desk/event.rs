@@ -236,6 +236,8 @@ pub struct Memory {
     pub held: Option<u64>,
     /// All answers of that ticket that are held, whoever wrote them, when the letter ends service.
     pub held_all: Vec<u64>,
+    /// Other tickets whose requesters were to read the held answer too: it is an incident's.
+    pub held_with: Vec<Ticket>,
     /// Incidents that are not over.
     pub incidents: Vec<Case>,
     /// What people wrote of late.
