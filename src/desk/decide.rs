@@ -24,6 +24,7 @@ mod silent;
 mod speaker;
 mod specialist;
 mod splitting;
+mod stopping;
 mod vendor;
 
 use jiff::Timestamp;

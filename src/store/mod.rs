@@ -9,6 +9,7 @@ mod counters;
 mod dossier;
 mod erasing;
 mod error;
+mod extras;
 mod figures;
 mod incidents;
 mod ledger;
