@@ -16,6 +16,7 @@ mod manner;
 mod office;
 mod opening;
 mod orders;
+mod overseers;
 mod oversight;
 mod participants;
 mod requester;

@@ -5,7 +5,7 @@ use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Memory};
 use super::super::outcome::{Audience, Carry, Change, EndState, Kind, Message, Outcome};
 use super::super::ticket::{Status, Ticket};
-use super::oversight::{Overseers, addresses};
+use super::overseers::{Overseers, addresses};
 use super::{Desk, opening};
 
 /// The words of a complaint, wherever the command stands above the quote; `None` when there is none. Below a

@@ -10,7 +10,7 @@ use super::super::conduct::Severity;
 use super::super::event::Incoming;
 use super::super::outcome::{Carry, CommandResult, Conduct, Did, Message, Outcome};
 use super::super::ticket::{Lateness, Person, Status, Ticket};
-use super::oversight::{Overseers, addresses};
+use super::overseers::{Overseers, addresses};
 use super::{Desk, late};
 
 /// Percent of the time for an answer after which the supervisor is reminded of a letter that waits for them.

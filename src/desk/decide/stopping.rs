@@ -4,7 +4,7 @@
 use super::super::outcome::{Carry, Change, Conduct, Did, Message, Refusal};
 use super::super::ticket::{Lateness, Status};
 use super::orders::{Orders, TextFor};
-use super::oversight::addresses;
+use super::overseers::addresses;
 
 impl Orders<'_> {
     /// `#прекратить`: at once; the requester hears why, the supervisor gets the correspondence.
