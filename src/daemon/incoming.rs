@@ -121,6 +121,9 @@ pub fn look_up(
             .into_iter()
             .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
             .map(|(id, _)| id);
+        if let Some(held) = memory.held {
+            memory.held_with = tx.held_with(held)?;
+        }
     }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;

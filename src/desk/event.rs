@@ -223,6 +223,8 @@ pub struct Memory {
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// Other tickets whose requesters were to read the held answer too: it is an incident's.
+    pub held_with: Vec<Ticket>,
     /// Incidents that are not over.
     pub incidents: Vec<Case>,
     /// What people wrote of late.

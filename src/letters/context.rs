@@ -79,6 +79,8 @@ pub(super) struct Incident {
     pub frame: Frame,
     /// «ЭЖ-1 · Дневник не открывается».
     pub cases: Vec<String>,
+    /// Who was asked, in a letter to somebody else; else empty.
+    pub asked: String,
     /// The incident: `ЭЖ-1`.
     pub number: String,
     pub subject: String,

@@ -4,7 +4,7 @@
 //! What happens comes out of one seed. `DEZHURNY_WEEK=SEED` plays another week;
 //! `DEZHURNY_SHOW=FOLDER` writes the correspondence to `week.txt` there.
 
-mod chance;
+pub mod chance;
 mod deeds;
 mod laws;
 mod orders;

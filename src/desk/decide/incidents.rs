@@ -61,7 +61,8 @@ pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Opti
         .or_else(|| on_topic().map(|case| told(case, false)))
 }
 
-/// Letters from different people that are alike pile up: whoever has the first is told, once.
+/// Letters from different people that are alike pile up: whoever has the first is told, once, and their
+/// supervisor.
 pub(super) fn propose(
     desk: &Desk<'_>,
     memory: &Memory,
@@ -96,19 +97,26 @@ pub(super) fn propose(
     ticket.incident_offered = true;
     let mut first = first.clone();
     first.incident_offered = true;
-    let cases = alike
+    let cases: Vec<(u64, String)> = alike
         .iter()
         .map(|case| &case.ticket)
         .chain([&*ticket])
         .map(|one| (one.number, one.subject.clone()))
         .collect();
-    let message = Message::IncidentProposed {
-        cases,
+    let message = |asked| Message::IncidentProposed {
+        cases: Vec::clone(&cases),
         since: first.created,
+        asked,
     };
     outcome
         .notices
-        .push(desk.for_specialist(who, &first, message));
+        .push(desk.for_specialist(who, &first, message(None)));
+    if let Some(above) = desk.supervisor(who) {
+        let message = message(Some(who.name.clone()));
+        outcome
+            .notices
+            .push(desk.for_staff(above, Some(&first), message));
+    }
     let detail = format!("to {}: {} people write alike", who.id, people.len());
     outcome.history(first.number, "desk", "incident-proposed", detail);
     outcome.changes.push(Change::Update(first));
@@ -276,6 +284,25 @@ impl Orders<'_> {
             self.with_the_incident(one, "closed");
         }
         self.say_how_many();
+    }
+
+    /// The held answer of an incident is taken back: the incident goes on, and what is joined to it waits.
+    pub(super) fn take_back_joined(&mut self) {
+        let number = self.ticket.number;
+        for one in &self.memory.held_with {
+            if one.incident != Some(number) {
+                continue;
+            }
+            self.ticket.incident = Some(number);
+            let mut one = one.clone();
+            if one.status == Status::Closed {
+                self.desk.run_on(&mut one);
+                one.closed = None;
+                one.status = Status::Waiting;
+                one.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
+            }
+            self.with_the_incident(one, "taken-back");
+        }
     }
 
     fn with_the_incident(&mut self, one: Ticket, event: &'static str) {

@@ -418,7 +418,7 @@ pub(super) fn writes_after_stop(desk: &Desk<'_>, ticket: &Ticket, letter: &Incom
     }
     outcome.ticket = Some(ticket.number);
     let overseers = desk.overseers_of(ticket);
-    let detail = format!("from {} to {}", letter.from.address, addresses(&overseers));
+    let detail = format!("from {} {}", letter.from.address, addresses(&overseers));
     outcome.history(ticket.number, "requester", "to-supervisor", detail);
     for to in overseers.people {
         let message = Message::Conduct(Conduct::Again);

@@ -99,6 +99,26 @@ pub(super) fn join(desk: &Desk<'_>, ticket: &mut Ticket, letter: &Incoming, outc
     }
 }
 
+/// A ticket becomes part of another: whoever was in copy of it is in copy of that one, unless they were taken
+/// out of either.
+pub(super) fn move_over(from: &Ticket, to: &mut Ticket, outcome: &mut Outcome) {
+    to.taken_out.extend(from.taken_out.iter().cloned());
+    for person in &from.participants {
+        let stays = to.taken_out.contains(&person.address)
+            || to.participant(&person.address).is_some()
+            || to.participants.len() >= MOST;
+        if stays {
+            continue;
+        }
+        to.participants.push(person.clone());
+        let detail = format!("{} is in copy, as in {}", person.address, from.number);
+        outcome.history(to.number, "desk", "participant", detail);
+    }
+    let taken_out = &to.taken_out;
+    to.participants
+        .retain(|one| !taken_out.contains(&one.address));
+}
+
 /// The same answer to each person in copy.
 pub(super) fn copies(ticket: &Ticket, reply: &Notice) -> Vec<Notice> {
     let copy = |one: &Person| Notice {
