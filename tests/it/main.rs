@@ -14,6 +14,7 @@ mod calendar;
 mod client;
 mod copies;
 mod desk;
+mod faults;
 mod host;
 mod house;
 mod inspect;

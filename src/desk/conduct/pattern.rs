@@ -20,10 +20,16 @@ pub(super) fn pattern(
     {
         return Err(format!("знак {odd} в правиле ничего не значит"));
     }
-    let pattern = phrases(&rule, classes, names)?;
-    // Each by itself, so that a fault is told of the rule that has it.
-    Regex::new(&pattern).map_err(|_| "скобки в правиле не сходятся".to_owned())?;
-    Ok(pattern)
+    phrases(&rule, classes, names)
+}
+
+/// Is a school's rule understood? It is compiled by itself, so that a fault is told of the rule that has it;
+/// the rules of the files are tested, and compiled once, together.
+pub(super) fn tried(rule: &str, classes: &[(&str, Vec<String>)]) -> Result<(), String> {
+    let pattern = pattern(rule, classes, true)?;
+    Regex::new(&pattern)
+        .map(|_| ())
+        .map_err(|_| "скобки в правиле не сходятся".to_owned())
 }
 
 /// Alternatives of phrases.

@@ -18,7 +18,7 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::Severity;
-use super::pattern::{OTHER, byte, in_bytes, letters, pattern};
+use super::pattern::{OTHER, byte, in_bytes, letters, pattern, tried};
 use super::reading::Unit;
 use crate::desk::stem::stem;
 
@@ -117,7 +117,7 @@ impl Rules {
         entries
             .iter()
             .filter_map(|entry| {
-                let message = pattern(&in_any_form(entry), &sections.classes, true).err()?;
+                let message = tried(&in_any_form(entry), &sections.classes).err()?;
                 Some(BadRule {
                     entry: entry.clone(),
                     message,
@@ -152,20 +152,13 @@ impl Rules {
         ];
         let (allow_files, lesson) = (section("allow"), section("lesson"));
         let own = |entries: &[String], bad: &mut Vec<BadRule>| {
-            let rules: Vec<String> = entries.iter().map(|entry| in_any_form(entry)).collect();
-            let told = bad.len();
-            let pattern = compile(&rules, &sections.classes, true, bad);
-            for one in bad.iter_mut().skip(told) {
-                // Told as it was written.
-                if let Some((entry, _)) = entries
-                    .iter()
-                    .zip(&rules)
-                    .find(|(_, rule)| **rule == one.entry)
-                {
-                    one.entry.clone_from(entry);
-                }
+            let faults = Self::check(entries);
+            if !faults.is_empty() {
+                bad.extend(faults);
+                return None;
             }
-            pattern
+            let rules: Vec<String> = entries.iter().map(|entry| in_any_form(entry)).collect();
+            compile(&rules, &sections.classes, true, bad)
         };
         let (added, allowed) = (own(words, &mut bad), own(allow, &mut bad));
         let addressed = compile(

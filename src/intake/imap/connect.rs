@@ -26,29 +26,17 @@ impl ImapMailbox {
         });
         answer.await.map_err(|failed| self.lost(&failed))?;
         let folders = self.folders(&mut session).await?;
-        let (mut validity, mut exists) = (0, 0);
-        let command = format!("SELECT {}", quoted(&mutf7::encode(&self.settings.mailbox)));
-        exec(&mut session, &command, |answer| match answer {
-            Response::Data {
-                status: Status::Ok,
-                outcome,
-            } => {
-                if let Some(ResponseCode::UidValidity(value)) = outcome.code {
-                    validity = value;
-                }
-            }
-            Response::MailboxData(MailboxDatum::Exists(count)) => exists = *count,
-            _ => {}
-        })
-        .await
-        .map_err(|failed| match failed {
-            Failed::No(said) => MailboxError::Refused(format!(
-                "{}: папка {} не открывается ({said}). Проверьте mailbox.",
-                self.place(),
-                self.settings.mailbox
-            )),
-            lost @ Failed::Lost(_) => self.lost(&lost),
-        })?;
+        let (validity, exists) =
+            select(&mut session, &self.settings.mailbox)
+                .await
+                .map_err(|failed| match failed {
+                    Failed::No(said) if !passing(&said) => MailboxError::Refused(format!(
+                        "{}: папка {} не открывается ({said}). Проверьте mailbox.",
+                        self.place(),
+                        self.settings.mailbox
+                    )),
+                    lost => self.lost(&lost),
+                })?;
         Ok(Open {
             session,
             validity,
@@ -58,7 +46,13 @@ impl ImapMailbox {
             folders,
             exists,
             listed: 0,
+            copied: BTreeSet::new(),
         })
+    }
+
+    /// Opens the mailbox again, after another folder.
+    pub(super) async fn select(&self, open: &mut Open) -> Result<(u32, u32), Failed> {
+        select(&mut open.session, &self.settings.mailbox).await
     }
 
     async fn login(&self) -> Result<Session<Stream>, MailboxError> {
@@ -95,6 +89,9 @@ impl ImapMailbox {
         };
         match tokio::time::timeout(SILENCE, client.login(user, password.expose_secret())).await {
             Ok(Ok(session)) => Ok(session),
+            Ok(Err((async_imap::error::Error::No(said), _))) if passing(&said) => Err(
+                MailboxError::Lost(format!("{place}: сервер сейчас не впускает ({said}).")),
+            ),
             Ok(Err((async_imap::error::Error::No(_), _))) => Err(MailboxError::Refused(format!(
                 "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
             ))),
@@ -165,7 +162,7 @@ impl ImapMailbox {
                         exec(session, &format!("SUBSCRIBE {}", quoted(candidate)), |_| {}).await;
                     return Ok(candidate.clone());
                 }
-                Err(Failed::No(said)) => refused = said,
+                Err(Failed::No(said)) if !passing(&said) => refused = said,
                 Err(lost) => return Err(self.lost(&lost)),
             }
         }
@@ -174,6 +171,41 @@ impl ImapMailbox {
             self.place()
         )))
     }
+}
+
+/// Opens the mailbox; its UIDVALIDITY, and how many messages are in it.
+async fn select(session: &mut Session<Stream>, mailbox: &str) -> Result<(u32, u32), Failed> {
+    let (mut validity, mut exists) = (0, 0);
+    let command = format!("SELECT {}", quoted(&mutf7::encode(mailbox)));
+    exec(session, &command, |answer| match answer {
+        Response::Data {
+            status: Status::Ok,
+            outcome,
+        } => {
+            if let Some(ResponseCode::UidValidity(value)) = outcome.code {
+                validity = value;
+            }
+        }
+        Response::MailboxData(MailboxDatum::Exists(count)) => exists = *count,
+        _ => {}
+    })
+    .await?;
+    Ok((validity, exists))
+}
+
+/// Is a refusal trouble of the server's that will pass (RFC 5530), and nothing that a person must mend?
+fn passing(said: &str) -> bool {
+    let said = said.to_uppercase();
+    let words = [
+        "UNAVAILABLE",
+        "INUSE",
+        "[LIMIT]",
+        "SERVERBUG",
+        "TEMPORAR",
+        "TRY AGAIN",
+        "TOO MANY",
+    ];
+    words.iter().any(|word| said.contains(word))
 }
 
 fn net_error(error: NetError) -> MailboxError {

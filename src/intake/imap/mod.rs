@@ -9,7 +9,7 @@ mod fetch;
 mod idle;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_imap::Session;
@@ -39,6 +39,8 @@ struct Open {
     exists: u32,
     /// Messages when it was last listed.
     listed: u32,
+    /// Folders into which this session copied messages (no MOVE) and knows that nothing was left half done.
+    copied: BTreeSet<String>,
 }
 
 impl ImapMailbox {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use imap_proto::{MailboxDatum, Response};
+use imap_proto::{AttributeValue, MailboxDatum, Response};
 
 use super::super::{Folder, MailboxError, MessageKey};
 use super::exec::{Failed, exec, quoted};
@@ -52,32 +52,116 @@ impl ImapMailbox {
         uids: &[u32],
         name: &str,
     ) -> Result<(), Failed> {
-        self.exec_counting(open, &format!("UID COPY {} {name}", set(uids)))
-            .await?;
+        if !open.uidplus
+            && self
+                .marked(open)
+                .await?
+                .iter()
+                .any(|uid| !uids.contains(uid))
+        {
+            // EXPUNGE takes everything that is marked: nothing is begun that could not be ended.
+            return Err(Failed::Lost(
+                "во входящих есть письма, помеченные кем-то к удалению; уберите пометки".to_owned(),
+            ));
+        }
+        // Only after a doubt, or an earlier session, may copies be there already.
+        let there = if open.copied.remove(name) {
+            BTreeSet::new()
+        } else {
+            self.already_there(open, uids, name).await?
+        };
+        let missing: Vec<u32> = uids
+            .iter()
+            .filter(|uid| !there.contains(uid))
+            .copied()
+            .collect();
+        if !missing.is_empty() {
+            self.exec_counting(open, &format!("UID COPY {} {name}", set(&missing)))
+                .await?;
+        }
         self.exec_counting(
             open,
             &format!("UID STORE {} +FLAGS.SILENT (\\Deleted)", set(uids)),
         )
         .await?;
-        if open.uidplus {
-            return self
-                .exec_counting(open, &format!("UID EXPUNGE {}", set(uids)))
-                .await;
-        }
-        // EXPUNGE takes everything that is marked: only when that is ours alone.
-        let mut marked = Vec::new();
-        exec(&mut open.session, "UID SEARCH DELETED", |answer| {
-            if let Response::MailboxData(MailboxDatum::Search(found)) = answer {
-                marked.extend(found.iter().copied());
+        let expunge = if open.uidplus {
+            format!("UID EXPUNGE {}", set(uids))
+        } else {
+            "EXPUNGE".to_owned()
+        };
+        self.exec_counting(open, &expunge).await?;
+        open.copied.insert(name.to_owned());
+        Ok(())
+    }
+
+    /// Messages of the inbox that are marked as deleted.
+    async fn marked(&self, open: &mut Open) -> Result<Vec<u32>, Failed> {
+        self.search(open, "DELETED").await
+    }
+
+    async fn search(&self, open: &mut Open, what: &str) -> Result<Vec<u32>, Failed> {
+        let mut found = Vec::new();
+        exec(&mut open.session, &format!("UID SEARCH {what}"), |answer| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = answer {
+                found.extend(uids.iter().copied());
             }
         })
         .await?;
-        if marked.iter().all(|uid| uids.contains(uid)) {
-            return self.exec_counting(open, "EXPUNGE").await;
+        Ok(found)
+    }
+
+    /// Which of these messages the folder holds already: an earlier session copied them, and its end was not
+    /// heard of. The same Message-ID and the same size make the same message; one without an ID is copied again.
+    async fn already_there(
+        &self,
+        open: &mut Open,
+        uids: &[u32],
+        name: &str,
+    ) -> Result<BTreeSet<u32>, Failed> {
+        let mut known: Vec<(u32, u32, String)> = Vec::new();
+        let command = format!(
+            "UID FETCH {} (UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
+            set(uids)
+        );
+        exec(&mut open.session, &command, |answer| {
+            let Response::Fetch(_, attributes) = answer else {
+                return;
+            };
+            let (mut uid, mut size, mut id) = (None, None, None);
+            for attribute in attributes {
+                match attribute {
+                    AttributeValue::Uid(value) => uid = Some(*value),
+                    AttributeValue::Rfc822Size(value) => size = Some(*value),
+                    AttributeValue::BodySection { data, .. } => {
+                        id = data.as_deref().and_then(named);
+                    }
+                    _ => {}
+                }
+            }
+            if let (Some(uid), Some(size), Some(id)) = (uid, size, id) {
+                known.push((uid, size, id));
+            }
+        })
+        .await?;
+        exec(&mut open.session, &format!("EXAMINE {name}"), |_| {}).await?;
+        let mut there = BTreeSet::new();
+        for (uid, size, id) in known {
+            let what = format!(
+                "LARGER {} SMALLER {} HEADER Message-ID {}",
+                size.saturating_sub(1),
+                size.saturating_add(1),
+                quoted(&id)
+            );
+            if !self.search(open, &what).await?.is_empty() {
+                there.insert(uid);
+            }
         }
-        Err(Failed::Lost(
-            "во входящих есть письма, помеченные кем-то к удалению; уберите пометки".to_owned(),
-        ))
+        let (validity, exists) = self.select(open).await?;
+        if validity != open.validity {
+            return Err(Failed::Lost("ящик тем временем пересоздан".to_owned()));
+        }
+        open.exists = exists;
+        Ok(there)
     }
 
     pub(super) async fn settle_open(
@@ -110,6 +194,38 @@ impl ImapMailbox {
                 key.uid
             ))),
             None => Ok(()),
+        }
+    }
+}
+
+/// The Message-ID in a header field that was asked for alone, if it can be searched for.
+fn named(field: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(field).ok()?;
+    let (_, value) = text.split_once(':')?;
+    let id = value.trim();
+    (id.is_ascii() && !id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn only_a_plain_message_id_is_searched_for() {
+        assert_eq!(
+            named(b"Message-ID: <a@b>\r\n\r\n").as_deref(),
+            Some("<a@b>")
+        );
+        assert_eq!(
+            named(b"Message-ID:\r\n <a@b>\r\n\r\n").as_deref(),
+            Some("<a@b>")
+        );
+        for odd in [
+            &b"\r\n"[..],
+            b"Message-ID: \r\n\r\n",
+            b"Message-ID: <a b@c>\r\n\r\n",
+        ] {
+            assert_eq!(named(odd), None);
         }
     }
 }

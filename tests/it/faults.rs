@@ -1,0 +1,15 @@
+//! Whatever fails: a proxy before real servers that cuts, resets, stalls, refuses, delays and lies, and runs
+//! that must end as if it had not.
+//!
+//! Time is moved by hand while nobody waits for a real server, so that ten minutes of silence cost nothing.
+
+// A bench: each test uses a part of it.
+#![allow(dead_code)]
+
+mod kills;
+mod life;
+pub mod plan;
+pub mod proxy;
+mod school;
+mod table;
+mod wire;
