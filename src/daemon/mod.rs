@@ -7,6 +7,7 @@ mod alarm;
 mod clock;
 mod correspondence;
 mod digest;
+mod emergency;
 mod engine;
 mod filing;
 mod folding;

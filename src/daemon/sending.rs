@@ -13,6 +13,8 @@ use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::store::{DueLetter, StoreError};
 
+/// Longest pause while nothing can be sent.
+const LONGEST: Duration = Duration::from_mins(10);
 /// Letters that one connection takes at a time.
 const CLAIM: u32 = 8;
 
@@ -52,6 +54,13 @@ impl Owed {
     }
 }
 
+impl<T: Transport> Sender<T> {
+    /// Sends what waits past the outbox.
+    pub(super) async fn emergencies(&mut self, engine: &Engine) {
+        engine.send_emergencies(&mut self.transport).await;
+    }
+}
+
 impl<T> Sender<T> {
     /// A connection that owes nothing.
     pub fn new(transport: T) -> Self {
@@ -69,6 +78,17 @@ struct Way {
     closed_until: Option<Timestamp>,
 }
 
+impl Way {
+    /// Is the way out to be left alone at `now`? A clock that was set back must not prolong it.
+    fn is_closed(&self, now: Timestamp) -> bool {
+        self.closed_until.is_some_and(|until| {
+            let left = until.duration_since(now);
+            left > SignedDuration::ZERO
+                && SignedDuration::try_from(LONGEST).is_ok_and(|most| left <= most)
+        })
+    }
+}
+
 /// The state that the connections of one way out share.
 #[derive(Debug, Clone)]
 pub struct WayOut {
@@ -79,7 +99,7 @@ pub struct WayOut {
 impl WayOut {
     /// A way out with the provider's limit of letters an hour; 0 is none.
     pub fn new(per_hour: u32) -> Self {
-        let pause = Pause::new(Duration::from_secs(2), Duration::from_mins(10));
+        let pause = Pause::new(Duration::from_secs(2), LONGEST);
         Self {
             way: Arc::new(Mutex::new(Way {
                 pause,
@@ -107,13 +127,7 @@ impl Engine {
                 return Ok(report);
             }
             let now = self.clock.now();
-            if out
-                .way
-                .lock()
-                .await
-                .closed_until
-                .is_some_and(|until| now < until)
-            {
+            if out.way.lock().await.is_closed(now) {
                 return Ok(report);
             }
             let claim = self.allowance(out, now).await?;
@@ -161,12 +175,9 @@ impl Engine {
         if out.per_hour == 0 {
             return Ok(CLAIM);
         }
-        let since = now
-            .checked_sub(SignedDuration::from_hours(1))
-            .unwrap_or(now);
         let sent = self
             .store
-            .transaction(move |tx| tx.sent_since(since))
+            .transaction(move |tx| tx.sent_within(now, SignedDuration::from_hours(1)))
             .await?;
         Ok(out.per_hour.saturating_sub(sent).min(CLAIM))
     }

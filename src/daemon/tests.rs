@@ -15,6 +15,7 @@ use crate::scenario::school;
 use crate::store::TicketFilter;
 
 mod breaker;
+mod clock;
 mod key;
 mod reconcile;
 

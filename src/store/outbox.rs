@@ -3,12 +3,15 @@
 //! A letter that is being sent when the program dies goes back to waiting at the next start: it may
 //! then be sent a second time, with the same Message-ID (promise 3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use super::letters::decompress;
 use super::row::{instant, instant_or_none, millis, natural, signed};
 use super::{StoreError, Tx};
+
+/// A letter that was put off for longer was put off by a clock that has been set back since.
+const LONGEST: SignedDuration = SignedDuration::from_hours(5);
 
 /// A letter whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,10 +95,11 @@ impl Tx<'_> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
              FROM outbox o JOIN letters l ON l.id = o.letter
-             WHERE o.next_at <= ?2 AND {UNBLOCKED}
+             WHERE (o.next_at <= ?2 OR (o.last_error IS NOT NULL AND o.next_at > ?4)) AND {UNBLOCKED}
              ORDER BY o.letter LIMIT ?3"
         ))?;
-        let rows = query.query_map(params![stopped, millis(now), most], |row| {
+        let absurd = now.checked_add(LONGEST).unwrap_or(now);
+        let rows = query.query_map(params![stopped, millis(now), most, millis(absurd)], |row| {
             let packed: Vec<u8> = row.get("original")?;
             Ok((
                 DueLetter {
@@ -253,15 +257,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Letters sent since `since`, for the provider's limit.
+    /// Letters sent within `span` before `now`, for the provider's limit.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn sent_since(&self, since: Timestamp) -> Result<u32, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1")?;
-        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    pub fn sent_within(&self, now: Timestamp, span: SignedDuration) -> Result<u32, StoreError> {
+        let since = now.checked_sub(span).unwrap_or(now);
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1 AND done_at <= ?2",
+        )?;
+        Ok(query.query_row([millis(since), millis(now)], |row| row.get(0))?)
     }
 
     /// Puts a refused or waiting letter at the head of the queue.
