@@ -111,7 +111,11 @@ impl World {
             let right = match one.follows {
                 Follows::Anything => true,
                 Follows::Confirmed => !results.is_empty() && !refused,
-                Follows::Refused => results.len() == 1 && refused,
+                Follows::Refused => {
+                    // A sign of life is also a way back into the rotation.
+                    let back = |got: &&&Got| !got.letter.text.contains("Вы снова в очереди");
+                    results.iter().filter(back).count() == 1 && refused
+                }
                 Follows::Silence => !came
                     .iter()
                     .any(|got| got.to == one.from && (got.kind == "ack" || is_result(got))),
@@ -346,11 +350,10 @@ impl World {
 
 /// A letter that says how a command ended.
 fn is_result(got: &Got) -> bool {
-    !got.letter.text.contains("Вы снова в очереди")
-        && (got.kind == "command"
-            || got.letter.text.starts_with("Спасибо, что сообщили")
-            || got.letter.text.starts_with("Thank you for telling us")
-            || got.ticket.is_none())
+    got.kind == "command"
+        || got.letter.text.starts_with("Спасибо, что сообщили")
+        || got.letter.text.starts_with("Thank you for telling us")
+        || got.ticket.is_none()
 }
 
 fn is_refusal(letter: &Letter) -> bool {
