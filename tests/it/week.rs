@@ -4,7 +4,6 @@
 //! What happens comes out of one seed. `DEZHURNY_WEEK=SEED` plays another week;
 //! `DEZHURNY_SHOW=FOLDER` writes the correspondence to `week.txt` there.
 
-mod beside;
 pub mod chance;
 mod deeds;
 mod laws;
