@@ -11,6 +11,7 @@ mod kills;
 mod large;
 mod life;
 mod lives;
+mod model;
 pub mod plan;
 pub mod proxy;
 mod school;

@@ -1,6 +1,6 @@
 //! Memory stays bounded, whatever the size of one message and however many wait.
 //!
-//! `DEZHURNY_BACKLOG=50000 cargo test --release --test it faults::large` lets so many wait; without it 300 do.
+//! `DEZHURNY_BACKLOG=50000 cargo test --release --test it faults::large` lets so many wait; without it 150 do.
 
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ fn a_backlog_at_the_first_start_fits_into_the_memory() {
     let letters = std::env::var("DEZHURNY_BACKLOG")
         .ok()
         .and_then(|letters| letters.parse().ok())
-        .unwrap_or(300);
+        .unwrap_or(150);
     let bench = open();
     for number in 0..letters {
         let from = format!("b{number}@home.test");
