@@ -11,6 +11,7 @@ mod emergency;
 mod engine;
 mod filing;
 mod folding;
+mod holding;
 mod incoming;
 mod inviting;
 mod judge;

@@ -10,9 +10,8 @@ use super::engine::Engine;
 use super::pause::{Pause, before_attempt};
 use super::writing;
 use crate::desk;
-use crate::desk::outcome::Stopped;
 use crate::outbox::{Delivery, Outgoing, Transport};
-use crate::store::{DueLetter, Overload, StoreError};
+use crate::store::{DueLetter, StoreError};
 
 /// Longest pause while nothing can be sent.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -135,7 +134,7 @@ impl Engine {
             if claim == 0 {
                 return Ok(report);
             }
-            let stopped = self.stopped(now).await?;
+            let stopped = self.holds_automatic(now).await?;
             let due = self
                 .store
                 .transaction(move |tx| tx.claim_due(now, claim, stopped))
@@ -169,42 +168,6 @@ impl Engine {
                 return Ok(report);
             }
         }
-    }
-
-    /// Do letters that the desk writes by itself wait, because there are too many or because they are refused?
-    /// The administrators hear of it when it begins, and at most once an hour.
-    async fn stopped(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let limit = snapshot.config.policy.limits.automatic_per_hour;
-        let found = self
-            .store
-            .transaction(move |tx| {
-                let Some(overload) = tx.overload(limit, now)? else {
-                    return Ok(None);
-                };
-                let hour = now
-                    .checked_sub(SignedDuration::from_hours(1))
-                    .unwrap_or(now);
-                if tx.told_since("stopped", hour)? {
-                    return Ok(Some(overload));
-                }
-                let what = match &overload {
-                    Overload::Sent => Stopped::Automatic(limit),
-                    Overload::Refused(said) => Stopped::Refusals(said.clone()),
-                };
-                let office = desk::Desk {
-                    policy: &snapshot.config.policy,
-                    roster: &snapshot.roster,
-                    resources: &snapshot.resources,
-                    now,
-                };
-                let outcome = desk::stopped(&office, what);
-                writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                tracing::warn!(?overload, "automatic letters wait");
-                Ok(Some(overload))
-            })
-            .await?;
-        Ok(found.is_some())
     }
 
     /// How many letters the provider's limit leaves.
@@ -369,7 +332,10 @@ impl Engine {
 
     /// How long until something may be due, at most `longest`.
     pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
-        let stopped = self.stopped(self.clock.now()).await.unwrap_or(false);
+        let stopped = self
+            .holds_automatic(self.clock.now())
+            .await
+            .unwrap_or(false);
         let next = self
             .store
             .transaction(move |tx| tx.next_due(stopped))

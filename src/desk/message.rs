@@ -113,12 +113,14 @@ pub enum Message {
         /// The writer's own answer is held until then.
         held: Option<Timestamp>,
     },
-    /// To whoever has the first of many tickets that are alike: is it an incident?
+    /// To whoever has the first of many tickets that are alike: is it an incident? And to their supervisor.
     IncidentProposed {
         /// Numbers and subjects.
         cases: Vec<(u64, String)>,
         /// When the first came.
         since: Timestamp,
+        /// Who was asked, when it is told to somebody else.
+        asked: Option<String>,
     },
     /// To the assignee of a ticket: it may be part of an incident.
     IncidentOffer {
@@ -197,6 +199,8 @@ pub enum Message {
         text: String,
         /// Who wrote it.
         from: Person,
+        /// More than From says so.
+        proved: bool,
         /// It belongs to a complaint that the reader has already.
         again: bool,
     },

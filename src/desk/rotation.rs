@@ -4,7 +4,8 @@
 //! the turns of the heavier spread over the round. What is remembered is who had how many turns in
 //! the round that runs, by id; so adding, removing or moving people never restarts it.
 //!
-//! Whoever is passed over keeps one turn until the round ends: they get it as soon as they can. The
+//! Whoever is passed over keeps one turn until the round ends: they get it as soon as they can. Of
+//! several that passed by one who was away or full, one is kept: lest they come all at once. The
 //! round ends when nobody who is there has a turn left; so turns are not saved up over an absence.
 //! Whoever may not get just this ticket is there: the round waits for them, and the ticket goes to
 //! another as a turn in advance, counted in the next round. A newcomer begins with the turns that
@@ -12,8 +13,24 @@
 //!
 //! The order within a round is that of the earliest eligible virtual deadline (Stoica and
 //! Abdel-Wahab, 1995): a person's k-th turn of w stands between (k-1)/w and k/w of the round, and of
-//! the turns that have begun the one that ends first is given. What it keeps is stated and tested in
-//! `rotation/shares.rs`.
+//! the turns that have begun the one that ends first is given.
+//!
+//! # How near everybody is to their share
+//!
+//! Who is there for each ticket of a pool from the beginning of a round gets exactly their weight in
+//! every round. So within a round they are never as many turns from their share as their weight:
+//! less than one turn for the weight one, whoever else comes, goes or is away. While the same people
+//! are there, the order holds the heavier within one turn too. `rotation/shares.rs` states what a
+//! share is and tests all of it.
+//!
+//! No rule can promise one turn to the heavier while people come and go. Let a be of weight 3 and
+//! seven others of weight 1. Either four others have had a turn before a has a second: now the three
+//! others go who had none, and a, with one turn of five, should have 15/7. Or a has a second turn
+//! while four others had none: now those others go who had one, and a, with both turns, should have
+//! 6/7. Nor could a share be kept that counts every ticket as divided among those who can get it:
+//! of six people, let always two who are equally far from their share be the only ones there. Whoever
+//! gets the ticket, one goes half a turn up and one half a turn down, until somebody is one and a
+//! half from it.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,11 +174,13 @@ fn next_in_pool(
         chosen = pick(&members, &able, 2);
     }
     let chosen = chosen?;
+    let seat = members.get_mut(chosen)?;
+    seat.taken = seat.taken.saturating_add(1);
+    pass_by(&mut members, now);
     // Who left the pool is remembered until the round ends, lest coming back gives a second turn.
     let mut round = if ended { Round::default() } else { remembered };
-    for (place, seat) in members.iter().enumerate() {
-        let taken = seat.taken.saturating_add(u32::from(place == chosen));
-        round.0.insert(seat.one.id.clone(), taken);
+    for seat in &members {
+        round.0.insert(seat.one.id.clone(), seat.taken);
     }
     Some(Turn {
         specialist: members.get(chosen)?.one.id.clone(),
@@ -179,9 +198,7 @@ struct Seat<'a> {
 }
 
 /// The members of `pool` in roster order, with the turns they had. Whoever came while the round was
-/// running counts as having had those turns that others, standing later in it, have had already. Of
-/// several turns that passed by one person, as by a heavy one who was away, one is kept: lest they
-/// come all at once.
+/// running counts as having had those turns that others, standing later in it, have had already.
 fn seats<'a>(
     roster: &'a Roster,
     pool: &Pool,
@@ -203,12 +220,6 @@ fn seats<'a>(
             (taken > 0).then_some((Part(taken, weight), place))
         })
         .max();
-    // How far the round is, as the turns of all there are in it.
-    let (had, all) = members()
-        .filter_map(|(_, one)| Some((*round.0.get(&one.id)?, one.weight.max(1))))
-        .fold((0u64, 0u64), |(had, all), (taken, weight)| {
-            (had + u64::from(taken.min(weight)), all + u64::from(weight))
-        });
     members()
         .map(|(place, one)| {
             let weight = one.weight.max(1);
@@ -217,17 +228,26 @@ fn seats<'a>(
                 let ends_there = Part(ended, weight) == part;
                 ended.saturating_sub(u32::from(ends_there && place > whose))
             };
-            let taken = match round.0.get(&one.id) {
-                None => latest.map_or(0, gone),
-                Some(taken) => {
-                    let ended = u128::from(had) * u128::from(weight) / u128::from(all.max(1));
-                    let ended = u32::try_from(ended).unwrap_or(u32::MAX);
-                    (*taken).max(ended.saturating_sub(1))
-                }
-            };
+            let remembered = round.0.get(&one.id).copied();
+            let taken = remembered.unwrap_or_else(|| latest.map_or(0, gone));
             Seat { one, weight, taken }
         })
         .collect()
+}
+
+/// Of the turns that have passed by those who are not there, all but one count as had. How far the
+/// round is, the turns of all in it say.
+fn pass_by(members: &mut [Seat<'_>], now: &Availability) {
+    let had: u128 = members
+        .iter()
+        .map(|seat| u128::from(seat.taken.min(seat.weight)))
+        .sum();
+    let all: u128 = members.iter().map(|seat| u128::from(seat.weight)).sum();
+    for seat in members.iter_mut().filter(|seat| !now.there(seat.one)) {
+        let ended = had * u128::from(seat.weight) / all.max(1);
+        let ended = u32::try_from(ended).unwrap_or(u32::MAX);
+        seat.taken = seat.taken.max(ended.saturating_sub(1));
+    }
 }
 
 /// The place of whoever is next of `able`: of the turns that have begun, the one that ends first, in

@@ -8,13 +8,19 @@ use crate::desk::outcome::{KnownIncident, Message};
 use super::compose::{SUBJECT, Writer, as_value};
 use super::context::{Frame, Incident, IncidentView};
 use super::links::Link;
+use super::names::aloud;
 use super::when;
 
 impl Writer<'_> {
     pub(super) fn incident(&self, frame: Frame) -> (&'static str, Value) {
         let since = |at| when::moment(self.tongue, self.zone(), self.desk.now, at);
         let view = match &self.notice.message {
-            Message::IncidentProposed { cases, since: at } => Incident {
+            Message::IncidentProposed {
+                cases,
+                since: at,
+                asked,
+            } => Incident {
+                asked: asked.as_deref().map(aloud).unwrap_or_default(),
                 cases: cases
                     .iter()
                     .map(|(number, subject)| {
@@ -39,6 +45,7 @@ impl Writer<'_> {
                 } = self.known(&frame, known);
                 Incident {
                     cases: vec![],
+                    asked: String::new(),
                     number,
                     subject,
                     since,

@@ -52,6 +52,23 @@ impl Tx<'_> {
         let rows = query.query_map([signed(incident)], read_ticket)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// Other tickets, oldest first, in which the words of this held answer are held too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn held_with(&self, answer: u64) -> Result<Vec<Ticket>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT DISTINCT t.* FROM letters held
+               JOIN letters l ON l.carries = held.carries AND l.ticket <> held.ticket
+                AND l.direction = 'out' AND l.kind = 'reply'
+               JOIN outbox o ON o.letter = l.id AND o.state = 'waiting' AND o.attempts = 0
+               JOIN tickets t ON t.number = l.ticket
+             WHERE held.id = ?1 ORDER BY t.number",
+        )?;
+        let rows = query.query_map([signed(answer)], read_ticket)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 fn case(row: &Row<'_>) -> Result<Case, rusqlite::Error> {

@@ -59,6 +59,17 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
 }
 
+/// A letter of the desk's own that must wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Its kind, one word.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+}
+
 /// A waiting letter `o` (joined to its row `l`) that no older one to the same person in the same ticket
 /// holds up. While letters that the desk writes by itself are stopped (`?1`) neither they go nor does any
 /// wait for one of them.
@@ -129,6 +140,31 @@ impl Tx<'_> {
             mark.execute([signed(letter.id)])?;
         }
         Ok(due)
+    }
+
+    /// Marks letters that the desk writes by itself and whose time has come as held, saying so in `said`, and
+    /// returns those that were not before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hold_automatic(&self, said: &str, now: Timestamp) -> Result<Vec<Held>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "UPDATE outbox SET held = 1, last_error = ?1
+             WHERE state = 'waiting' AND automatic = 1 AND held = 0 AND next_at <= ?2
+             RETURNING recipient,
+                (SELECT ticket FROM letters l WHERE l.id = outbox.letter) AS ticket,
+                (SELECT kind FROM letters l WHERE l.id = outbox.letter) AS kind",
+        )?;
+        let rows = query.query_map(params![said, millis(now)], |row| {
+            Ok(Held {
+                ticket: row
+                    .get::<_, Option<i64>>("ticket")?
+                    .and_then(|number| u64::try_from(number).ok()),
+                kind: row.get("kind")?,
+                recipient: row.get("recipient")?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// When the next letter that can be claimed is due; `None` when none waits. `stopped` as for

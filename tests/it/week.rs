@@ -4,6 +4,7 @@
 //! What happens comes out of one seed. `DEZHURNY_WEEK=SEED` plays another week;
 //! `DEZHURNY_SHOW=FOLDER` writes the correspondence to `week.txt` there.
 
+mod beside;
 pub mod chance;
 mod deeds;
 mod laws;
@@ -60,6 +61,12 @@ impl World {
                     return letters;
                 }
             }
+        }
+        if working
+            && self.chance.happens(30)
+            && let Some(one) = self.sign_of_life()
+        {
+            return vec![one];
         }
         let dice = self.chance.below(100);
         let one = match (working, dice) {

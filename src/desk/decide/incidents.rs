@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use super::super::event::{Case, Incoming, Memory};
 use super::super::incident::{Marks, PEOPLE, recent};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, Did, KnownIncident, Message, Notice, Outcome, Refusal,
+    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, Notice, Outcome, Reason, Refusal,
 };
 use super::super::policy::WorkSpan;
 use super::super::ticket::{Status, Ticket};
 use super::orders::Orders;
-use super::{Desk, participants};
+use super::{Desk, handing, participants};
 
 /// A joined ticket's assignee is reminded of it after so long, should the incident last.
 const PATIENCE: WorkSpan = WorkSpan::Days(3);
@@ -61,7 +61,8 @@ pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Opti
         .or_else(|| on_topic().map(|case| told(case, false)))
 }
 
-/// Letters from different people that are alike pile up: whoever has the first is told, once.
+/// Letters from different people that are alike pile up: whoever has the first is told, once, and their
+/// supervisor.
 pub(super) fn propose(
     desk: &Desk<'_>,
     memory: &Memory,
@@ -96,19 +97,26 @@ pub(super) fn propose(
     ticket.incident_offered = true;
     let mut first = first.clone();
     first.incident_offered = true;
-    let cases = alike
+    let cases: Vec<(u64, String)> = alike
         .iter()
         .map(|case| &case.ticket)
         .chain([&*ticket])
         .map(|one| (one.number, one.subject.clone()))
         .collect();
-    let message = Message::IncidentProposed {
-        cases,
+    let message = |asked| Message::IncidentProposed {
+        cases: Vec::clone(&cases),
         since: first.created,
+        asked,
     };
     outcome
         .notices
-        .push(desk.for_specialist(who, &first, message));
+        .push(desk.for_specialist(who, &first, message(None)));
+    if let Some(above) = desk.supervisor(who) {
+        let message = message(Some(who.name.clone()));
+        outcome
+            .notices
+            .push(desk.for_staff(above, Some(&first), message));
+    }
     let detail = format!("to {}: {} people write alike", who.id, people.len());
     outcome.history(first.number, "desk", "incident-proposed", detail);
     outcome.changes.push(Change::Update(first));
@@ -232,6 +240,55 @@ impl Orders<'_> {
         Ok(())
     }
 
+    /// Service on the first ticket of an incident ends; the failure does not. The oldest ticket joined to it
+    /// leads from now on, in the same hands, and the others hear of it what they would have heard.
+    pub(super) fn incident_moves_on(&mut self) {
+        if !self.ticket.is_incident() {
+            return;
+        }
+        let first = self.ticket.number;
+        self.ticket.incident = None;
+        let mut others = self.memory.joined.clone();
+        others.sort_by_key(|one| one.number);
+        let mut others = others.into_iter();
+        let Some(mut head) = others.next() else {
+            return;
+        };
+        let (desk, who, number) = (self.desk, self.who, head.number);
+        let old = desk.assignee(&head).filter(|old| old.id != who.id);
+        head.incident = Some(number);
+        head.incident_offered = true;
+        head.status = Status::Open;
+        head.wake = None;
+        desk.expect_answer(&mut head);
+        let reason = Reason {
+            how: Handing::Incident(first),
+            ..Reason::default()
+        };
+        let why = format!("leads the incident after {first}");
+        handing::give(desk, who, &mut head, &mut self.outcome, reason, &why);
+        if let Some(old) = old {
+            let message = Message::Reassigned {
+                to: who.name.clone(),
+                late: false,
+            };
+            let notice = desk.for_specialist(old, &head, message);
+            self.outcome.notices.push(notice);
+        }
+        let detail = format!("service on {first} has ended; the incident goes on here");
+        self.outcome.history(number, &who.id, "incident", detail);
+        head.updated = desk.now;
+        self.outcome.changes.push(Change::Update(head));
+        for mut one in others {
+            one.incident = Some(number);
+            one.updated = desk.now;
+            let detail = format!("to the incident {number}, which was {first}");
+            self.outcome.history(one.number, &who.id, "joined", detail);
+            self.outcome.changes.push(Change::Update(one));
+        }
+        self.did.push(Did::IncidentMoved(number));
+    }
+
     /// The incident goes on until somebody closes it: its owner is reminded, silence closes nothing.
     pub(super) fn incident_goes_on(&mut self) {
         if self.ticket.is_incident() && !self.closes {
@@ -276,6 +333,25 @@ impl Orders<'_> {
             self.with_the_incident(one, "closed");
         }
         self.say_how_many();
+    }
+
+    /// The held answer of an incident is taken back: the incident goes on, and what is joined to it waits.
+    pub(super) fn take_back_joined(&mut self) {
+        let number = self.ticket.number;
+        for one in &self.memory.held_with {
+            if one.incident != Some(number) {
+                continue;
+            }
+            self.ticket.incident = Some(number);
+            let mut one = one.clone();
+            if one.status == Status::Closed {
+                self.desk.run_on(&mut one);
+                one.closed = None;
+                one.status = Status::Waiting;
+                one.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
+            }
+            self.with_the_incident(one, "taken-back");
+        }
     }
 
     fn with_the_incident(&mut self, one: Ticket, event: &'static str) {

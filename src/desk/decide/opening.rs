@@ -51,7 +51,7 @@ pub(super) fn opens(
     if known.is_none() {
         incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
     }
-    if manner::is_held(desk, letter) {
+    if manner::is_held(desk, &ticket, letter) {
         manner::hold(desk, &mut ticket, &mut outcome);
     }
     acknowledge(
@@ -198,7 +198,6 @@ pub(super) fn acknowledge(
         .insert(0, desk.for_requester(ticket, message));
 }
 
-/// Where the requester could go instead of waiting; names only where they may be shown.
 /// We have it, who answers, until when.
 pub(super) fn acknowledgement(
     desk: &Desk<'_>,
@@ -221,6 +220,7 @@ pub(super) fn acknowledgement(
     }
 }
 
+/// Where the requester could go instead of waiting; names only where they may be shown.
 fn receptions(desk: &Desk<'_>, ticket: &Ticket, assignee: Option<&Specialist>) -> Vec<Reception> {
     let hours = &desk.policy.hours;
     let mut found = next_receptions(desk.roster, hours, assignee, &ticket.tier, desk.now);

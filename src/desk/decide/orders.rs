@@ -337,6 +337,7 @@ impl Orders<'_> {
     fn undo(&mut self) -> Result<(), Refusal> {
         let letter = self.memory.held.ok_or(Refusal::NothingHeld)?;
         self.outcome.changes.push(Change::TakeBack(letter));
+        self.take_back_joined();
         self.ticket.status = Status::Open;
         self.desk.expect_answer(&mut self.ticket);
         self.history("taken-back", "the held answer is not sent");

@@ -50,7 +50,7 @@ fn proved(ticket: &Ticket, letter: &Incoming) -> bool {
                 made.audience == Audience::Requester && made.address == letter.from.address
             })
     });
-    (token && !letter.failed)
+    (token && letter.can_prove())
         || (letter.authenticated && letter.from.address == ticket.requester.address)
 }
 
@@ -97,6 +97,26 @@ pub(super) fn join(desk: &Desk<'_>, ticket: &mut Ticket, letter: &Incoming, outc
         let detail = format!("{address} is in copy");
         outcome.history(ticket.number, "requester", "participant", detail);
     }
+}
+
+/// A ticket becomes part of another: whoever was in copy of it is in copy of that one, unless they were taken
+/// out of either.
+pub(super) fn move_over(from: &Ticket, to: &mut Ticket, outcome: &mut Outcome) {
+    to.taken_out.extend(from.taken_out.iter().cloned());
+    for person in &from.participants {
+        let stays = to.taken_out.contains(&person.address)
+            || to.participant(&person.address).is_some()
+            || to.participants.len() >= MOST;
+        if stays {
+            continue;
+        }
+        to.participants.push(person.clone());
+        let detail = format!("{} is in copy, as in {}", person.address, from.number);
+        outcome.history(to.number, "desk", "participant", detail);
+    }
+    let taken_out = &to.taken_out;
+    to.participants
+        .retain(|one| !taken_out.contains(&one.address));
 }
 
 /// The same answer to each person in copy.

@@ -38,7 +38,7 @@ pub(super) fn speaks(
             argument: fault.argument,
             text: parsed.text,
         };
-        return refused(desk, who, ticket, outcome, &why, result);
+        return undone(desk, (who, ticket), outcome, ("refused", &why), result);
     }
     // A picture beside a bare command is the logo of a signature; alone it is the answer.
     let material = |one: &Command| matches!(one, Command::Material(_));
@@ -48,7 +48,8 @@ pub(super) fn speaks(
         || (letter.has_pictures && parsed.commands.is_empty());
     if !speaks && parsed.commands.is_empty() {
         let why = "a letter without words or files";
-        return refused(desk, who, ticket, outcome, why, CommandResult::Empty);
+        let result = CommandResult::Empty;
+        return undone(desk, (who, ticket), outcome, ("refused", why), result);
     }
     let text = parsed.text.clone();
     let mut orders = Orders::new(desk, memory, (who, ticket), letter, outcome.clone(), text);
@@ -58,14 +59,8 @@ pub(super) fn speaks(
                 why,
                 text: parsed.text,
             };
-            return refused(
-                desk,
-                who,
-                ticket,
-                outcome,
-                "a command cannot be obeyed",
-                result,
-            );
+            let why = "a command cannot be obeyed";
+            return undone(desk, (who, ticket), outcome, ("refused", why), result);
         }
     }
     let told = parsed
@@ -77,17 +72,20 @@ pub(super) fn speaks(
         && orders.record.is_none()
         && let Some(result) = manner::returned(desk, letter)
     {
-        return returned(desk, who, ticket, outcome, result);
+        let why = "its words insult; not sent";
+        return undone(desk, (who, ticket), outcome, ("returned", why), result);
     }
     if let Some(record) = orders.record {
         orders.recorded(record);
+        orders.did.extend(manner::remarked_in_record(letter));
     } else if speaks && orders.text_for == TextFor::Requester {
         if let Some(refusal) = shut(&orders.ticket) {
             let result = CommandResult::Refused {
                 why: refusal,
                 text: parsed.text,
             };
-            return refused(desk, who, ticket, outcome, "nothing can be sent", result);
+            let why = "nothing can be sent";
+            return undone(desk, (who, ticket), outcome, ("refused", why), result);
         }
         answer(&mut orders, parsed.text, !parsed.commands.is_empty());
         orders.did.extend(manner::remarked(letter));
@@ -107,22 +105,6 @@ pub(super) fn speaks(
     finish(orders, ticket, &parsed.commands)
 }
 
-fn returned(
-    desk: &Desk<'_>,
-    who: &Specialist,
-    ticket: &Ticket,
-    mut outcome: Outcome,
-    result: CommandResult,
-) -> Outcome {
-    let why = "its words insult; not sent";
-    outcome.history(ticket.number, &who.id, "returned", why);
-    let message = Message::CommandResult(result);
-    outcome
-        .notices
-        .push(desk.for_specialist(who, ticket, message));
-    outcome
-}
-
 fn shut(ticket: &Ticket) -> Option<Refusal> {
     matches!(
         ticket.status,
@@ -131,15 +113,15 @@ fn shut(ticket: &Ticket) -> Option<Refusal> {
     .then_some(Refusal::Shut(ticket.status))
 }
 
-fn refused(
+/// Nothing of a letter was done: its writer hears why.
+fn undone(
     desk: &Desk<'_>,
-    who: &Specialist,
-    ticket: &Ticket,
+    (who, ticket): (&Specialist, &Ticket),
     mut outcome: Outcome,
-    why: &str,
+    (event, why): (&'static str, &str),
     result: CommandResult,
 ) -> Outcome {
-    outcome.history(ticket.number, &who.id, "refused", why);
+    outcome.history(ticket.number, &who.id, event, why);
     let message = Message::CommandResult(result);
     outcome
         .notices

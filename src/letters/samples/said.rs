@@ -434,7 +434,7 @@ fn trouble_letters() -> Vec<Said> {
             "admin-alert",
             "unreadable",
             alert(Alert::Unreadable {
-                why: "there is no sender".to_owned(),
+                why: "почтовый сервер пометил его как спам".to_owned(),
                 from: recipient.clone(),
                 subject: "оценки".to_owned(),
                 letter: 12,

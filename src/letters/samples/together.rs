@@ -84,6 +84,18 @@ fn incidents() -> Vec<Said> {
                     .map(|number| (number, "Дневник не открывается".to_owned()))
                     .collect(),
                 since: now() - SignedDuration::from_mins(50),
+                asked: None,
+            },
+        ),
+        (
+            "incident",
+            "proposed to another",
+            Message::IncidentProposed {
+                cases: (41..46)
+                    .map(|number| (number, "Дневник не открывается".to_owned()))
+                    .collect(),
+                since: now() - SignedDuration::from_mins(50),
+                asked: Some("Иванова Мария Петровна".to_owned()),
             },
         ),
         (

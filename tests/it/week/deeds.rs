@@ -1,6 +1,5 @@
 //! What people do in the week: everyday letters by chance, and each odd thing at least once.
 
-use dezhurny::desk::roster::DateRange;
 use dezhurny::desk::ticket::{Status, Ticket};
 use dezhurny::mail::{self, Mailbox};
 
@@ -82,6 +81,9 @@ pub const ODD: &[&str] = &[
     "реклама",
     "специалист спрашивает",
     "ответ закрытому",
+    "внешней службе",
+    "служба подтвердила",
+    "служба ответила поздно",
 ];
 
 fn mailbox(parent: &Parent) -> Mailbox {
@@ -98,7 +100,7 @@ pub fn of_parent(ticket: &Ticket) -> Option<&'static Parent> {
 }
 
 impl World {
-    fn staff(&self, id: &str) -> Mailbox {
+    pub(super) fn staff(&self, id: &str) -> Mailbox {
         let one = self.roster.by_id(id).unwrap();
         Mailbox {
             name: one.name.clone(),
@@ -106,7 +108,7 @@ impl World {
         }
     }
 
-    fn wrote(
+    pub(super) fn wrote(
         &mut self,
         what: &str,
         from: &Mailbox,
@@ -152,13 +154,13 @@ impl World {
             .specialists
             .iter()
             .map(|one| one.id.clone())
-            .filter(|id| ticket.assignee.as_ref() != Some(id) && !self.away(id))
+            .filter(|id| ticket.assignee.as_ref() != Some(id) && !self.away(id) && id != "dnevnik")
             .collect();
         self.chance.one(&ids).cloned()
     }
 
     /// In which letter a specialist answers: one of this ticket, else with their server's word.
-    fn route(&self, who: &str, ticket: &Ticket) -> Answers {
+    pub(super) fn route(&self, who: &str, ticket: &Ticket) -> Answers {
         let address = &self.roster.by_id(who).unwrap().address;
         self.last_to(address, ticket.number).map_or_else(
             || Answers::Vouched(format!("Re: [ЭЖ-{}] {}", ticket.number, ticket.subject)),
@@ -377,6 +379,9 @@ impl World {
                 })?;
                 self.parent_says(what, &ticket, "#решенно", "command", Refused)?
             }
+            "служба подтвердила" | "служба ответила поздно" => {
+                self.vendor(what)?
+            }
             "автоответ" | "недоставка" | "задержка" | "автоответ специалиста" => {
                 self.machine(what)?
             }
@@ -454,112 +459,5 @@ impl World {
             }
         };
         Some(vec![one])
-    }
-
-    fn absence(&mut self, what: &str) -> Option<Wrote> {
-        let today = self.local().date();
-        let from = self.staff("zaitseva");
-        let until = today.checked_add(jiff::Span::new().days(2)).ok()?;
-        let said = self.said_away.iter().any(|(who, _)| who == "zaitseva");
-        match what {
-            "отсутствую без доказательства" => {
-                let alone = Answers::Nothing("отпуск".to_owned());
-                let text = format!("#отсутствую {today}..{until}");
-                Some(self.wrote(what, &from, &alone, &text, "command", Follows::Refused))
-            }
-            "отсутствую" if !said => {
-                let ticket = self.a_ticket(|world, one| {
-                    one.assignee.as_deref() == Some("zaitseva")
-                        && world.last_to("zaitseva@school.test", one.number).is_some()
-                })?;
-                let route = self.route("zaitseva", &ticket);
-                let text = format!("#отсутствую {today}..{until}");
-                let days = DateRange {
-                    from: today,
-                    to: until,
-                };
-                self.said_away.push(("zaitseva".to_owned(), days));
-                Some(self.wrote(what, &from, &route, &text, "command", Follows::Confirmed))
-            }
-            "вернулась" if said && self.away("zaitseva") => {
-                let (_, days) = self.said_away.iter().find(|(who, _)| who == "zaitseva")?;
-                if days.from == today {
-                    return None;
-                }
-                self.said_away.retain(|(who, _)| who != "zaitseva");
-                self.said_back.insert("zaitseva".to_owned(), today);
-                let alone = Answers::Vouched("я здесь".to_owned());
-                Some(self.wrote(
-                    what,
-                    &from,
-                    &alone,
-                    "#вернулась",
-                    "command",
-                    Follows::Confirmed,
-                ))
-            }
-            _ => None,
-        }
-    }
-
-    /// Letters that nobody wrote.
-    fn machine(&mut self, what: &str) -> Option<Wrote> {
-        let ticket = self.a_ticket(|world, one| {
-            of_parent(one).is_some()
-                && !is_shut(one.status)
-                && world.last_to(&one.requester.address, one.number).is_some()
-                && one.assignee.is_some()
-        })?;
-        self.count += 1;
-        let id = format!("machine.{}@home.test", self.count);
-        self.automatic.insert(id.clone());
-        let parent = of_parent(&ticket)?.address();
-        let staff = self.staff(ticket.assignee.as_ref()?).address;
-        let to = if what == "автоответ специалиста" {
-            staff
-        } else {
-            parent
-        };
-        let place = self.last_to(&to, ticket.number)?;
-        let answered = self.got[place].letter.message_id.clone()?;
-        let (from, text) = match what {
-            "автоответ" | "автоответ специалиста" => (
-                to.clone(),
-                format!(
-                    "Auto-Submitted: auto-replied\r\nSubject: Out of office\r\nIn-Reply-To: <{answered}>\r\n\
-                     Content-Type: text/plain; charset=utf-8\r\n\r\nМеня нет до понедельника.\r\n"
-                ),
-            ),
-            _ => {
-                let (action, status, said) = if what == "недоставка" {
-                    ("failed", "5.1.1", "550 5.1.1 no such user")
-                } else {
-                    ("delayed", "4.4.1", "451 4.4.1 try again later")
-                };
-                (
-                    "mailer-daemon@mx.home.test".to_owned(),
-                    format!(
-                        "Return-Path: <>\r\nAuto-Submitted: auto-replied\r\nSubject: Delivery Status Notification\r\n\
-                         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
-                         --b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n\
-                         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.home.test\r\n\r\n\
-                         Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\n\
-                         Diagnostic-Code: smtp; {said}\r\n\r\n\
-                         --b\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: <{answered}>\r\n\r\n--b--\r\n"
-                    ),
-                )
-            }
-        };
-        let bytes = format!(
-            "From: <{from}>\r\nTo: <help@school.test>\r\nMessage-ID: <{id}>\r\n\
-             Date: Mon, 23 Nov 2026 10:00:00 +0300\r\n{text}"
-        );
-        Some(Wrote {
-            what: what.to_owned(),
-            bytes: bytes.into_bytes(),
-            from,
-            end: "automatic",
-            follows: Follows::Silence,
-        })
     }
 }

@@ -33,6 +33,9 @@ impl World {
         }
         let tickets: Vec<Ticket> = self.tickets.values().map(|(one, _)| one.clone()).collect();
         for ticket in &tickets {
+            if ticket.status == Status::New {
+                self.unowned.insert(ticket.number);
+            }
             self.looked_after(ticket);
             self.steps_agree(ticket);
         }
@@ -108,7 +111,11 @@ impl World {
             let right = match one.follows {
                 Follows::Anything => true,
                 Follows::Confirmed => !results.is_empty() && !refused,
-                Follows::Refused => results.len() == 1 && refused,
+                Follows::Refused => {
+                    // A sign of life is also a way back into the rotation.
+                    let back = |got: &&&Got| !got.letter.text.contains("Вы снова в очереди");
+                    results.iter().filter(back).count() == 1 && refused
+                }
                 Follows::Silence => !came
                     .iter()
                     .any(|got| got.to == one.from && (got.kind == "ack" || is_result(got))),
@@ -149,7 +156,7 @@ impl World {
         self.encloses_the_question(got);
         if got.kind == "assignment" {
             let who = self.roster.by_address(&got.to).unwrap();
-            if self.away(&who.id) {
+            if self.absent(&who.id) || self.left_before.contains(&who.id) {
                 self.fail(&format!(
                     "{} is away and gets:\n{}",
                     who.id, got.letter.text
@@ -232,7 +239,8 @@ impl World {
             && ticket
                 .response_due
                 .is_some_and(|due| due > self.clock.now())
-            && !by_machine;
+            && !by_machine
+            && !self.of_one_who_left(&got.letter);
         if !(reminds || is_late(&got.letter) || handed_over) {
             return;
         }
@@ -242,6 +250,16 @@ impl World {
             return;
         }
         *self.steps.entry((number, started, to_asker)).or_default() += 1;
+    }
+
+    /// What silent people have goes to others at once, whatever their deadlines.
+    fn of_one_who_left(&self, letter: &Letter) -> bool {
+        self.left.iter().any(|id| {
+            let name = &self.roster.by_id(id).unwrap().name;
+            let (surname, names) = name.split_once(' ').unwrap();
+            let said = format!("{names} {surname} отсутствует");
+            letter.text.contains(&said)
+        })
     }
 
     /// Each step of a deadline, and of a wait, was done once.
@@ -301,6 +319,7 @@ impl World {
         self.roster
             .specialists
             .iter()
+            .filter(|one| one.tier != "vendor")
             .filter(|one| tiers[lowest..].iter().any(|tier| tier.id == one.tier))
             .all(|one| {
                 let full = one
@@ -312,6 +331,7 @@ impl World {
 
     /// The sums of the week agree.
     pub fn settle_accounts(&self) {
+        assert!(!self.unowned.is_empty(), "somebody could always take it");
         let overview = self.reader.overview(self.clock.now()).unwrap();
         let ended: u64 = overview.ledger.values().sum();
         assert_eq!(ended, self.brought, "{:?}", overview.ledger);

@@ -108,12 +108,12 @@ impl World {
                 let tier = if what == "выше" { "" } else { " deputies" };
                 (format!("#выше{tier}\n{note}"), "note", Confirmed)
             }
-            "выше некуда" => {
-                if ticket.tier != "deputies" {
-                    return None;
-                }
-                said("#выше", "command", Refused)
-            }
+            "выше некуда" => said("#выше директору", "command", Refused),
+            "внешней службе" => (
+                "#выше vendor\nУ всего класса ошибка 500.".to_owned(),
+                "command",
+                Confirmed,
+            ),
             "ждать" => (
                 "#ждать 2d\nВ каком классе учится ребёнок?".to_owned(),
                 "reply",
@@ -223,6 +223,7 @@ impl World {
                 .count();
             let full = one.max_open.is_some_and(|most| load >= most as usize);
             let free = !full
+                && one.tier != "vendor"
                 && !self.away(&one.id)
                 && !ticket.excluded.contains(&one.id)
                 && ticket.assignee.as_ref() != Some(&one.id)

@@ -1,4 +1,4 @@
-//! The school of the week: its rules, its eight specialists, and those who write to it.
+//! The school of the week: its rules, its eight specialists, the vendor's service, and those who write to it.
 
 use std::path::Path;
 
@@ -20,8 +20,6 @@ path = "inbox"
 path = "sent"
 [hours]
 week = { mon = "08:00-17:00", tue = "08:00-17:00", wed = "08:00-17:00", thu = "08:00-17:00", fri = "08:00-16:00", sat = "09:00-13:00" }
-[sla]
-silent_after = 0 # who leaves the rotation is told in scenarios
 [[topic]]
 name = "оценки"
 words = ["оценка", "отметка"]
@@ -45,6 +43,10 @@ name = "Педагоги, имеющие опыт работы с ЭЖ"
 [[tier]]
 id = "deputies"
 name = "Заместители директора"
+[[tier]]
+id = "vendor"
+name = "Служба поддержки «Дневник.ру»"
+outside = true
 
 [[specialist]]
 id = "ivanova"
@@ -54,7 +56,7 @@ aliases = ["m.ivanova@home.test"]
 tier = "teachers"
 topics = ["оценки", "олимпиады"]
 weight = 2
-max_open = 8
+max_open = 4
 supervisor = "petrov"
 reception = "вторник 14:00–16:00, кабинет 205"
 [[specialist]]
@@ -62,7 +64,7 @@ id = "sidorov"
 name = "Сидоров Алексей Игоревич"
 address = "sidorov@school.test"
 tier = "teachers"
-max_open = 4
+max_open = 2
 supervisor = "petrov"
 [[specialist]]
 id = "orlova"
@@ -70,14 +72,14 @@ name = "Орлова Нина Павловна"
 address = "orlova@school.test"
 tier = "teachers"
 topics = ["олимпиады"]
-max_open = 4
+max_open = 2
 supervisor = "director@school.test"
 [[specialist]]
 id = "kuznetsova"
 name = "Кузнецова Елена Юрьевна"
 address = "kuznetsova@school.test"
 tier = "teachers"
-max_open = 5
+max_open = 2
 supervisor = "petrov"
 away = ["2026-11-24..2026-11-26"]
 [[specialist]]
@@ -85,7 +87,7 @@ id = "belov"
 name = "Белов Игорь Степанович"
 address = "belov@school.test"
 tier = "teachers"
-max_open = 3
+max_open = 2
 supervisor = "volkova"
 [[specialist]]
 id = "zaitseva"
@@ -93,22 +95,27 @@ name = "Зайцева Вера Олеговна"
 address = "zaitseva@school.test"
 tier = "teachers"
 topics = ["расписание", "оценки"]
-max_open = 5
+max_open = 2
 supervisor = "volkova"
 [[specialist]]
 id = "petrov"
 name = "Петров Сергей Николаевич"
 address = "petrov@school.test"
 tier = "deputies"
-max_open = 6
+max_open = 2
 [[specialist]]
 id = "volkova"
 name = "Волкова Инна Андреевна"
 address = "volkova@school.test"
 tier = "deputies"
 weight = 2
-max_open = 6
+max_open = 2
 supervisor = "director@school.test"
+[[specialist]]
+id = "dnevnik"
+name = "Служба поддержки"
+address = "support@vendor.test"
+tier = "vendor"
 "#;
 
 /// One who asks. Everything that they write names their child, so that a word of theirs in

@@ -90,6 +90,12 @@ pub struct World {
     /// The step that runs, for a failure.
     pub now_doing: String,
     pub count: u32,
+    /// Those who were out of the rotation, silent, before the last step and after it.
+    pub left_before: BTreeSet<String>,
+    /// Those who are out of it now.
+    pub left: BTreeSet<String>,
+    /// Tickets that nobody could take for a while.
+    pub unowned: BTreeSet<u64>,
     /// Odd things that happened.
     pub done: BTreeSet<&'static str>,
     seed: u64,
@@ -133,6 +139,9 @@ impl World {
             transcript: String::new(),
             now_doing: String::new(),
             count: 0,
+            left_before: BTreeSet::new(),
+            left: BTreeSet::new(),
+            unowned: BTreeSet::new(),
             done: BTreeSet::new(),
             seed,
             _folder: folder,
@@ -152,8 +161,13 @@ impl World {
             .set(at.to_zoned_datetime(zone).unwrap().timestamp());
     }
 
-    /// Is a specialist away today, by the roster or by their own word?
+    /// Is a specialist away today, or out of the rotation?
     pub fn away(&self, id: &str) -> bool {
+        self.left.contains(id) || self.absent(id)
+    }
+
+    /// Is a specialist away today, by the roster or by their own word?
+    pub fn absent(&self, id: &str) -> bool {
         let today = self.local().date();
         let listed = &self.roster.by_id(id).unwrap().away;
         let back = self.said_back.get(id);
@@ -190,6 +204,7 @@ impl World {
         }
         let sent = self.place.work(&self.engine).await;
         let first = self.got.len();
+        let left = self.left.clone();
         for one in sent {
             let letter = mail::read(&one.bytes);
             let ticket = ticket_of(&letter);
@@ -210,6 +225,14 @@ impl World {
                 indented(&unquoted(&letter.text), "  | ")
             )
             .unwrap();
+            if let Some(who) = self.roster.by_address(&one.recipient) {
+                if letter.text.contains("Мы давно не получали от Вас писем")
+                {
+                    self.left.insert(who.id.clone());
+                } else if letter.text.contains("Вы снова в очереди") {
+                    self.left.remove(&who.id);
+                }
+            }
             self.got.push(Got {
                 to: one.recipient,
                 ticket,
@@ -218,6 +241,7 @@ impl World {
                 letter,
             });
         }
+        self.left_before = left.intersection(&self.left).cloned().collect();
         self.check(first, &letters);
     }
 

@@ -4,6 +4,7 @@ use super::super::super::nearest::nearest;
 use super::super::super::outcome::{Carry, Change, Did, Message, Refusal};
 use super::super::super::ticket::{Status, Ticket};
 use super::super::super::topics;
+use super::super::participants;
 use super::{Orders, TextFor};
 
 impl Orders<'_> {
@@ -45,10 +46,12 @@ impl Orders<'_> {
         if target.requester.address != self.ticket.requester.address {
             return Err(Refusal::OtherRequester(into));
         }
-        let waited = matches!(self.ticket.status, Status::New | Status::Open);
-        if waited {
-            self.hand_question(target.clone());
+        let mut target = target.clone();
+        participants::move_over(&self.ticket, &mut target, &mut self.outcome);
+        if matches!(self.ticket.status, Status::New | Status::Open) {
+            self.hand_question(&mut target);
         }
+        self.outcome.changes.push(Change::Update(target));
         self.ticket.status = Status::Merged;
         self.ticket.merged_into = Some(into);
         self.ticket.response_due = None;
@@ -63,28 +66,27 @@ impl Orders<'_> {
 
     /// A question that waits for its answer goes on waiting in the other ticket, and whoever has that one
     /// reads it.
-    fn hand_question(&mut self, mut target: Ticket) {
+    fn hand_question(&mut self, target: &mut Ticket) {
         let reopened = target.status == Status::Closed;
         if !matches!(target.status, Status::New | Status::Open) {
             target.status = Status::Open;
             target.wake = None;
-            self.desk.expect_answer(&mut target);
+            self.desk.expect_answer(target);
         }
         if target.assignee.is_none() {
             target.assignee.clone_from(&self.ticket.assignee);
         }
         target.updated = self.desk.now;
-        let other = self.desk.assignee(&target);
+        let other = self.desk.assignee(target);
         if let Some(other) = other.filter(|other| other.id != self.who.id) {
             let message = Message::Followup {
                 due: target.response_due,
                 reopened,
             };
-            let mut notice = self.desk.for_specialist(other, &target, message);
+            let mut notice = self.desk.for_specialist(other, target, message);
             notice.carry = Carry::RequestOf(self.ticket.number);
             self.outcome.notices.push(notice);
         }
-        self.outcome.changes.push(Change::Update(target));
     }
 
     pub(super) fn spam(&mut self) {
