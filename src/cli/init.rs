@@ -16,6 +16,24 @@ use crate::daemon::Survey;
 const CONFIG: &str = include_str!("../../config.example.toml");
 const ROSTER: &str = include_str!("../../roster.example.toml");
 
+/// Examples of reference materials: names of files in `materials/`, and their texts.
+const MATERIALS: [(&str, &str); 5] = [
+    ("пароль.md", include_str!("../../materials/пароль.md")),
+    (
+        "не-видно-оценок.md",
+        include_str!("../../materials/не-видно-оценок.md"),
+    ),
+    (
+        "исправить-отметку.md",
+        include_str!("../../materials/исправить-отметку.md"),
+    ),
+    ("пропуски.md", include_str!("../../materials/пропуски.md")),
+    (
+        "второй-родитель.md",
+        include_str!("../../materials/второй-родитель.md"),
+    ),
+];
+
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct Options {
@@ -108,6 +126,23 @@ impl Provider {
     }
 }
 
+/// Materials to begin with; those of these names that are there stay as they are. They are sent once `materials`
+/// is named in config.toml.
+fn materials(folder: &Path) -> Result<(), Trouble> {
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    for (name, text) in MATERIALS {
+        let path = folder.join(name);
+        if !path.exists() {
+            std::fs::write(&path, text).map_err(|error| failed(&path, &error))?;
+        }
+    }
+    say::line(format!(
+        "{}: примеры справочных материалов; прочтите их и включите строкой materials в config.toml.",
+        folder.display()
+    ));
+    Ok(())
+}
+
 /// The answers.
 struct Answers {
     provider: Provider,
@@ -132,8 +167,7 @@ pub fn init(options: &Options) -> Ending {
         }
     }
     let answers = ask(options)?;
-    std::fs::create_dir_all(options.dir.join("materials"))
-        .map_err(|error| failed(&options.dir, &error))?;
+    materials(&options.dir.join("materials"))?;
     for (path, text) in [
         (&config, config_text(&answers)),
         (&roster, roster_text(&answers)),

@@ -66,7 +66,7 @@ pub fn report(config: Option<&Path>, options: &Options) -> Ending {
     let period = Period { from, until };
     let (first, last) = instants(period, &snapshot.config);
     let (cases, posts) = reader.period(first, last)?;
-    let figures = Figures::of(
+    let mut figures = Figures::of(
         period,
         &cases,
         &posts,
@@ -74,6 +74,7 @@ pub fn report(config: Option<&Path>, options: &Options) -> Ending {
         policy.sla.first_response,
         now,
     );
+    figures.extras = reader.extras(first, last)?;
     if options.json {
         say::json(&figures)?;
         return Ok(ExitCode::SUCCESS);

@@ -65,6 +65,26 @@ fn the_example_files_load_and_their_commented_values_are_the_defaults() {
 }
 
 #[test]
+fn the_examples_of_optional_files_have_no_faults() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let policy = parse_config(CONFIG).unwrap().policy;
+    let roster = parse_roster("roster.toml", ROSTER, &policy).unwrap();
+    let materials = super::material_file::load_materials(&root.join("materials"));
+    assert!(materials.faults.is_empty(), "{}", materials.faults);
+    assert!(materials.warnings.is_empty(), "{}", materials.warnings);
+    assert!(materials.materials.len() >= 5);
+    let text = read("seminars.example.toml");
+    let seminars = super::parse_seminars("seminars.toml", &text, &policy, Some(&roster));
+    assert_eq!(
+        seminars.unwrap_or_else(|faults| panic!("{faults}")).len(),
+        1
+    );
+    let text = read("people.example.csv");
+    super::parse_people("people.csv", &text, &policy).unwrap_or_else(|faults| panic!("{faults}"));
+}
+
+#[test]
 fn bad_files_say_what_they_must() {
     // What is expected stands beside each file, exactly. To write it anew: DEZHURNY_WRITE=1.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/bad");

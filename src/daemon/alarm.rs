@@ -16,6 +16,9 @@ impl Alarm {
     /// It goes on at `now`. `true` when the administrators are to be told now.
     pub fn goes_on(&mut self, now: Timestamp, at_once: bool) -> bool {
         let since = *self.since.get_or_insert(now);
+        // A clock that was set back must not put the word off.
+        let since = since.min(now);
+        self.since = Some(since);
         let tell = !self.told && (at_once || now.duration_since(since) >= PATIENCE);
         self.told |= tell;
         tell
@@ -41,5 +44,10 @@ mod tests {
         assert!(!alarm.goes_on(later, false));
         alarm.over();
         assert!(alarm.goes_on(now, true));
+        alarm.over();
+        let ahead = now.checked_add(PATIENCE * 1000).unwrap();
+        assert!(!alarm.goes_on(ahead, false), "the clock was a week ahead");
+        assert!(!alarm.goes_on(now, false));
+        assert!(alarm.goes_on(later, false));
     }
 }

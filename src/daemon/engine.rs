@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
+use super::emergency::Emergencies;
 use super::filing::{self, Arrived};
 use super::snapshot::Snapshots;
 use super::token::{TokenKey, fresh_key};
@@ -40,6 +41,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) bell: Arc<Notify>,
     stopping: Arc<AtomicBool>,
+    pub(super) emergencies: Emergencies,
 }
 
 impl Engine {
@@ -60,6 +62,7 @@ impl Engine {
             clock,
             bell: Arc::new(Notify::new()),
             stopping: Arc::default(),
+            emergencies: Emergencies::default(),
         })
     }
 
@@ -160,11 +163,20 @@ impl Engine {
         filed
     }
 
-    /// Tells the administrators that the desk itself is in trouble.
+    /// Tells the administrators that the desk itself is in trouble: by the outbox, or past it when nothing can be
+    /// stored.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn alarm(&self, what: &str) -> Result<(), StoreError> {
+        let told = self.queue_alarm(what).await;
+        if told.as_ref().is_err_and(StoreError::is_storage) {
+            self.cry(what);
+        }
+        told
+    }
+
+    async fn queue_alarm(&self, what: &str) -> Result<(), StoreError> {
         let (snapshot, key, what) = (self.snapshots.current(), self.key(), what.to_owned());
         let now = self.clock.now();
         self.store
@@ -190,6 +202,9 @@ impl Engine {
     pub async fn tick(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.look_at_key().await?;
+        self.store
+            .transaction(move |tx| tx.untell_the_future(now))
+            .await?;
         let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
         moved += self.step_seminars(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.

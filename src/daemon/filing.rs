@@ -1,5 +1,7 @@
 //! One message, from its bytes to a durable transaction with everything that follows from it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::engine::Filed;
@@ -28,7 +30,10 @@ pub struct Arrived {
 
 /// A message that was read.
 pub struct ReadMessage {
+    /// Its place and size; the bytes are in `original`.
     arrived: Arrived,
+    /// Its bytes, kept once however large they are.
+    original: Arc<Vec<u8>>,
     letter: Letter,
     manner: Manner,
     digest: [u8; 32],
@@ -52,7 +57,7 @@ impl ReadMessage {
 }
 
 /// Reads a message. Slow ones do no harm here: no transaction is open.
-pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
+pub fn read(mut arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
     let bytes = arrived.bytes.as_slice();
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let mut letter = std::panic::catch_unwind(|| mail::read(bytes)).unwrap_or_else(|_| Letter {
@@ -78,6 +83,7 @@ pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
         manner,
         digest: mail::content_digest(&arrived.bytes),
         letter,
+        original: Arc::new(std::mem::take(&mut arrived.bytes)),
         arrived,
     }
 }
@@ -256,7 +262,7 @@ fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timest
                 media_type: file.media_type.clone(),
             })
             .collect(),
-        original: message.arrived.bytes.clone(),
+        original: Arc::clone(&message.original),
         sent_at: letter.date,
         at: now,
         end: outcome.end,

@@ -125,6 +125,12 @@ pub fn look_up(
             memory.held_with = tx.held_with(held)?;
         }
     }
+    if asks.held_all
+        && let Some(evidence) = letter.evidence.first()
+    {
+        let held = tx.held_replies(evidence.ticket.number, now)?;
+        memory.held_all = held.into_iter().map(|(id, _)| id).collect();
+    }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;
     }
@@ -195,6 +201,10 @@ pub fn incoming(
 ) -> Result<Incoming, StoreError> {
     let vouched = verdict(policy, letter);
     let from = writer(policy, roster, letter);
+    let by_reply_to = letter
+        .from
+        .as_ref()
+        .is_some_and(|one| one.address != from.address);
     let evidence = evidence(tx, policy, letter)?;
     let replayed = match (evidence.first(), letter.date) {
         (Some(one), Some(date)) => {
@@ -236,8 +246,10 @@ pub fn incoming(
         unreadable: letter.unreadable.clone().or_else(|| suspected(letter)),
         reused_id,
         manner: Manner::default(),
-        authenticated: vouched == Verdict::Pass && !letter.several_senders,
+        // The server speaks of From, and of nobody else.
+        authenticated: vouched == Verdict::Pass && !letter.several_senders && !by_reply_to,
         failed: vouched == Verdict::Fail,
+        by_reply_to,
         replayed,
         too_large: None,
         evidence,

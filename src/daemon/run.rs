@@ -237,6 +237,8 @@ async fn take_forever<M: Mailbox>(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(5));
+    // A wrong password that is tried again and again gets the account locked.
+    let mut long = Pause::new(Duration::from_secs(30), Duration::from_mins(15));
     let mut alarm = Alarm::default();
     while !*stop.borrow() {
         let trouble = match engine.take_all(&mut mailbox, &mut source).await {
@@ -249,6 +251,7 @@ async fn take_forever<M: Mailbox>(
                     );
                 }
                 pause.reset();
+                long.reset();
                 alarm.over();
                 if let Err(error) = engine.reconcile_daily(&mut mailbox, &mut source).await {
                     error
@@ -269,10 +272,11 @@ async fn take_forever<M: Mailbox>(
                 error
             }
         };
-        let wait = pause.grow();
-        tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
         let lasting = matches!(trouble, TakeError::Mailbox(MailboxError::Refused(_)));
-        if alarm.goes_on(engine.clock.now(), lasting)
+        let wait = if lasting { long.grow() } else { pause.grow() };
+        tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
+        let at_once = lasting || matches!(&trouble, TakeError::Store(error) if error.is_full());
+        if alarm.goes_on(engine.clock.now(), at_once)
             && let Err(error) = engine
                 .alarm(&format!("Письма не принимаются. {trouble}"))
                 .await
@@ -295,6 +299,7 @@ async fn send_forever<T: Transport>(
     let mut sender = Sender::new(transport);
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(1));
     while !*stop.borrow() {
+        sender.emergencies(&engine).await;
         let wait = match engine.send_due(&mut sender, &out).await {
             Ok(_) => {
                 pause.reset();

@@ -10,10 +10,11 @@ use super::engine::Engine;
 use super::pause::{Pause, before_attempt};
 use super::writing;
 use crate::desk;
-use crate::desk::outcome::Stopped;
 use crate::outbox::{Delivery, Outgoing, Transport};
-use crate::store::{DueLetter, Overload, StoreError};
+use crate::store::{DueLetter, StoreError};
 
+/// Longest pause while nothing can be sent.
+const LONGEST: Duration = Duration::from_mins(10);
 /// Letters that one connection takes at a time.
 const CLAIM: u32 = 8;
 
@@ -53,6 +54,13 @@ impl Owed {
     }
 }
 
+impl<T: Transport> Sender<T> {
+    /// Sends what waits past the outbox.
+    pub(super) async fn emergencies(&mut self, engine: &Engine) {
+        engine.send_emergencies(&mut self.transport).await;
+    }
+}
+
 impl<T> Sender<T> {
     /// A connection that owes nothing.
     pub fn new(transport: T) -> Self {
@@ -70,6 +78,17 @@ struct Way {
     closed_until: Option<Timestamp>,
 }
 
+impl Way {
+    /// Is the way out to be left alone at `now`? A clock that was set back must not prolong it.
+    fn is_closed(&self, now: Timestamp) -> bool {
+        self.closed_until.is_some_and(|until| {
+            let left = until.duration_since(now);
+            left > SignedDuration::ZERO
+                && SignedDuration::try_from(LONGEST).is_ok_and(|most| left <= most)
+        })
+    }
+}
+
 /// The state that the connections of one way out share.
 #[derive(Debug, Clone)]
 pub struct WayOut {
@@ -80,7 +99,7 @@ pub struct WayOut {
 impl WayOut {
     /// A way out with the provider's limit of letters an hour; 0 is none.
     pub fn new(per_hour: u32) -> Self {
-        let pause = Pause::new(Duration::from_secs(2), Duration::from_mins(10));
+        let pause = Pause::new(Duration::from_secs(2), LONGEST);
         Self {
             way: Arc::new(Mutex::new(Way {
                 pause,
@@ -108,20 +127,14 @@ impl Engine {
                 return Ok(report);
             }
             let now = self.clock.now();
-            if out
-                .way
-                .lock()
-                .await
-                .closed_until
-                .is_some_and(|until| now < until)
-            {
+            if out.way.lock().await.is_closed(now) {
                 return Ok(report);
             }
             let claim = self.allowance(out, now).await?;
             if claim == 0 {
                 return Ok(report);
             }
-            let stopped = self.stopped(now).await?;
+            let stopped = self.holds_automatic(now).await?;
             let due = self
                 .store
                 .transaction(move |tx| tx.claim_due(now, claim, stopped))
@@ -157,53 +170,14 @@ impl Engine {
         }
     }
 
-    /// Do letters that the desk writes by itself wait, because there are too many or because they are refused?
-    /// The administrators hear of it when it begins, and at most once an hour.
-    async fn stopped(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let limit = snapshot.config.policy.limits.automatic_per_hour;
-        let found = self
-            .store
-            .transaction(move |tx| {
-                let Some(overload) = tx.overload(limit, now)? else {
-                    return Ok(None);
-                };
-                let hour = now
-                    .checked_sub(SignedDuration::from_hours(1))
-                    .unwrap_or(now);
-                if tx.told_since("stopped", hour)? {
-                    return Ok(Some(overload));
-                }
-                let what = match &overload {
-                    Overload::Sent => Stopped::Automatic(limit),
-                    Overload::Refused(said) => Stopped::Refusals(said.clone()),
-                };
-                let office = desk::Desk {
-                    policy: &snapshot.config.policy,
-                    roster: &snapshot.roster,
-                    resources: &snapshot.resources,
-                    now,
-                };
-                let outcome = desk::stopped(&office, what);
-                writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                tracing::warn!(?overload, "automatic letters wait");
-                Ok(Some(overload))
-            })
-            .await?;
-        Ok(found.is_some())
-    }
-
     /// How many letters the provider's limit leaves.
     async fn allowance(&self, out: &WayOut, now: Timestamp) -> Result<u32, StoreError> {
         if out.per_hour == 0 {
             return Ok(CLAIM);
         }
-        let since = now
-            .checked_sub(SignedDuration::from_hours(1))
-            .unwrap_or(now);
         let sent = self
             .store
-            .transaction(move |tx| tx.sent_since(since))
+            .transaction(move |tx| tx.sent_within(now, SignedDuration::from_hours(1)))
             .await?;
         Ok(out.per_hour.saturating_sub(sent).min(CLAIM))
     }
@@ -358,7 +332,10 @@ impl Engine {
 
     /// How long until something may be due, at most `longest`.
     pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
-        let stopped = self.stopped(self.clock.now()).await.unwrap_or(false);
+        let stopped = self
+            .holds_automatic(self.clock.now())
+            .await
+            .unwrap_or(false);
         let next = self
             .store
             .transaction(move |tx| tx.next_due(stopped))

@@ -43,6 +43,9 @@ pub struct Survey {
     pub templates: Faults,
     /// Faults of reference materials: the desk works without these.
     pub left_out: Faults,
+    /// Faults of `seminars.toml` and `people.csv`, which are among the findings too: a desk that starts does
+    /// without what they spoil.
+    optional: Faults,
     /// As much of the roster as was understood.
     pub roster: Option<Roster>,
 }
@@ -58,6 +61,7 @@ impl Survey {
                     findings: faults.into(),
                     templates: Faults::default(),
                     left_out: Faults::default(),
+                    optional: Faults::default(),
                     roster: None,
                 };
             }
@@ -67,6 +71,7 @@ impl Survey {
         let whole_roster = of_roster.faults.is_empty();
         findings.add(of_roster);
         let config = partly.config;
+        let mut optional = Faults::default();
         let people = config
             .people
             .as_deref()
@@ -74,6 +79,7 @@ impl Survey {
                 config::load_people(path, &config.policy)
             })
             .unwrap_or_else(|faults| {
+                optional.0.extend(faults.0.clone());
                 findings.add(faults.into());
                 People::default()
             });
@@ -87,18 +93,24 @@ impl Survey {
             .as_deref()
             .map(|path| config::load_seminars_partly(path, &config.policy, known));
         let (seminars, of_seminars) = seminars.unwrap_or_default();
+        let seminars_faulty = !of_seminars.faults.is_empty();
+        optional.0.extend(of_seminars.faults.0.clone());
         findings.add(of_seminars);
-        let snapshot = findings.faults.is_empty().then(|| {
-            Snapshot::new(config, roster.clone(), templates)
+        let usable = findings.faults.0.len() == optional.0.len();
+        let snapshot = usable.then(|| {
+            let mut snapshot = Snapshot::new(config, roster.clone(), templates)
                 .with_materials(materials.materials)
                 .with_seminars(seminars)
-                .with_people(people)
+                .with_people(people);
+            snapshot.resources.seminars_faulty = seminars_faulty;
+            snapshot
         });
         Self {
             snapshot,
             findings,
             templates: Faults(of_templates.into_iter().map(fault).collect()),
             left_out: materials.faults,
+            optional,
             roster: Some(roster),
         }
     }
@@ -153,19 +165,24 @@ impl Snapshot {
     /// fault is in the error, those of the templates beside it.
     ///
     /// # Errors
-    /// When any of the files but the templates has a fault.
+    /// When the configuration or the roster has a fault.
     pub fn read(path: &Path) -> Result<Self, SnapshotError> {
-        Self::read_whole(path).map(|(snapshot, _)| snapshot)
+        Self::read_whole(path, true).map(|(snapshot, _)| snapshot)
     }
 
-    /// The same, with what the administrators are to be told all the same.
-    fn read_whole(path: &Path) -> Result<(Self, Vec<String>), SnapshotError> {
+    /// The same, with what the administrators are to be told all the same. A desk that is `starting` has no last
+    /// good `seminars.toml` and `people.csv`, and does without what their faults spoil; one that runs has.
+    fn read_whole(path: &Path, starting: bool) -> Result<(Self, Vec<String>), SnapshotError> {
         let survey = Survey::of(path, None);
-        match survey.snapshot {
+        match survey
+            .snapshot
+            .filter(|_| starting || survey.optional.is_empty())
+        {
             Some(snapshot) => {
                 let templates = broken_templates(&survey.templates);
                 let materials = broken_materials(&survey.left_out);
-                let told = templates.into_iter().chain(materials);
+                let optional = broken_optional(&survey.optional);
+                let told = templates.into_iter().chain(materials).chain(optional);
                 Ok((snapshot, told.collect()))
             }
             None => {
@@ -227,7 +244,7 @@ impl Snapshots {
     /// When any of them has a fault.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let before = a_little_ago();
-        let (snapshot, told) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path, true)?;
         let seen = settled(fingerprint(&snapshot.files(path)), before);
         Ok(Self {
             path: Some(path.to_owned()),
@@ -288,7 +305,7 @@ impl Snapshots {
             *seen = now;
         }
         let before = a_little_ago();
-        let (snapshot, told) = Snapshot::read_whole(path)?;
+        let (snapshot, told) = Snapshot::read_whole(path, false)?;
         if let Ok(mut untold) = self.untold.lock() {
             untold.extend(told);
             let was = Started::of(&self.current().config);
@@ -327,6 +344,14 @@ fn broken_templates(faults: &Faults) -> Option<String> {
     })
 }
 
+fn broken_optional(faults: &Faults) -> Option<String> {
+    (!faults.is_empty()).then(|| {
+        format!(
+            "В списке семинаров или людей ошибка; служба начала работу без того, что в нём не понять. Никакой семинар из-за этого не отменён.\n\n{faults}"
+        )
+    })
+}
+
 fn broken_materials(faults: &Faults) -> Option<String> {
     (!faults.is_empty()).then(|| {
         format!(
@@ -362,4 +387,38 @@ fn fingerprint(files: &[PathBuf]) -> Fingerprint {
             (file.clone(), state)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = include_str!("../../config.example.toml");
+    const ROSTER: &str = include_str!("../../roster.example.toml");
+
+    #[test]
+    fn a_faulty_list_of_seminars_keeps_no_desk_from_starting_and_changes_none_that_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let config = CONFIG.replace("#seminars =", "seminars =");
+        std::fs::write(file("config.toml"), config).unwrap();
+        std::fs::write(file("roster.toml"), ROSTER).unwrap();
+        std::fs::write(file("seminars.toml"), "[[seminar]]\nnumber = \"x\"\n").unwrap();
+        let snapshots = Snapshots::open(&file("config.toml")).unwrap();
+        assert!(snapshots.current().resources.seminars_faulty);
+        let told = snapshots.untold();
+        assert!(
+            told.iter().any(|one| one.contains("seminars.toml")),
+            "{told:?}"
+        );
+        let good = include_str!("../../seminars.example.toml");
+        std::fs::write(file("seminars.toml"), good).unwrap();
+        snapshots.look_again();
+        assert!(snapshots.refresh().unwrap());
+        assert!(!snapshots.current().resources.seminars_faulty);
+        std::fs::write(file("seminars.toml"), "[[seminar]]\n").unwrap();
+        snapshots.look_again();
+        assert!(snapshots.refresh().is_err());
+        assert_eq!(snapshots.current().resources.seminars.len(), 1);
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::engine::Engine;
 use super::filing::Arrived;
 use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
@@ -11,8 +13,10 @@ use crate::store::{Arrival, StoreError};
 const BATCH: usize = 50;
 /// So many waiting messages are taken in their order; of more, each sender's first before anybody's second.
 const CROWD: usize = 2 * BATCH;
-/// Failures of one message, fetched alone, after which it is left alone for this run.
+/// Failures of one message, fetched alone, after which it is left alone for a while.
 const PATIENCE: u32 = 3;
+/// How long it is left alone: what was wrong may have been the network after all.
+const REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// What one look into the mailbox brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,7 +52,7 @@ pub struct Source {
     /// The name; `None` for a mailbox whose places do not outlast the program.
     pub name: Option<String>,
     failures: BTreeMap<MessageKey, u32>,
-    given_up: BTreeSet<MessageKey>,
+    given_up: BTreeMap<MessageKey, Timestamp>,
     /// Who sent what waits, as far as it was asked.
     senders: BTreeMap<MessageKey, String>,
 }
@@ -59,14 +63,22 @@ impl Source {
         Self {
             name,
             failures: BTreeMap::new(),
-            given_up: BTreeSet::new(),
+            given_up: BTreeMap::new(),
             senders: BTreeMap::new(),
         }
     }
 
     /// Was this message given up? The administrators know of it then.
     pub(super) fn is_given_up(&self, key: MessageKey) -> bool {
-        self.given_up.contains(&key)
+        self.given_up.contains_key(&key)
+    }
+
+    /// Is this message left alone now?
+    fn rests(&self, key: MessageKey, now: Timestamp) -> bool {
+        self.given_up.get(&key).is_some_and(|since| {
+            // A clock that was set back must not prolong it.
+            (SignedDuration::ZERO..REST).contains(&now.duration_since(*since))
+        })
     }
 
     /// Each sender's first message, then each one's second, and so on, those of one in their order: a flood
@@ -94,11 +106,19 @@ impl Source {
         self.failures.values().sum()
     }
 
-    /// Notes that a message could not be fetched alone. `true` when it is given up now.
-    fn failed(&mut self, key: MessageKey) -> bool {
+    /// Notes that a message could not be fetched alone. `true` when it is given up for the first time.
+    fn failed(&mut self, key: MessageKey, now: Timestamp) -> bool {
         let count = self.failures.entry(key).or_insert(0);
         *count += 1;
-        *count >= PATIENCE && self.given_up.insert(key)
+        *count >= PATIENCE && self.given_up.insert(key, now).is_none()
+    }
+
+    /// These were fetched after all.
+    fn fetched(&mut self, messages: &[RawMessage]) {
+        for message in messages {
+            self.failures.remove(&message.key);
+            self.given_up.remove(&message.key);
+        }
     }
 }
 
@@ -130,7 +150,7 @@ impl Engine {
                 .list()
                 .await?
                 .into_iter()
-                .filter(|key| !source.given_up.contains(key))
+                .filter(|key| !source.rests(*key, self.clock.now()))
                 .collect();
             if waiting.is_empty() {
                 return Ok(());
@@ -149,6 +169,7 @@ impl Engine {
                     return Ok(());
                 }
                 let messages = self.fetch(mailbox, source, keys).await?;
+                source.fetched(&messages);
                 self.file_and_settle(mailbox, source, messages, report)
                     .await?;
             }
@@ -199,11 +220,12 @@ impl Engine {
 
     async fn note_failure(&self, source: &mut Source, keys: &[MessageKey], error: &MailboxError) {
         let [key] = keys else { return };
-        if matches!(error, MailboxError::Refused(_)) || !source.failed(*key) {
+        if matches!(error, MailboxError::Refused(_)) || !source.failed(*key, self.clock.now()) {
             return;
         }
         let what = format!(
-            "Письмо {} в ящике не удаётся прочитать ({error}). Оно осталось во входящих; посмотрите его почтовой программой.",
+            "Письмо {} в ящике не удаётся прочитать ({error}). Оно осталось во входящих, и раз в час \
+             делается новая попытка; посмотрите его почтовой программой.",
             key.uid
         );
         tracing::error!(uid = key.uid, %error, "a message cannot be fetched and is left alone");

@@ -14,6 +14,9 @@ use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::scenario::school;
 use crate::store::TicketFilter;
 
+mod breaker;
+mod clock;
+mod key;
 mod reconcile;
 
 /// A mailbox in memory; fetching one of `cursed` fails, alone or in a batch.
@@ -281,7 +284,7 @@ async fn a_run_ends_though_a_letter_waits_behind_one_that_was_put_off() {
                 size,
                 original, erased
              FROM letters WHERE kind = 'ack';
-             INSERT INTO outbox SELECT last_insert_rowid(), 'waiting', sender, recipient, 0, 0, 0, NULL, NULL, 1
+             INSERT INTO outbox SELECT last_insert_rowid(), 'waiting', sender, recipient, 0, 0, 0, NULL, NULL, 1, 0
              FROM outbox WHERE recipient = 'anna@home.test'",
         )
         .unwrap();

@@ -82,7 +82,8 @@ fn held_back(tx: &Tx<'_>, notice: &Notice, now: Timestamp) -> Result<bool, Store
         .checked_sub(SignedDuration::from_hours(1))
         .unwrap_or(now);
     let answers = tx.answers_since(&notice.to.address, number, hour)?;
-    let Some(why) = desk::too_many_answers(answers.to_address, answers.in_ticket) else {
+    let in_ticket = number.map(|_| answers.in_ticket);
+    let Some(why) = desk::too_many_answers(answers.to_address, in_ticket) else {
         return Ok(false);
     };
     tracing::warn!(ticket = number, to = %notice.to.address, why, "not answered");

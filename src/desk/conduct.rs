@@ -1,6 +1,6 @@
 //! Conduct: obscene and insulting places of a text, in Russian and English.
 //!
-//! The words stand in files beside this one (`conduct/*.txt`, whose form is told in `conduct/rules.rs`),
+//! The words stand in files beside this one (`conduct/*.txt`, whose form is told in `conduct/files.rs`),
 //! and a school adds its own or takes some out. A place is found behind what people hide it with: Latin
 //! letters and digits that look alike, stars, dots and blanks inside, stretched letters, another alphabet.
 //! Words that are clean in one company and not in another (a goat in a lesson, «ты козёл») count only
@@ -10,6 +10,8 @@
 //! (no backtracking); only the first [`LONGEST`] bytes are looked at; nothing is rejected here, a person
 //! decides what a finding means.
 
+mod files;
+mod keys;
 mod masks;
 mod pattern;
 mod reading;
@@ -19,7 +21,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-pub use rules::BadRule;
+pub use files::BadRule;
 use rules::Rules;
 
 /// How many bytes of a text are looked at: some forty pages.
@@ -46,7 +48,7 @@ pub struct Finding {
 }
 
 /// The rules of conduct, ready to judge. Building them takes a moment: build once and keep.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Conduct {
     rules: Rules,
 }
@@ -68,7 +70,10 @@ pub fn built_in_or(words: &[String], allow: &[String]) -> Conduct {
 
 /// What is wrong with a school's entries.
 pub fn check(entries: &[String]) -> Vec<BadRule> {
-    Rules::check(entries)
+    entries
+        .iter()
+        .filter_map(|entry| files::fault(entry))
+        .collect()
 }
 
 impl Conduct {

@@ -16,6 +16,7 @@ mod manner;
 mod office;
 mod opening;
 mod orders;
+mod overseers;
 mod oversight;
 mod participants;
 mod requester;
@@ -24,6 +25,7 @@ mod silent;
 mod speaker;
 mod specialist;
 mod splitting;
+mod stopping;
 mod vendor;
 
 use jiff::Timestamp;

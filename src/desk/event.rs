@@ -173,8 +173,19 @@ pub struct Incoming {
     pub authenticated: bool,
     /// A trusted server says that it is forged (DMARC fail, or SPF and DKIM).
     pub failed: bool,
+    /// Its writer is named by Reply-To, where anybody can put any address.
+    pub by_reply_to: bool,
     /// Tickets that it names, best evidence first.
     pub evidence: Vec<Evidence>,
+}
+
+impl Incoming {
+    /// Can a token that it brings prove anything? A letter that the mail server knows to be forged proves
+    /// nothing, whatever it answers: tokens can be seen by others, in a letter passed on or on somebody's
+    /// screen. And a token must come from the address that it was made for.
+    pub fn can_prove(&self) -> bool {
+        !self.failed && !self.by_reply_to
+    }
 }
 
 /// What the administrators have heard of not long ago, so that they hear of it once.
@@ -223,6 +234,8 @@ pub struct Memory {
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
     pub held: Option<u64>,
+    /// All answers of that ticket that are held, whoever wrote them, when the letter ends service.
+    pub held_all: Vec<u64>,
     /// Other tickets whose requesters were to read the held answer too: it is an incident's.
     pub held_with: Vec<Ticket>,
     /// Incidents that are not over.

@@ -199,6 +199,8 @@ pub enum Message {
         text: String,
         /// Who wrote it.
         from: Person,
+        /// More than From says so.
+        proved: bool,
         /// It belongs to a complaint that the reader has already.
         again: bool,
     },

@@ -112,6 +112,10 @@ pub enum Did {
     Rated,
     /// It went out, though these places of it are coarse.
     Coarse(Vec<String>),
+    /// It is recorded, though these places of it insult; colleagues see them folded.
+    CoarseRecord(Vec<String>),
+    /// The incident goes on in this ticket, now that service on its first has ended.
+    IncidentMoved(u64),
     /// Service has ended; who decides now (a name), or the administrators.
     Stopped(Option<String>),
     /// It goes on with this specialist.

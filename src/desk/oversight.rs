@@ -21,6 +21,15 @@ pub enum Conduct {
         /// Name of the specialist who would get it.
         name: String,
     },
+    /// It waits still.
+    Waits {
+        /// Name of the specialist who would get it, if there is one.
+        name: Option<String>,
+        /// Until when the requester was promised an answer.
+        due: Option<Timestamp>,
+        /// That has passed; the administrators may decide too.
+        late: bool,
+    },
 }
 
 /// What a supervisor's letter to a requester decides.

@@ -50,6 +50,8 @@ pub enum Handing {
     Away(String),
     /// They made it of a letter in that ticket.
     Split(u64),
+    /// It leads their incident now, for service on that ticket, its first, has ended.
+    Incident(u64),
     /// A supervisor let it go on after a stop.
     Resumed(String),
 }

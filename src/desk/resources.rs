@@ -11,4 +11,7 @@ pub struct Resources {
     pub library: Library,
     /// The seminars that it announces.
     pub seminars: Vec<Seminar>,
+    /// The school's file of seminars has faults: one that is missing from `seminars` may stand there, and is not
+    /// cancelled for that.
+    pub seminars_faulty: bool,
 }

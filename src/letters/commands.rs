@@ -255,7 +255,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Coarse(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(

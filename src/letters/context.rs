@@ -411,7 +411,7 @@ pub(super) struct ServiceStopped {
 pub(super) struct ConductReport {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `stopped` or `again`.
+    /// `stopped`, `held`, `waits` or `late` (it is held still), `again`.
     pub what: &'static str,
     /// Who ended service.
     pub by: String,
@@ -420,6 +420,8 @@ pub(super) struct ConductReport {
     pub requester: String,
     pub enclosed: Option<EnclosedView>,
     pub choices: Vec<Choice>,
+    /// Until when the requester was promised an answer, while a letter is held.
+    pub due: Option<String>,
 }
 
 /// `complaint`.
@@ -430,6 +432,7 @@ pub(super) struct Complaint {
     /// The specialist's name.
     pub about: Option<String>,
     pub from: String,
+    pub proved: bool,
     pub words: String,
     pub again: bool,
     /// The correspondence goes with it.

@@ -95,6 +95,7 @@ impl Writer<'_> {
                 name,
                 text,
                 from,
+                proved,
                 again,
                 ..
             } => {
@@ -113,6 +114,7 @@ impl Writer<'_> {
                             (true, Some(address)) => address.to_owned(),
                             (_, None) => name_of,
                         },
+                        proved: *proved,
                         words: self.clean(text),
                         again: *again,
                         correspondence: !again && name.is_some(),
@@ -183,6 +185,15 @@ impl Writer<'_> {
             ),
             Conduct::Held { name } => ("held", self.person(name), String::new(), String::new()),
             Conduct::Again => ("again", String::new(), String::new(), String::new()),
+            Conduct::Waits { name, late, .. } => {
+                let what = if *late { "late" } else { "waits" };
+                let by = name.as_deref().map(|name| self.person(name));
+                (what, by.unwrap_or_default(), String::new(), String::new())
+            }
+        };
+        let due = match conduct {
+            Conduct::Waits { due, .. } => due.map(|due| self.until(due)),
+            _ => None,
         };
         as_value(
             "conduct-report",
@@ -194,7 +205,7 @@ impl Writer<'_> {
                 requester: self.requester(),
                 enclosed: enclosed.map(|one| match conduct {
                     // The letter at hand is the specialist's command.
-                    Conduct::Stopped { .. } => EnclosedView {
+                    Conduct::Stopped { .. } | Conduct::Waits { .. } => EnclosedView {
                         text: String::new(),
                         whole: None,
                         html: None,
@@ -203,6 +214,7 @@ impl Writer<'_> {
                     Conduct::Again | Conduct::Held { .. } => one,
                 }),
                 choices: self.choices(&frame),
+                due,
                 frame,
             },
         )
@@ -240,7 +252,10 @@ impl Writer<'_> {
             );
             said.push((label, format!("{resume} {}", one.id)));
         }
-        let held = matches!(self.notice.message, Message::Conduct(Conduct::Held { .. }));
+        let held = matches!(
+            self.notice.message,
+            Message::Conduct(Conduct::Held { .. } | Conduct::Waits { .. })
+        );
         if held {
             said.push((
                 self.say("прекратить оказание помощи", "end service")
@@ -327,6 +342,14 @@ impl Writer<'_> {
             ),
             Did::Coarse(places) => format!(
                 "There are coarse words in the letter: {}. It has been sent.",
+                self.quoted(places)
+            ),
+            Did::CoarseRecord(places) if ru => format!(
+                "В записи есть слова, которые могут задеть: {}. Она сохранена как есть; коллеги увидят вместо них […].",
+                self.quoted(places)
+            ),
+            Did::CoarseRecord(places) => format!(
+                "The record has words that may hurt: {}. It is kept as it is; colleagues see […] instead.",
                 self.quoted(places)
             ),
             Did::Upheld => self

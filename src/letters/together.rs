@@ -60,6 +60,14 @@ impl Writer<'_> {
                 "{} is an incident now. Your answers go to everyone who is joined to it, each in their own ticket; #close closes it for all. New letters that are alike are offered for joining.",
                 self.case_of(*number)
             ),
+            Did::IncidentMoved(to) if ru => format!(
+                "Сбой ведётся дальше в обращении {}; кто к нему присоединён, услышит всё оттуда.",
+                self.case_of(*to)
+            ),
+            Did::IncidentMoved(to) => format!(
+                "The incident goes on in {}; those joined to it hear all from there.",
+                self.case_of(*to)
+            ),
             Did::Joined(of) if ru => format!(
                 "Обращение присоединено к сбою {}: ответ о сбое придёт и сюда, Вам отвечать не нужно. Взять назад: #не-сбой.",
                 self.case_of(*of)

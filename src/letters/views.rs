@@ -119,6 +119,15 @@ impl Writer<'_> {
             }
             Handing::Split(from) => format!("you split it from {}", self.case_of(*from)),
             // A supervisor outside the roster has no name here.
+            Handing::Incident(first) => format!(
+                "{} {}-{first} {}",
+                self.say(
+                    "Вы ведёте этот сбой, а обращение",
+                    "you lead this incident, and service on"
+                ),
+                self.desk.policy.tag,
+                self.say("прекращено", "has ended")
+            ),
             Handing::Resumed(name) if name.is_empty() => self
                 .say(
                     "обращение возобновил руководитель",

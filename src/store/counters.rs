@@ -162,18 +162,18 @@ impl Tx<'_> {
         );
         let mut sent = self.connection.prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM outbox
-             WHERE state = 'sent' AND automatic = 1 AND done_at > ?1 LIMIT ?2)",
+             WHERE state = 'sent' AND automatic = 1 AND done_at > ?1 AND done_at <= ?3 LIMIT ?2)",
         )?;
-        let sent: u32 = sent.query_row(params![since, limit], |row| row.get(0))?;
+        let sent: u32 = sent.query_row(params![since, limit, millis(now)], |row| row.get(0))?;
         if sent >= limit {
             return Ok(Some(Overload::Sent));
         }
         let mut refused = self.connection.prepare_cached(
-            "SELECT coalesce(last_error, '') FROM outbox WHERE state = 'refused' AND done_at > ?1
+            "SELECT coalesce(last_error, '') FROM outbox WHERE state = 'refused' AND done_at > ?1 AND done_at <= ?3
              ORDER BY done_at DESC LIMIT ?2",
         )?;
         let said: Vec<String> = refused
-            .query_map(params![since, LOOKED_AT], |row| row.get(0))?
+            .query_map(params![since, LOOKED_AT, millis(now)], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         let mut kinds = std::collections::BTreeMap::<String, usize>::new();
         for one in said {
@@ -192,6 +192,18 @@ impl Tx<'_> {
                  ON CONFLICT (what) DO UPDATE SET at = excluded.at",
             )?
             .execute(params![what, millis(now)])?;
+        Ok(())
+    }
+
+    /// What was told in the future was told by a clock that has been set back since: it may be told again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn untell_the_future(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut delete = self
+            .connection
+            .prepare_cached("DELETE FROM told WHERE at > ?1")?;
+        delete.execute([millis(now)])?;
         Ok(())
     }
 

@@ -58,6 +58,20 @@ impl StoreError {
         }
     }
 
+    /// Is the disk full or read-only? That passes when a person mends it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
+                error.code,
+                rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::ReadOnly
+                    | rusqlite::ErrorCode::SystemIoFailure
+            ),
+            Self::NotDurable(_) => true,
+            _ => false,
+        }
+    }
+
     /// Is the disk full, or the file not writable? Nothing else will work either until that is mended.
     pub fn is_storage(&self) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! Letters that came and letters to send, with their originals kept whole.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -61,7 +63,7 @@ pub struct Received {
     /// Its files.
     pub files: Vec<StoredFile>,
     /// Its bytes.
-    pub original: Vec<u8>,
+    pub original: Arc<Vec<u8>>,
     /// When it was written, as its Date says.
     pub sent_at: Option<Timestamp>,
     /// When it was taken in.

@@ -3,12 +3,15 @@
 //! A letter that is being sent when the program dies goes back to waiting at the next start: it may
 //! then be sent a second time, with the same Message-ID (promise 3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use super::letters::decompress;
 use super::row::{instant, instant_or_none, millis, natural, signed};
 use super::{StoreError, Tx};
+
+/// A letter that was put off for longer was put off by a clock that has been set back since.
+const LONGEST: SignedDuration = SignedDuration::from_hours(5);
 
 /// A letter whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,17 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
 }
 
+/// A letter of the desk's own that must wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its ticket.
+    pub ticket: Option<u64>,
+    /// Its kind, one word.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+}
+
 /// A waiting letter `o` (joined to its row `l`) that no older one to the same person in the same ticket
 /// holds up. While letters that the desk writes by itself are stopped (`?1`) neither they go nor does any
 /// wait for one of them.
@@ -81,10 +95,11 @@ impl Tx<'_> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
              FROM outbox o JOIN letters l ON l.id = o.letter
-             WHERE o.next_at <= ?2 AND {UNBLOCKED}
+             WHERE (o.next_at <= ?2 OR (o.last_error IS NOT NULL AND o.next_at > ?4)) AND {UNBLOCKED}
              ORDER BY o.letter LIMIT ?3"
         ))?;
-        let rows = query.query_map(params![stopped, millis(now), most], |row| {
+        let absurd = now.checked_add(LONGEST).unwrap_or(now);
+        let rows = query.query_map(params![stopped, millis(now), most, millis(absurd)], |row| {
             let packed: Vec<u8> = row.get("original")?;
             Ok((
                 DueLetter {
@@ -115,6 +130,31 @@ impl Tx<'_> {
             mark.execute([signed(letter.id)])?;
         }
         Ok(due)
+    }
+
+    /// Marks letters that the desk writes by itself and whose time has come as held, saying so in `said`, and
+    /// returns those that were not before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hold_automatic(&self, said: &str, now: Timestamp) -> Result<Vec<Held>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "UPDATE outbox SET held = 1, last_error = ?1
+             WHERE state = 'waiting' AND automatic = 1 AND held = 0 AND next_at <= ?2
+             RETURNING recipient,
+                (SELECT ticket FROM letters l WHERE l.id = outbox.letter) AS ticket,
+                (SELECT kind FROM letters l WHERE l.id = outbox.letter) AS kind",
+        )?;
+        let rows = query.query_map(params![said, millis(now)], |row| {
+            Ok(Held {
+                ticket: row
+                    .get::<_, Option<i64>>("ticket")?
+                    .and_then(|number| u64::try_from(number).ok()),
+                kind: row.get("kind")?,
+                recipient: row.get("recipient")?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// When the next letter that can be claimed is due; `None` when none waits. `stopped` as for
@@ -217,15 +257,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Letters sent since `since`, for the provider's limit.
+    /// Letters sent within `span` before `now`, for the provider's limit.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn sent_since(&self, since: Timestamp) -> Result<u32, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1")?;
-        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+    pub fn sent_within(&self, now: Timestamp, span: SignedDuration) -> Result<u32, StoreError> {
+        let since = now.checked_sub(span).unwrap_or(now);
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1 AND done_at <= ?2",
+        )?;
+        Ok(query.query_row([millis(since), millis(now)], |row| row.get(0))?)
     }
 
     /// Puts a refused or waiting letter at the head of the queue.

@@ -200,8 +200,10 @@ CREATE TABLE outbox (
     since      INTEGER NOT NULL,
     done_at    INTEGER,
     last_error TEXT,
-    automatic  INTEGER NOT NULL
+    automatic  INTEGER NOT NULL,
+    held       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX outbox_not_held ON outbox (next_at) WHERE state = 'waiting' AND automatic = 1 AND held = 0;
 CREATE INDEX outbox_automatic ON outbox (done_at) WHERE state = 'sent' AND automatic = 1;
 CREATE INDEX outbox_refused ON outbox (done_at) WHERE state = 'refused';
 CREATE INDEX outbox_recipient ON outbox (recipient) WHERE state IN ('waiting', 'sending');

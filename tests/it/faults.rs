@@ -6,10 +6,15 @@
 // A bench: each test uses a part of it.
 #![allow(dead_code)]
 
+mod disk;
 mod kills;
+mod large;
 mod life;
+mod lives;
+mod model;
 pub mod plan;
 pub mod proxy;
 mod school;
+mod soak;
 mod table;
 mod wire;

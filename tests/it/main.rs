@@ -18,6 +18,7 @@ mod faults;
 mod host;
 mod house;
 mod inspect;
+mod key;
 mod mail;
 mod place;
 mod privacy;

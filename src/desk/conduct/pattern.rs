@@ -1,8 +1,6 @@
 //! One rule of the files to one regular expression over a text's units, and both to bytes.
 
-use regex::Regex;
-
-use super::rules::{LONGEST_ENTRY, tag};
+use super::files::{LONGEST_ENTRY, tag};
 
 /// The pattern of one rule.
 pub(super) fn pattern(
@@ -21,15 +19,6 @@ pub(super) fn pattern(
         return Err(format!("знак {odd} в правиле ничего не значит"));
     }
     phrases(&rule, classes, names)
-}
-
-/// Is a school's rule understood? It is compiled by itself, so that a fault is told of the rule that has it;
-/// the rules of the files are tested, and compiled once, together.
-pub(super) fn tried(rule: &str, classes: &[(&str, Vec<String>)]) -> Result<(), String> {
-    let pattern = pattern(rule, classes, true)?;
-    Regex::new(&pattern)
-        .map(|_| ())
-        .map_err(|_| "скобки в правиле не сходятся".to_owned())
 }
 
 /// Alternatives of phrases.
@@ -55,11 +44,7 @@ fn one_unit(unit: &str, classes: &[(&str, Vec<String>)], names: bool) -> Result<
             .ok_or("скобка < не закрыта".to_owned())?;
         return Ok(format!("{}{{0,3}}", phrases(inner, classes, names)?));
     }
-    if let Some(inner) = unit.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
-        && split(inner, '|').is_ok()
-        // A group that is the whole word may hold phrases.
-        && (inner.contains([' ', '@', '<']))
-    {
+    if let Some(inner) = one_word(unit) {
         return phrases(inner, classes, names);
     }
     let mark = if names { "=?" } else { "" };
@@ -69,6 +54,12 @@ fn one_unit(unit: &str, classes: &[(&str, Vec<String>)], names: bool) -> Result<
         return Ok(format!(" {mark}[^ :=]*:[A-Z]*{}[A-Z]* ", tag(class)));
     }
     Ok(format!(" {mark}(?:{}):[A-Z]* ", letters(unit, classes)))
+}
+
+/// The inside of a group that stands as a whole word and may hold phrases.
+pub(super) fn one_word(unit: &str) -> Option<&str> {
+    let inner = unit.strip_prefix('(')?.strip_suffix(')')?;
+    (split(inner, '|').is_ok() && inner.contains([' ', '@', '<'])).then_some(inner)
 }
 
 /// The pattern of one word's letters.
@@ -110,7 +101,7 @@ pub(super) fn letters(word: &str, classes: &[(&str, Vec<String>)]) -> String {
 }
 
 /// The parts of a rule between `at` outside of brackets.
-fn split(text: &str, at: char) -> Result<Vec<&str>, String> {
+pub(super) fn split(text: &str, at: char) -> Result<Vec<&str>, String> {
     let mut depth = 0_i32;
     let mut parts = Vec::new();
     let mut from = 0;

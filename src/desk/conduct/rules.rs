@@ -1,79 +1,76 @@
-//! The rules of conduct: files of words to patterns, and patterns upon a text's units.
-//!
-//! # The form of the files
-//!
-//! A line is a rule, `#` begins a comment, `[…]` a section: `[obscene]`, `[insult]` and `[mild]` are
-//! found; what `[allow]` finds is innocent, whatever covers it; a sentence in which `[lesson]` finds
-//! something and nobody is addressed speaks about words, so that insults in it do not count; `[masked]`
-//! lists what is recognised behind stars; `[class NAME]` names words for use as `@NAME`.
-//!
-//! A rule is one word or several in a row. `*` stands for any letters or none, `(а|б)` for one of these
-//! (words and phrases too), `[аб]` for one letter, `?` after a letter or a bracket for "or without it".
-//! `<…>` stands for none to three of these words. `.` (also `?` and the borders of the text), `!`, `,`,
-//! `-` and `"` standing alone are punctuation. Everything is lower case, and `ё` is `е`.
+//! The rules of conduct upon a text's units: which of them a text calls up, and what they find.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::Regex;
 
 use super::Severity;
-use super::pattern::{OTHER, byte, in_bytes, letters, pattern, tried};
+use super::files::{BadRule, Class, Sections, compiled, fault, in_any_form, sections, tag};
+use super::keys::{Key, Start, keys, starts};
+use super::pattern::{OTHER, byte};
 use super::reading::Unit;
-use crate::desk::stem::stem;
 
-pub(super) const FILES: [&str; 5] = [
-    include_str!("obscene.txt"),
-    include_str!("insult.txt"),
-    include_str!("mild.txt"),
-    include_str!("english.txt"),
-    include_str!("allow.txt"),
-];
+/// So many patterns are kept.
+const PATTERNS_KEPT: usize = 200;
 
-/// Room for the compiled patterns, bytes.
-const PATTERN_ROOM: usize = 64 * 1024 * 1024;
-/// Room for what they remember while they search, bytes each.
-const SEARCH_ROOM: usize = 16 * 1024 * 1024;
-/// Longest entry that a school may add, in characters.
-pub(super) const LONGEST_ENTRY: usize = 200;
-
-/// An entry that cannot be understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadRule {
-    /// The entry, as it was written.
-    pub entry: String,
-    /// What is wrong with it, one plain sentence.
-    pub message: String,
+/// What a rule is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Finds.
+    Finds(Severity),
+    /// A school's own word.
+    Added,
+    /// What is innocent.
+    Allow,
+    /// A school's own exception.
+    Allowed,
+    /// Says that a sentence is about words.
+    Lesson,
+    /// Says that somebody is addressed.
+    Addressed,
 }
 
-/// Sections of the files, by name.
-#[derive(Debug, Default)]
-struct Sections<'a> {
-    rules: BTreeMap<&'a str, Vec<&'a str>>,
-    classes: Vec<(&'a str, Vec<String>)>,
+#[derive(Debug)]
+struct Rule {
+    text: Cow<'static, str>,
+    used: Use,
 }
 
-/// The compiled rules.
-#[derive(Debug, Clone)]
+/// The rules. Making them is quick: a rule becomes a pattern when a text has one of its keys.
+#[derive(Debug)]
 pub(super) struct Rules {
-    classes: RegexSet,
-    levels: [(Severity, Option<Regex>); 3],
-    /// A school's own words.
-    added: Option<Regex>,
-    allow: Option<Regex>,
-    /// A school's own exceptions.
-    allowed: Option<Regex>,
-    lesson: Option<Regex>,
-    addressed: Option<Regex>,
-    masked: Vec<(Vec<char>, Severity)>,
+    all: Vec<Rule>,
+    classes: Vec<Class>,
+    /// By beginnings of words and, with `:` behind it, by whole words: the rules to ask and the classes to tag.
+    words: BTreeMap<Vec<u8>, Asked>,
+    by_class: BTreeMap<usize, Vec<usize>>,
+    /// Rules without a key.
+    always: Vec<usize>,
+    masked: Vec<Vec<char>>,
+    patterns: Mutex<BTreeMap<usize, Option<Regex>>>,
+    /// So many of them are kept.
+    kept: usize,
+}
+
+/// What a word calls up.
+#[derive(Debug, Default)]
+struct Asked {
+    rules: Vec<usize>,
+    classes: Vec<usize>,
 }
 
 /// A text as the patterns read it.
+#[derive(Default)]
 pub(super) struct Stream {
     /// One byte a letter; see [`byte`].
     text: Vec<u8>,
     /// Where each unit begins.
     starts: Vec<usize>,
+    /// The rules that may find something.
+    rules: BTreeSet<usize>,
 }
 
 impl Stream {
@@ -106,128 +103,148 @@ impl Stream {
 impl Rules {
     /// The files alone.
     pub fn built_in() -> Self {
-        let rules = Self::with(&[], &[]);
-        debug_assert!(rules.is_ok(), "{rules:?}");
-        rules.unwrap_or_else(|_| Self::none())
-    }
-
-    /// What is wrong with a school's entries, without making the rules.
-    pub fn check(entries: &[String]) -> Vec<BadRule> {
-        let sections = sections();
-        entries
-            .iter()
-            .filter_map(|entry| {
-                let message = tried(&in_any_form(entry), &sections.classes).err()?;
-                Some(BadRule {
-                    entry: entry.clone(),
-                    message,
-                })
-            })
-            .collect()
+        Self::made(&[], &[])
     }
 
     /// The files and a school's entries.
     pub fn with(words: &[String], allow: &[String]) -> Result<Self, Vec<BadRule>> {
-        let sections = sections();
-        let mut bad = Vec::new();
-        let mut section = |name: &str| {
-            let rules: Vec<String> = sections
-                .rules
-                .get(name)
-                .into_iter()
-                .flatten()
-                .map(|rule| (*rule).to_owned())
-                .collect();
-            compile(
-                &rules,
-                &sections.classes,
-                name != "insult" && name != "mild",
-                &mut bad,
-            )
-        };
-        let levels = [
-            (Severity::Obscene, section("obscene")),
-            (Severity::Insult, section("insult")),
-            (Severity::Mild, section("mild")),
-        ];
-        let (allow_files, lesson) = (section("allow"), section("lesson"));
-        let own = |entries: &[String], bad: &mut Vec<BadRule>| {
-            let faults = Self::check(entries);
-            if !faults.is_empty() {
-                bad.extend(faults);
-                return None;
-            }
-            let rules: Vec<String> = entries.iter().map(|entry| in_any_form(entry)).collect();
-            compile(&rules, &sections.classes, true, bad)
-        };
-        let (added, allowed) = (own(words, &mut bad), own(allow, &mut bad));
-        let addressed = compile(
-            &["(@ты|@твой|@enyou)".to_owned()],
-            &sections.classes,
-            true,
-            &mut bad,
-        );
-        let classes = RegexSetBuilder::new(sections.classes.iter().map(|(_, words)| {
-            let words: Vec<String> = words.iter().map(|word| letters(word, &[])).collect();
-            in_bytes(&format!("^(?:{})$", words.join("|")))
-        }))
-        .unicode(false)
-        .size_limit(PATTERN_ROOM)
-        .build()
-        .unwrap_or_else(|error| {
-            bad.push(BadRule {
-                entry: "[class]".to_owned(),
-                message: error.to_string(),
-            });
-            RegexSet::empty()
-        });
-        if !bad.is_empty() {
-            return Err(bad);
-        }
-        let mut rules = Self {
-            classes,
-            levels,
-            added,
-            allow: allow_files,
-            allowed,
-            lesson,
-            addressed,
-            masked: vec![],
-        };
-        let masked = sections.rules.get("masked").into_iter().flatten();
-        rules.masked = masked
-            .flat_map(|line| line.split_whitespace())
-            .map(|word| {
-                let severity = rules.word(word).unwrap_or(Severity::Insult);
-                (word.chars().collect(), severity)
-            })
+        let bad: Vec<BadRule> = words
+            .iter()
+            .chain(allow)
+            .filter_map(|entry| fault(entry))
             .collect();
-        Ok(rules)
+        if bad.is_empty() {
+            Ok(Self::made(words, allow))
+        } else {
+            Err(bad)
+        }
     }
 
-    fn none() -> Self {
-        Self {
-            classes: RegexSet::empty(),
-            levels: [
-                (Severity::Obscene, None),
-                (Severity::Insult, None),
-                (Severity::Mild, None),
-            ],
-            added: None,
-            allow: None,
-            allowed: None,
-            lesson: None,
-            addressed: None,
-            masked: vec![],
+    fn made(words: &[String], allow: &[String]) -> Self {
+        let Sections { rules, classes } = sections();
+        let uses = [
+            ("obscene", Use::Finds(Severity::Obscene)),
+            ("insult", Use::Finds(Severity::Insult)),
+            ("mild", Use::Finds(Severity::Mild)),
+            ("allow", Use::Allow),
+            ("lesson", Use::Lesson),
+        ];
+        let of_files = uses.into_iter().flat_map(|(section, used)| {
+            let rules = rules.get(section).into_iter().flatten();
+            rules.map(move |rule| (Cow::Borrowed(*rule), used))
+        });
+        let own = |entries: &[String], used| {
+            let own = entries.iter().map(|entry| in_any_form(entry));
+            own.map(|rule| (Cow::Owned(rule), used)).collect::<Vec<_>>()
+        };
+        let masked = rules.get("masked").into_iter().flatten();
+        let mut made = Self {
+            all: of_files
+                .chain([(Cow::Borrowed("(@ты|@твой|@enyou)"), Use::Addressed)])
+                .chain(own(words, Use::Added))
+                .chain(own(allow, Use::Allowed))
+                .map(|(text, used)| Rule { text, used })
+                .collect(),
+            words: BTreeMap::new(),
+            by_class: BTreeMap::new(),
+            always: vec![],
+            masked: masked
+                .flat_map(|line| line.split_whitespace())
+                .map(|word| word.chars().collect())
+                .collect(),
+            patterns: Mutex::default(),
+            kept: PATTERNS_KEPT,
+            classes,
+        };
+        made.index();
+        made
+    }
+
+    /// The same rules, all of them asked for every text.
+    #[cfg(test)]
+    pub fn without_keys() -> Self {
+        let mut rules = Self::built_in();
+        rules.always = (0..rules.all.len()).collect();
+        rules.kept = usize::MAX;
+        rules
+    }
+
+    /// Rules without a key.
+    #[cfg(test)]
+    pub fn always_asked(&self) -> Vec<&str> {
+        let rules = self.always.iter().filter_map(|nth| self.all.get(*nth));
+        rules.map(|rule| rule.text.as_ref()).collect()
+    }
+
+    /// Rules that make no pattern, and stars where a class has none.
+    #[cfg(test)]
+    pub fn faults(&self) -> Vec<String> {
+        let rules = self.all.iter().enumerate();
+        let bad = rules.filter(|(nth, _)| self.pattern(*nth).is_none());
+        let words = self.classes.iter().flat_map(|(_, words)| words);
+        bad.map(|(_, rule)| rule.text.to_string())
+            .chain(
+                words
+                    .filter(|word| {
+                        word.contains('@') || word.trim_end_matches(['*', ')']).contains("*)")
+                    })
+                    .cloned(),
+            )
+            .collect()
+    }
+
+    fn index(&mut self) {
+        let place = |start: Start| {
+            let mut place: Vec<u8> = start.letters.chars().map(byte).collect();
+            if !start.open {
+                place.push(b':');
+            }
+            place
+        };
+        for (nth, rule) in self.all.iter().enumerate() {
+            let text = rule.text.to_lowercase().replace('ё', "е");
+            for key in keys(&text, &self.classes).unwrap_or_else(|| {
+                self.always.push(nth);
+                vec![]
+            }) {
+                match key {
+                    Key::Word(start) => self.words.entry(place(start)).or_default().rules.push(nth),
+                    Key::Class(class) => self.by_class.entry(class).or_default().push(nth),
+                }
+            }
         }
+        for (class, (_, words)) in self.classes.iter().enumerate() {
+            for word in words {
+                for start in starts(word, usize::MAX) {
+                    let asked = self.words.entry(place(start)).or_default();
+                    if !asked.classes.contains(&class) {
+                        asked.classes.push(class);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The pattern of a rule; `None` when there is none, which the tests rule out.
+    fn pattern(&self, nth: usize) -> Option<Regex> {
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = patterns.get(&nth) {
+            return pattern.clone();
+        }
+        if patterns.len() >= self.kept {
+            patterns.clear();
+        }
+        let made = self.all.get(nth).and_then(|rule| {
+            let names = !matches!(rule.used, Use::Finds(Severity::Insult | Severity::Mild));
+            compiled(&rule.text, &self.classes, names).ok()
+        });
+        patterns.insert(nth, made.clone());
+        made
     }
 
     /// How bad a word is by itself.
     pub fn word(&self, word: &str) -> Option<Severity> {
-        let mut stream = Stream {
-            text: Vec::new(),
-            starts: vec![],
-        };
+        let mut stream = self.empty();
         self.push(&mut stream, ",", false);
         self.push(&mut stream, word, false);
         self.push(&mut stream, ",", false);
@@ -250,7 +267,7 @@ impl Rules {
         let fits = |(letter, shown): (&char, &Option<char>)| shown.is_none_or(|one| one == *letter);
         self.masked
             .iter()
-            .filter(|(word, _)| {
+            .filter(|word| {
                 if word.len() == written.len() {
                     return word.iter().zip(written).all(fits);
                 }
@@ -264,19 +281,25 @@ impl Rules {
                     && word.iter().rev().zip(tail.iter().rev()).all(fits)
                     && (!tail.is_empty() || head.len() > 2)
             })
-            .map(|(_, severity)| *severity)
+            .map(|word| {
+                let word: String = word.iter().collect();
+                self.word(&word).unwrap_or(Severity::Insult)
+            })
             .max()
     }
 
     /// The units as one text: each between blanks, `=` before names, the classes of a word behind it.
     pub fn stream(&self, units: &[Unit], nth: usize) -> Stream {
-        let mut stream = Stream {
-            text: Vec::new(),
-            starts: Vec::with_capacity(units.len()),
-        };
+        let mut stream = self.empty();
         for unit in units {
             self.push(&mut stream, unit.reading(nth), unit.name);
         }
+        stream
+    }
+
+    fn empty(&self) -> Stream {
+        let mut stream = Stream::default();
+        stream.rules.extend(&self.always);
         stream
     }
 
@@ -289,7 +312,19 @@ impl Rules {
         }
         stream.text.extend(&word);
         stream.text.push(b':');
-        for class in self.classes.matches(&word) {
+        let mut classes = BTreeSet::new();
+        let whole = [word.as_slice(), b":"].concat();
+        let begins = (0..=word.len()).filter_map(|length| word.get(..length));
+        for place in begins.chain([whole.as_slice()]) {
+            if let Some(asked) = self.words.get(place) {
+                stream.rules.extend(&asked.rules);
+                classes.extend(&asked.classes);
+            }
+        }
+        for class in classes {
+            stream
+                .rules
+                .extend(self.by_class.get(&class).into_iter().flatten());
             stream.text.push(byte(tag(class)));
         }
         stream.text.push(b' ');
@@ -300,30 +335,33 @@ impl Rules {
     /// What is innocent in one reading is innocent in all: a word squeezed in search of stretched letters
     /// is no longer the word of an exception.
     pub fn search(&self, streams: &[Stream]) -> Vec<(Range<usize>, Severity)> {
-        let found: Vec<(Range<usize>, Severity)> = streams
-            .iter()
-            .flat_map(|stream| {
-                self.levels.iter().flat_map(move |(severity, pattern)| {
-                    let severity = *severity;
-                    spans(pattern.as_ref(), stream)
-                        .map(move |place| (stream.trimmed(place), severity))
-                })
-            })
-            .collect();
-        let everywhere = |pattern: &Option<Regex>| -> Vec<Range<usize>> {
-            let mut places: Vec<Range<usize>> = streams
-                .iter()
-                .flat_map(|stream| spans(pattern.as_ref(), stream))
-                .collect();
+        let mut found = Vec::new();
+        for stream in streams {
+            for (nth, severity) in self.asked(stream, |used| match used {
+                Use::Finds(severity) => Some(severity),
+                _ => None,
+            }) {
+                let places = self.spans(nth, stream);
+                found.extend(places.map(|place| (stream.trimmed(place), severity)));
+            }
+        }
+        let everywhere = |wanted: Use| -> Vec<Range<usize>> {
+            let mut places = Vec::new();
+            for stream in streams {
+                for (nth, ()) in self.asked(stream, |used| (used == wanted).then_some(())) {
+                    places.extend(self.spans(nth, stream));
+                }
+            }
             places.sort_by_key(|place| (place.start, place.end));
+            places.dedup();
             places
         };
-        let added = everywhere(&self.added);
+        let added = everywhere(Use::Added);
         if found.is_empty() && added.is_empty() {
             return vec![];
         }
-        let allow = everywhere(&self.allow);
-        let allowed = everywhere(&self.allowed);
+        let allow = everywhere(Use::Allow);
+        let allowed = everywhere(Use::Allowed);
         let lessons = streams
             .first()
             .map(|stream| self.lessons(stream))
@@ -353,12 +391,12 @@ impl Rules {
             .collect();
         for end in ends.into_iter().chain([stream.text.len()]) {
             let sentence = stream.text.get(from..end).unwrap_or_default();
-            let says = |pattern: &Option<Regex>| {
-                pattern
-                    .as_ref()
-                    .is_some_and(|regex| regex.is_match(sentence))
+            let says = |wanted: Use| {
+                self.asked(stream, |used| (used == wanted).then_some(()))
+                    .filter_map(|(nth, ())| self.pattern(nth))
+                    .any(|pattern| pattern.is_match(sentence))
             };
-            if says(&self.lesson) && !says(&self.addressed) {
+            if says(Use::Lesson) && !says(Use::Addressed) {
                 let units = stream.units(&(from..end));
                 // The mark that ends it belongs to what is found in it.
                 sentences.push(units.start.saturating_sub(1)..units.end + 1);
@@ -367,17 +405,27 @@ impl Rules {
         }
         sentences
     }
-}
 
-/// Where a pattern is found in a stream.
-fn spans<'a>(
-    pattern: Option<&'a Regex>,
-    stream: &'a Stream,
-) -> impl Iterator<Item = Range<usize>> + 'a {
-    pattern
-        .into_iter()
-        .flat_map(|regex| regex.find_iter(&stream.text))
-        .map(|found| stream.units(&found.range()))
+    /// The rules for this use that may find something in a stream.
+    fn asked<'a, T>(
+        &'a self,
+        stream: &'a Stream,
+        wanted: impl Fn(Use) -> Option<T> + 'a,
+    ) -> impl Iterator<Item = (usize, T)> + 'a {
+        stream.rules.iter().filter_map(move |nth| {
+            let rule = self.all.get(*nth)?;
+            Some((*nth, wanted(rule.used)?))
+        })
+    }
+
+    /// Where a rule finds something in a stream.
+    fn spans(&self, nth: usize, stream: &Stream) -> impl Iterator<Item = Range<usize>> {
+        let places: Vec<Range<usize>> = self.pattern(nth).map_or_else(Vec::new, |pattern| {
+            let found = pattern.find_iter(&stream.text);
+            found.map(|found| stream.units(&found.range())).collect()
+        });
+        places.into_iter()
+    }
 }
 
 /// Does one of the spans, which are in order, cover this place? Only the nearest few are asked.
@@ -387,89 +435,6 @@ fn within(spans: &[Range<usize>], place: &Range<usize>) -> bool {
         .iter()
         .take(after)
         .rev()
-        .take(8)
+        .take(16)
         .any(|span| span.end >= place.end)
-}
-
-/// The letter that says that a word belongs to a class.
-pub(super) fn tag(class: usize) -> char {
-    u32::try_from(class)
-        .ok()
-        .and_then(|class| char::from_u32(u32::from('A') + class))
-        .filter(char::is_ascii_uppercase)
-        .unwrap_or('Z')
-}
-
-fn sections() -> Sections<'static> {
-    let mut sections = Sections::default();
-    let mut name = "";
-    let lines = FILES.iter().flat_map(|file| file.lines()).map(str::trim);
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if let Some(header) = line
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
-            name = header;
-            if let Some(class) = header.strip_prefix("class ") {
-                sections.classes.push((class, vec![]));
-            }
-        } else if name.starts_with("class ") {
-            if let Some((_, words)) = sections.classes.last_mut() {
-                words.extend(line.split_whitespace().map(str::to_owned));
-            }
-        } else {
-            sections.rules.entry(name).or_default().push(line);
-        }
-    }
-    debug_assert!(sections.classes.len() <= 26, "a class has one letter");
-    sections
-}
-
-/// A word of a school stands for all its forms; what has signs of a rule stands for itself.
-fn in_any_form(entry: &str) -> String {
-    if entry.contains(['*', '(', '[', '<', '@']) {
-        return entry.to_owned();
-    }
-    entry
-        .split_whitespace()
-        .map(|word| match stem(word) {
-            short if short.chars().count() < 3 => word.to_owned(),
-            stem => format!("{stem}[а-яa-z]?[а-яa-z]?[а-яa-z]?"),
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// One pattern of many rules; `None` when there is no rule.
-fn compile(
-    rules: &[String],
-    classes: &[(&str, Vec<String>)],
-    names: bool,
-    bad: &mut Vec<BadRule>,
-) -> Option<Regex> {
-    let mut patterns = Vec::new();
-    for rule in rules {
-        match pattern(rule, classes, names) {
-            Ok(pattern) => patterns.push(pattern),
-            Err(message) => bad.push(BadRule {
-                entry: rule.clone(),
-                message,
-            }),
-        }
-    }
-    if patterns.is_empty() {
-        return None;
-    }
-    RegexBuilder::new(&in_bytes(&patterns.join("|")))
-        .unicode(false)
-        .size_limit(PATTERN_ROOM)
-        .dfa_size_limit(SEARCH_ROOM)
-        .build()
-        .map_err(|error| {
-            bad.push(BadRule {
-                entry: format!("{} …", rules.first().map_or("", String::as_str)),
-                message: error.to_string(),
-            });
-        })
-        .ok()
 }

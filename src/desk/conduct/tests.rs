@@ -70,6 +70,34 @@ fn all_innocent_phrases_as_one_letter_are_innocent() {
     assert!(found.len() <= 2, "{found:?}");
 }
 
+#[test]
+fn every_rule_makes_a_pattern() {
+    assert_eq!(Rules::built_in().faults(), Vec::<String>::new());
+}
+
+#[test]
+fn few_rules_are_asked_for_every_text() {
+    let rules = Rules::built_in();
+    assert!(
+        rules.always_asked().len() <= 40,
+        "{:#?}",
+        rules.always_asked()
+    );
+}
+
+#[test]
+fn a_rule_that_is_not_asked_would_have_found_nothing() {
+    let letter = ["abusive.txt", "innocent4.txt"]
+        .iter()
+        .flat_map(|file| phrases(file))
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    let all = Conduct {
+        rules: Rules::without_keys(),
+    };
+    assert_eq!(all.judge(&letter), built_in().judge(&letter));
+}
+
 fn places(text: &str) -> Vec<(&str, Severity)> {
     built_in()
         .judge(text)
@@ -166,7 +194,7 @@ fn a_rule_that_cannot_be_read_is_told() {
 
 #[test]
 fn the_rules_stand_in_one_alphabet() {
-    for file in super::rules::FILES {
+    for file in super::files::FILES {
         for line in file.lines().filter(|line| !line.starts_with('#')) {
             let mixed = line
                 .split(|one: char| !one.is_alphabetic())

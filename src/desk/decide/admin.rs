@@ -1,7 +1,8 @@
 //! Administrators decide by mail about letters that wait for a person, and ask why something was done.
 //!
 //! Promises: what changes anything is believed only with a token made for that administrator or a trusted
-//! server's word (promise 6); lists go to the address of the configuration, whoever asked.
+//! server's word (promise 6), and never against the server's word; lists go to the address of the
+//! configuration, whoever asked, and not without bound.
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, Memory};
@@ -45,12 +46,28 @@ pub(super) fn commands(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> O
         return None;
     }
     let parsed = parse(&letter.new_text, Party::Admin);
+    let theirs = |one: &Command| {
+        matches!(
+            one,
+            Command::Why(_) | Command::Quarantine | Command::Release(_) | Command::Drop(_)
+        )
+    };
+    let fault = parsed.fault.filter(|fault| fault.argument);
+    if fault.is_none() && (parsed.commands.is_empty() || !parsed.commands.iter().all(theirs)) {
+        return None;
+    }
     let mut outcome = Outcome::quiet(
         EndState::Command,
         Kind::Command,
         format!("the administrator {from} gives commands"),
     );
-    if let Some(fault) = parsed.fault.filter(|fault| fault.argument) {
+    let proved = letter.authenticated || (letter.can_prove() && letter.made_for_staff(from));
+    let often = memory.letters_this_hour >= desk.policy.limits.letters_per_hour;
+    if letter.failed || (often && !proved) {
+        outcome.why = unanswered(from, letter.failed);
+        return Some(outcome);
+    }
+    if let Some(fault) = fault {
         let result = CommandResult::Unknown {
             word: fault.word,
             nearest: fault.nearest,
@@ -62,16 +79,6 @@ pub(super) fn commands(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> O
             .push(answer(desk, from, Message::CommandResult(result)));
         return Some(outcome);
     }
-    let theirs = |one: &Command| {
-        matches!(
-            one,
-            Command::Why(_) | Command::Quarantine | Command::Release(_) | Command::Drop(_)
-        )
-    };
-    if parsed.commands.is_empty() || !parsed.commands.iter().all(theirs) {
-        return None;
-    }
-    let proved = letter.authenticated || letter.made_for_staff(from);
     let mut said = AdminAnswer {
         proved: true,
         held: memory.quarantine.clone(),
@@ -108,6 +115,15 @@ pub(super) fn commands(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> O
         .notices
         .push(answer(desk, from, Message::AdminAnswer(said)));
     Some(outcome)
+}
+
+fn unanswered(from: &str, failed: bool) -> String {
+    let why = if failed {
+        "the mail server says that it is forged"
+    } else {
+        "more letters an hour than letters_per_hour, and no proof"
+    };
+    format!("commands in the name of the administrator {from}; not answered: {why}")
 }
 
 fn answer(desk: &Desk<'_>, to: &str, message: Message) -> Notice {

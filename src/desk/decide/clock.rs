@@ -13,7 +13,7 @@ use super::super::outcome::{
 use super::super::policy::Action;
 use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, away, handing, late, silent};
+use super::{Desk, away, handing, late, manner, silent};
 
 /// When the clock is to look at the ticket next.
 pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
@@ -28,7 +28,8 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
             })
         }
         Status::Waiting => ticket.wake,
-        Status::Closed | Status::Stopped | Status::Spam | Status::Merged => return None,
+        Status::Stopped => return manner::remind_at(desk, ticket),
+        Status::Closed | Status::Spam | Status::Merged => return None,
     };
     match (running, late::resolution_at(desk, ticket)) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -79,6 +80,7 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
         Status::New => late::nobody_yet(desk, &mut ticket, &mut outcome),
         Status::Answered => silence(desk, &mut ticket, &mut outcome),
         Status::Waiting => wake(desk, &mut ticket, &mut outcome),
+        Status::Stopped => manner::remind(desk, &mut ticket, &mut outcome),
         _ => {}
     }
     outcome.changes.insert(0, Change::Update(ticket));

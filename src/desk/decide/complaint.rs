@@ -5,7 +5,7 @@ use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Memory};
 use super::super::outcome::{Audience, Carry, Change, EndState, Kind, Message, Outcome};
 use super::super::ticket::{Status, Ticket};
-use super::oversight::{Overseers, addresses};
+use super::overseers::{Overseers, addresses};
 use super::{Desk, opening};
 
 /// The words of a complaint, wherever the command stands above the quote; `None` when there is none. Below a
@@ -85,7 +85,16 @@ fn passed_on(
     let detail = format!("about {about}, {}", addresses(overseers));
     outcome.history(ticket.number, "requester", "complained", detail);
     let limits = &desk.policy.limits;
-    if memory.letters_this_hour < limits.letters_per_hour {
+    let unanswered = if letter.failed {
+        Some("the mail server says that its sender is forged")
+    } else if memory.letters_this_hour >= limits.letters_per_hour {
+        Some("more letters an hour than letters_per_hour")
+    } else {
+        None
+    };
+    if let Some(why) = unanswered {
+        outcome.history(ticket.number, "desk", "not-acknowledged", why);
+    } else {
         let received = Message::ComplaintReceived {
             about: about.to_owned(),
             to: overseers
@@ -94,15 +103,13 @@ fn passed_on(
             office: overseers.office,
         };
         outcome.notices.push(desk.for_requester(ticket, received));
-    } else {
-        let why = "more letters an hour than letters_per_hour";
-        outcome.history(ticket.number, "desk", "not-acknowledged", why);
     }
     let complaint = Message::Complaint {
         about: about.to_owned(),
         name: desk.roster.by_id(about).map(|who| who.name.clone()),
         text,
         from: letter.from.clone(),
+        proved: is_proved(letter),
         again: false,
     };
     for to in &overseers.people {
@@ -149,8 +156,22 @@ pub(super) fn again(desk: &Desk<'_>, made: &MadeFor, letter: &Incoming) -> Messa
         about,
         text: letter.new_text.trim().to_owned(),
         from: letter.from.clone(),
+        proved: is_proved(letter),
         again: true,
     }
+}
+
+/// Does anything beside From say who wrote it? Whoever judges a specialist by it must know.
+fn is_proved(letter: &Incoming) -> bool {
+    let answers_theirs = |made: &MadeFor| {
+        matches!(made.audience, Audience::Requester | Audience::Participant)
+            && made.address == letter.from.address
+    };
+    let made = letter
+        .evidence
+        .iter()
+        .filter_map(|one| one.made_for.as_ref());
+    letter.authenticated || (letter.can_prove() && made.into_iter().any(answers_theirs))
 }
 
 /// A complaint that names no case, or one in which its writer takes no part: to the administrators, with no

@@ -12,8 +12,9 @@ const ANSWERS_TO_ONE: u32 = 100;
 const ANSWERS_IN_TICKET: u32 = 20;
 
 /// Why the desk gives this address no further answer by itself, if so; the numbers are of the last hour.
-pub fn too_many_answers(to_address: u32, in_ticket: u32) -> Option<&'static str> {
-    if in_ticket >= ANSWERS_IN_TICKET {
+/// `in_ticket` is none for an answer that belongs to no ticket.
+pub fn too_many_answers(to_address: u32, in_ticket: Option<u32>) -> Option<&'static str> {
+    if in_ticket.is_some_and(|answers| answers >= ANSWERS_IN_TICKET) {
         return Some("the desk answered there by itself twenty times within the hour");
     }
     (to_address >= ANSWERS_TO_ONE)

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use super::super::event::{Case, Incoming, Memory};
 use super::super::incident::{Marks, PEOPLE, recent};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, Did, KnownIncident, Message, Notice, Outcome, Refusal,
+    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, Notice, Outcome, Reason, Refusal,
 };
 use super::super::policy::WorkSpan;
 use super::super::ticket::{Status, Ticket};
 use super::orders::Orders;
-use super::{Desk, participants};
+use super::{Desk, handing, participants};
 
 /// A joined ticket's assignee is reminded of it after so long, should the incident last.
 const PATIENCE: WorkSpan = WorkSpan::Days(3);
@@ -238,6 +238,55 @@ impl Orders<'_> {
             return Err(Refusal::HasJoined(count(&self.memory.joined)));
         }
         Ok(())
+    }
+
+    /// Service on the first ticket of an incident ends; the failure does not. The oldest ticket joined to it
+    /// leads from now on, in the same hands, and the others hear of it what they would have heard.
+    pub(super) fn incident_moves_on(&mut self) {
+        if !self.ticket.is_incident() {
+            return;
+        }
+        let first = self.ticket.number;
+        self.ticket.incident = None;
+        let mut others = self.memory.joined.clone();
+        others.sort_by_key(|one| one.number);
+        let mut others = others.into_iter();
+        let Some(mut head) = others.next() else {
+            return;
+        };
+        let (desk, who, number) = (self.desk, self.who, head.number);
+        let old = desk.assignee(&head).filter(|old| old.id != who.id);
+        head.incident = Some(number);
+        head.incident_offered = true;
+        head.status = Status::Open;
+        head.wake = None;
+        desk.expect_answer(&mut head);
+        let reason = Reason {
+            how: Handing::Incident(first),
+            ..Reason::default()
+        };
+        let why = format!("leads the incident after {first}");
+        handing::give(desk, who, &mut head, &mut self.outcome, reason, &why);
+        if let Some(old) = old {
+            let message = Message::Reassigned {
+                to: who.name.clone(),
+                late: false,
+            };
+            let notice = desk.for_specialist(old, &head, message);
+            self.outcome.notices.push(notice);
+        }
+        let detail = format!("service on {first} has ended; the incident goes on here");
+        self.outcome.history(number, &who.id, "incident", detail);
+        head.updated = desk.now;
+        self.outcome.changes.push(Change::Update(head));
+        for mut one in others {
+            one.incident = Some(number);
+            one.updated = desk.now;
+            let detail = format!("to the incident {number}, which was {first}");
+            self.outcome.history(one.number, &who.id, "joined", detail);
+            self.outcome.changes.push(Change::Update(one));
+        }
+        self.did.push(Did::IncidentMoved(number));
     }
 
     /// The incident goes on until somebody closes it: its owner is reminded, silence closes nothing.

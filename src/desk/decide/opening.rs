@@ -51,7 +51,7 @@ pub(super) fn opens(
     if known.is_none() {
         incidents::propose(desk, memory, &mut ticket, letter, &mut outcome);
     }
-    if manner::is_held(desk, letter) {
+    if manner::is_held(desk, &ticket, letter) {
         manner::hold(desk, &mut ticket, &mut outcome);
     }
     acknowledge(

@@ -1,8 +1,7 @@
-//! Who decides about a specialist's conduct, and what they decide (clause 5).
+//! Ending service, and what the one who oversees decides about it (clause 5).
 //!
-//! A specialist may end service on a ticket of theirs; whether it goes on is their supervisor's to say. The
-//! supervisor is the roster's, or without one the administrators; nobody oversees themself, and nobody a
-//! case that they opened.
+//! A specialist may end service on a ticket of theirs; whether it goes on is to be said by those who oversee
+//! them (`overseers.rs`).
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Memory};
@@ -14,169 +13,10 @@ use super::super::outcome::{
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{Orders, TextFor, by_name};
+use super::overseers::addresses;
 use super::{Desk, complaint, handing, manner};
 
-/// Those to whom a specialist's conduct is told.
-pub(super) struct Overseers {
-    /// Never the specialist.
-    pub people: Vec<Person>,
-    /// They are the administrators.
-    pub office: bool,
-}
-
-impl Overseers {
-    /// The supervisor's name, when there is one and it is known.
-    pub fn name(&self) -> Option<String> {
-        self.people
-            .first()
-            .filter(|one| !self.office && !one.name.is_empty())
-            .map(|one| one.name.clone())
-    }
-
-    fn include(&self, address: &str) -> bool {
-        self.people.iter().any(|one| one.address == address)
-    }
-}
-
-impl Desk<'_> {
-    /// Who oversees the specialist `about` (a roster id or an address) towards this requester: their own
-    /// supervisor, or the administrators where there is none who is somebody else than the two.
-    pub(super) fn overseers(&self, about: &str, requester: &str) -> Overseers {
-        let who = self.roster.by_id(about).or(self.roster.by_address(about));
-        let own = |address: &str| {
-            address == about
-                || who.is_some_and(|who| {
-                    who.address == address || who.aliases.iter().any(|alias| alias == address)
-                })
-        };
-        let direct = who
-            .and_then(|who| self.supervisor(who))
-            .filter(|to| !own(&to.address) && to.address != requester);
-        let above = direct.as_ref().filter(|to| {
-            let boss = self.roster.by_address(&to.address);
-            // A circle decides nothing, and people beyond the school do not oversee its teachers.
-            boss.is_none_or(|boss| {
-                let over = self.supervisor(boss);
-                !self.is_outside(boss) && !over.is_some_and(|over| own(&over.address))
-            })
-        });
-        if let Some(to) = above {
-            return Overseers {
-                people: vec![to.clone()],
-                office: false,
-            };
-        }
-        let admins: Vec<Person> = self
-            .policy
-            .admins
-            .iter()
-            .filter(|address| !own(address))
-            .map(|address| Person {
-                name: String::new(),
-                address: address.clone(),
-            })
-            .collect();
-        if !admins.is_empty() {
-            return Overseers {
-                people: admins,
-                office: true,
-            };
-        }
-        // The only administrator is the one whom it is about: rather a supervisor in a circle, or somebody
-        // of the highest tier, than nobody.
-        let top = self.roster.tiers.iter().rfind(|tier| !tier.outside);
-        let highest = self.roster.specialists.iter().find(|one| {
-            top.is_some_and(|top| top.id == one.tier)
-                && !own(&one.address)
-                && one.address != requester
-        });
-        let highest = highest.map(|one| Person {
-            name: one.name.clone(),
-            address: one.address.clone(),
-        });
-        Overseers {
-            people: direct.or(highest).into_iter().collect(),
-            office: false,
-        }
-    }
-
-    /// Who oversees a ticket whose service has ended: whoever ended it is its assignee.
-    pub(super) fn overseers_of(&self, ticket: &Ticket) -> Overseers {
-        let about = ticket.assignee.as_deref().unwrap_or_default();
-        self.overseers(about, &ticket.requester.address)
-    }
-
-    /// The one who oversees, as somebody who gives orders. People outside the roster have their address for
-    /// an id.
-    pub(super) fn overseer(&self, address: &str) -> Specialist {
-        let known = self.roster.by_address(address).cloned();
-        known.unwrap_or_else(|| Specialist {
-            id: address.to_owned(),
-            name: String::new(),
-            address: address.to_owned(),
-            aliases: vec![],
-            tier: String::new(),
-            topics: vec![],
-            weight: 1,
-            max_open: None,
-            supervisor: None,
-            away: vec![],
-            reception: None,
-        })
-    }
-}
-
 impl Orders<'_> {
-    /// `#прекратить`: at once; the requester hears why, the supervisor gets the correspondence.
-    pub(super) fn stop(&mut self, reason: &str) -> Result<(), Refusal> {
-        if self.ticket.assignee.is_some() {
-            self.must_be_mine()?;
-        }
-        self.text_for = TextFor::Staff;
-        self.ticket.assignee = Some(self.who.id.clone());
-        self.ticket.status = Status::Stopped;
-        self.ticket.response_due = None;
-        self.ticket.wake = None;
-        self.ticket.closed = None;
-        self.history("stopped", reason);
-        let overseers = self.desk.overseers_of(&self.ticket);
-        let told = Message::ServiceStopped {
-            author: self.who.id.clone(),
-            reason: reason.to_owned(),
-            office: overseers.office,
-        };
-        let notice = self.desk.for_requester(&self.ticket, told);
-        self.outcome.notices.push(notice);
-        let report = Message::Conduct(Conduct::Stopped {
-            by: self.who.name.clone(),
-            reason: reason.to_owned(),
-            note: self.text.clone(),
-        });
-        for to in &overseers.people {
-            let ticket = Some(&self.ticket);
-            let mut notice = self.desk.for_staff(to.clone(), ticket, report.clone());
-            notice.carry = Carry::FilesAndCorrespondence;
-            self.outcome.notices.push(notice);
-        }
-        self.history("reported", addresses(&overseers));
-        self.did.push(Did::Stopped(overseers.name()));
-        Ok(())
-    }
-
-    /// `#прекратить` of a supervisor, about a letter that they read first.
-    fn stop_held(&mut self, reason: &str) {
-        self.ticket.response_due = None;
-        self.history("stopped", reason);
-        let told = Message::ServiceStopped {
-            author: self.who.id.clone(),
-            reason: reason.to_owned(),
-            office: self.desk.overseers_of(&self.ticket).office,
-        };
-        let notice = self.desk.for_requester(&self.ticket, told);
-        self.outcome.notices.push(notice);
-        self.did.push(Did::Upheld);
-    }
-
     /// `#возобновить`: the ticket goes on with the specialist who had it, or with the one named.
     pub(super) fn resume(&mut self, id: Option<&str>) -> Result<(), Refusal> {
         self.may_decide()?;
@@ -209,7 +49,9 @@ impl Orders<'_> {
             },
             ..Reason::default()
         };
-        if !held {
+        if held {
+            self.goes_on_after_hold();
+        } else {
             self.desk.expect_answer(&mut self.ticket);
             let shown = self.desk.policy.show_specialist_name;
             let with = shown.then(|| to.name.clone());
@@ -241,7 +83,11 @@ impl Orders<'_> {
             return Err(Refusal::NotStopped);
         }
         let overseers = self.desk.overseers_of(&self.ticket);
-        if overseers.include(&self.who.address) {
+        // A letter that is held may not wait for one person alone.
+        let office = manner::is_waiting(&self.ticket)
+            && self.ticket.requester.address != self.who.address
+            && self.desk.policy.admins.contains(&self.who.address);
+        if office || overseers.include(&self.who.address) {
             return Ok(());
         }
         Err(Refusal::ForSupervisor(overseers.name()))
@@ -459,14 +305,4 @@ pub(super) fn another_answers(
     notice.carry = Carry::Files;
     outcome.notices.push(notice);
     outcome
-}
-
-/// For the history: to whom it went.
-pub(super) fn addresses(overseers: &Overseers) -> String {
-    let all: Vec<&str> = overseers
-        .people
-        .iter()
-        .map(|one| one.address.as_str())
-        .collect();
-    format!("to {}", all.join(", "))
 }

@@ -50,7 +50,7 @@ fn proved(ticket: &Ticket, letter: &Incoming) -> bool {
                 made.audience == Audience::Requester && made.address == letter.from.address
             })
     });
-    (token && !letter.failed)
+    (token && letter.can_prove())
         || (letter.authenticated && letter.from.address == ticket.requester.address)
 }
 

@@ -272,7 +272,7 @@ pub(super) fn follow_up(
     if !letter.failed {
         outcome.notices.extend(large::told(desk, letter, &ticket));
     }
-    if manner::is_held(desk, letter) {
+    if manner::is_held(desk, &ticket, letter) {
         manner::hold(desk, &mut ticket, outcome);
     }
     outcome.changes.insert(0, Change::Update(ticket));

@@ -160,7 +160,12 @@ pub fn seminar_step(desk: &Desk<'_>, announced: &Announced) -> Option<Outcome> {
     let number = announced.seminar.number;
     let mut one = announced.clone();
     let file = seminars.iter().find(|seminar| seminar.number == number);
-    let news = one.take_over(file, desk.now);
+    let unknown = file.is_none() && desk.resources.seminars_faulty;
+    let news = if unknown {
+        News::None
+    } else {
+        one.take_over(file, desk.now)
+    };
     let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "a seminar");
     match news {
         News::None | News::Another => {}

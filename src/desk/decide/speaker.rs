@@ -51,8 +51,13 @@ impl<'a> Desk<'a> {
             named = named.or(Some(ticket));
             let wrote_it = ticket.requester.address == from;
             match (made_for, specialist) {
+                // A service answers from whichever of its addresses; but not against the mail server's word.
                 (Some(made), _) if made.audience == Audience::Vendor => {
-                    return Speaker::Vendor(ticket);
+                    return if letter.failed {
+                        Speaker::Another(ticket)
+                    } else {
+                        Speaker::Vendor(ticket)
+                    };
                 }
                 // People beyond the school give no commands and send nothing on, whoever vouches for them.
                 (_, Some(who)) if self.is_outside(who) && !wrote_it => {
@@ -64,24 +69,22 @@ impl<'a> Desk<'a> {
                     let theirs = specialist.map_or(made.address == from, |who| {
                         who.address == made.address || who.aliases.contains(&made.address)
                     });
-                    return if theirs && !letter.failed {
+                    return if theirs && letter.can_prove() {
                         Speaker::Overseer(ticket, made)
                     } else {
                         Speaker::OverseersAnother(ticket, made)
                     };
                 }
-                // A letter that the mail server knows to be forged proves nothing, whatever it answers: tokens
-                // can be seen by others, in a letter passed on or on somebody's screen.
                 (Some(made), Some(who))
                     if made.audience == Audience::Staff
-                        && !letter.failed
+                        && letter.can_prove()
                         && (who.address == made.address || who.aliases.contains(&made.address)) =>
                 {
                     return Speaker::Specialist(who, ticket);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
                 (Some(made), _) if made.audience == Audience::Requester && made.address == from => {
-                    return Speaker::Requester(ticket, proof(!letter.failed));
+                    return Speaker::Requester(ticket, proof(letter.can_prove()));
                 }
                 // A participant is known like a requester; whoever was taken out is a stranger again.
                 (Some(made), None)
@@ -90,7 +93,7 @@ impl<'a> Desk<'a> {
                         && ticket.participant(from).is_some() =>
                 {
                     if let Some(one) = ticket.participant(from) {
-                        return Speaker::Participant(ticket, one, proof(!letter.failed));
+                        return Speaker::Participant(ticket, one, proof(letter.can_prove()));
                     }
                 }
                 (_, Some(who)) if !wrote_it => {

@@ -77,6 +77,7 @@ pub(super) fn speaks(
     }
     if let Some(record) = orders.record {
         orders.recorded(record);
+        orders.did.extend(manner::remarked_in_record(letter));
     } else if speaks && orders.text_for == TextFor::Requester {
         if let Some(refusal) = shut(&orders.ticket) {
             let result = CommandResult::Refused {

@@ -107,6 +107,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         manner: crate::desk::event::Manner::default(),
         replayed: false,
         too_large: None,
+        by_reply_to: false,
         authenticated: false,
         failed: false,
         evidence: vec![],

@@ -49,6 +49,15 @@ fn stopped() -> Vec<Said> {
                 name: NAME.to_owned(),
             }),
         ),
+        ("conduct-report", "held, a reminder", waits(false)),
+        ("conduct-report", "held, and late", waits(true)),
+        (
+            "command-result",
+            "a coarse record",
+            Message::CommandResult(CommandResult::Done(vec![Did::CoarseRecord(vec![
+                "лодыри".to_owned(),
+            ])])),
+        ),
         (
             "followup",
             "folded",
@@ -83,8 +92,16 @@ fn stopped() -> Vec<Said> {
     ]
 }
 
+fn waits(late: bool) -> Message {
+    Message::Conduct(Conduct::Waits {
+        name: Some(NAME.to_owned()),
+        due: Some(now() + SignedDuration::from_mins(120)),
+        late,
+    })
+}
+
 fn complaints() -> Vec<Said> {
-    let complaint = |again, name: Option<&str>| Message::Complaint {
+    let complaint = |again, name: Option<&str>, proved| Message::Complaint {
         about: "ivanova".to_owned(),
         name: name.map(str::to_owned),
         text: "Мне ответили, что я сама виновата. Прошу разобраться.".to_owned(),
@@ -92,6 +109,7 @@ fn complaints() -> Vec<Said> {
             name: "Анна Сергеевна Ткаченко".to_owned(),
             address: "anna@home.test".to_owned(),
         },
+        proved,
         again,
     };
     let received = |to: Option<&str>, office| Message::ComplaintReceived {
@@ -100,9 +118,13 @@ fn complaints() -> Vec<Said> {
         office,
     };
     vec![
-        ("complaint", "of a specialist", complaint(false, Some(NAME))),
-        ("complaint", "of no case", complaint(false, None)),
-        ("complaint", "more of it", complaint(true, Some(NAME))),
+        (
+            "complaint",
+            "of a specialist",
+            complaint(false, Some(NAME), true),
+        ),
+        ("complaint", "of no case", complaint(false, None, false)),
+        ("complaint", "more of it", complaint(true, Some(NAME), true)),
         ("complaint-received", "named", received(Some(OVER), false)),
         ("complaint-received", "not named", received(None, false)),
         ("complaint-received", "the office", received(None, true)),

@@ -149,22 +149,26 @@ pub fn check(bench: &Bench, letters: usize) -> usize {
     sent(bench, &connection, letters)
 }
 
-/// Lets the program work until nothing waits.
-fn finish(bench: &Bench, letters: usize) -> Connection {
-    let mut life = Life::begin(bench);
+/// The database, once the program has made it.
+pub fn ready(bench: &Bench, life: &mut Life) -> Connection {
     let end = Instant::now() + BOUND;
-    let connection = loop {
+    loop {
         life.line(Duration::from_millis(50));
-        let path = bench.path().join("data/dezhurny.sqlite");
-        if path.exists() {
+        if bench.path().join("data/dezhurny.sqlite").exists() {
             let connection = database(bench);
             let made = "SELECT count(*) FROM sqlite_master WHERE name = 'outbox'";
             if number(&connection, made) == 1 {
-                break connection;
+                return connection;
             }
         }
         assert!(Instant::now() < end, "no database is made");
-    };
+    }
+}
+
+/// Lets the program work until nothing waits.
+fn finish(bench: &Bench, letters: usize) -> Connection {
+    let mut life = Life::begin(bench);
+    let connection = ready(bench, &mut life);
     let mut before = (usize::MAX, Instant::now());
     loop {
         while life.line(Duration::from_millis(20)).is_some() {}

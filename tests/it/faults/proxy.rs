@@ -2,7 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -26,6 +27,8 @@ pub struct Knows {
     acceptor: TlsAcceptor,
     connector: TlsConnector,
     upstream: [u16; 2],
+    /// A silence ends after so many milliseconds; 0 is never, unless the client goes.
+    pub patience: AtomicU64,
 }
 
 impl Knows {
@@ -72,6 +75,7 @@ impl Proxy {
             acceptor: TlsAcceptor::from(Arc::new(server)),
             connector: TlsConnector::from(Arc::new(client)),
             upstream: [host.imaps_port, host.smtps_port],
+            patience: AtomicU64::new(0),
         });
         let mut tasks = JoinSet::new();
         let mut ports = [0, 0];
@@ -176,7 +180,7 @@ async fn carry(tcp: TcpStream, way: Way, knows: Arc<Knows>) {
         Some(Act::Stall | Act::Hush) => {
             owed.set(false);
             let mut tcp = tcp;
-            silence(&mut tcp).await;
+            silence(&knows, &mut tcp).await;
             return;
         }
     }
@@ -219,11 +223,17 @@ async fn reach(way: Way, knows: &Knows) -> Option<Server> {
     knows.connector.connect(name, tcp).await.ok()
 }
 
-/// Until the other side has gone.
-async fn silence(from: &mut (impl AsyncRead + Unpin)) {
+/// Until the other side has gone, or the proxy's patience ends.
+async fn silence(knows: &Knows, from: &mut (impl AsyncRead + Unpin)) {
     use tokio::io::AsyncReadExt;
     let mut heard = [0; 1024];
-    while from.read(&mut heard).await.is_ok_and(|count| count > 0) {}
+    let gone = async { while from.read(&mut heard).await.is_ok_and(|count| count > 0) {} };
+    match knows.patience.load(Ordering::Relaxed) {
+        0 => gone.await,
+        some => {
+            let _ = tokio::time::timeout(Duration::from_millis(some), gone).await;
+        }
+    }
 }
 
 impl Line<'_> {
@@ -268,7 +278,7 @@ impl Line<'_> {
             Some(Act::Cut) => Err(End::Quiet),
             Some(Act::Reset) => Err(End::Rude),
             Some(Act::Stall) => {
-                silence(&mut self.from_client).await;
+                silence(self.knows, &mut self.from_client).await;
                 Err(End::Quiet)
             }
             Some(Act::Delay(time)) => {
@@ -296,7 +306,7 @@ impl Line<'_> {
         match act {
             Some(Act::Lose) => Err(End::Quiet),
             Some(Act::Hush) => {
-                silence(&mut self.from_client).await;
+                silence(self.knows, &mut self.from_client).await;
                 Err(End::Quiet)
             }
             Some(Act::Half) => {
@@ -363,12 +373,12 @@ impl Line<'_> {
                 }
                 Some(Act::Reset) => return Err(End::Rude),
                 Some(Act::Stall | Act::Hush) => {
-                    silence(&mut self.from_client).await;
+                    silence(self.knows, &mut self.from_client).await;
                     return Err(End::Quiet);
                 }
                 Some(Act::Say(_) | Act::Bye(_)) => {
                     self.before(act, "").await?;
-                    silence(&mut self.from_client).await;
+                    silence(self.knows, &mut self.from_client).await;
                     return Err(End::Quiet);
                 }
                 _ => return Err(End::Quiet),
@@ -378,7 +388,7 @@ impl Line<'_> {
         let act = self.knows.plan.at(self.way, "DOT");
         if !self.before(act, "").await? {
             // The server still waits for the letter: no further word can be right.
-            silence(&mut self.from_client).await;
+            silence(self.knows, &mut self.from_client).await;
             return Err(End::Quiet);
         }
         self.to_server.write_all(&letter).await?;

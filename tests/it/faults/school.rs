@@ -160,6 +160,7 @@ impl School {
         self.running = Some((stop, task));
     }
 
+    /// The daemon is told to stop, and ends; the next start is another run of the program.
     pub async fn stop(&mut self) {
         let (stop, task) = self.running.take().unwrap();
         stop.send(true).unwrap();
@@ -167,6 +168,9 @@ impl School {
             self.pass().await;
         }
         task.await.unwrap();
+        self.engine.store().close();
+        let snapshots = self.engine.snapshots_shared();
+        self.engine = Engine::open(snapshots, self.clock.clone()).await.unwrap();
     }
 
     /// A moment: real servers get on with their work, and the school's time passes where nobody waits for them.

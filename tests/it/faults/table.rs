@@ -23,7 +23,7 @@ enum Ends {
 }
 
 /// Runs `body` with time that is moved by hand.
-fn by_hand(body: impl Future<Output = ()>) {
+pub fn by_hand(body: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -20,6 +20,8 @@ pub struct Asks {
     pub words: Option<String>,
     /// The held answer of this roster id, if there is one.
     pub held_of: Option<String>,
+    /// All held answers: service ends.
+    pub held_all: bool,
     /// Incidents that are not over, and what people wrote of late.
     pub recent: bool,
     /// Tickets that are joined to this incident.
@@ -50,6 +52,11 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
         recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
         author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
+        // Those who oversee need not be of the roster.
+        held_all: parse(&letter.new_text, Party::Specialist)
+            .commands
+            .iter()
+            .any(|one| matches!(one, Command::Stop(_))),
         ..Asks::default()
     };
     for command in parse(&letter.new_text, party).commands {

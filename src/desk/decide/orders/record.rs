@@ -11,7 +11,7 @@ use super::super::super::nearest::nearest;
 use super::super::super::outcome::{Did, EndState, Kind, Outcome, Reason, Refusal};
 use super::super::super::roster::Specialist;
 use super::super::super::ticket::{Person, Status, Ticket, Tongue};
-use super::super::{Desk, handing, opening};
+use super::super::{Desk, handing, manner, opening};
 use super::Orders;
 
 /// What people type for a channel, and the channel's word in `tickets --json`.
@@ -291,6 +291,7 @@ pub(in super::super) fn fresh(
     }
     let record = orders.record.ok_or(Refusal::NeedsTicket)?;
     orders.recorded(record);
+    orders.did.extend(manner::remarked_in_record(letter));
     Ok((orders.ticket, orders.outcome, orders.did))
 }
 

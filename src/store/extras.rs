@@ -1,0 +1,141 @@
+//! Counts for the report beside tickets and letters: which materials solve, which questions have none, conduct,
+//! seminars, whom the desk helps. Counts alone: nothing here tells who asked.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::StoreError;
+use super::query::Reader;
+use super::row::{millis, natural};
+use crate::desk::figures::Extra;
+
+/// Each part of the report and the question that counts it: a name and a count a row, in a period.
+const PARTS: [(&str, &str); 6] = [
+    (
+        "materials",
+        "SELECT material AS name, count(*) AS n FROM material_uses
+         WHERE use = 'solved' AND at >= ?1 AND at < ?2 GROUP BY material",
+    ),
+    (
+        "materials-offered",
+        "SELECT material AS name, count(*) AS n FROM material_uses
+         WHERE use = 'offered' AND at >= ?1 AND at < ?2 GROUP BY material",
+    ),
+    (
+        "without-material",
+        "SELECT coalesce(topic, 'no-topic') AS name, count(*) AS n FROM tickets
+         WHERE created >= ?1 AND created < ?2 AND status NOT IN ('spam', 'merged')
+           AND NOT EXISTS (SELECT 1 FROM material_uses WHERE ticket = number) GROUP BY 1",
+    ),
+    (
+        "roles",
+        "SELECT coalesce(role, 'no-role') AS name, count(*) AS n FROM tickets
+         WHERE created >= ?1 AND created < ?2 AND status NOT IN ('spam', 'merged') GROUP BY 1",
+    ),
+    (
+        "conduct",
+        "SELECT 'did-' || event AS name, count(*) AS n FROM history
+         WHERE event IN ('returned', 'held', 'stopped', 'resumed', 'upheld', 'complained')
+           AND at >= ?1 AND at < ?2 GROUP BY event",
+    ),
+    (
+        "seminars",
+        "SELECT title AS name, count(guests.address) AS n FROM seminars
+         JOIN guests ON guests.seminar = seminars.number
+         WHERE start >= ?1 AND ?1 <= ?2 GROUP BY seminars.number",
+    ),
+];
+
+impl Reader {
+    /// The counts from `from` until before `until`, the parts that have none left out. Of seminars: all that
+    /// begin after `from`, with everybody who wants to come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn extras(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Extra>, StoreError> {
+        let mut extras = Vec::new();
+        for (name, question) in PARTS {
+            let mut query = self.connection.prepare(question)?;
+            let rows = query.query_map(params![millis(from), millis(until)], |row| {
+                Ok((row.get::<_, String>("name")?, natural(row, "n")?))
+            })?;
+            let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+            for row in rows {
+                let (name, count) = row?;
+                *counts.entry(name).or_default() += count;
+            }
+            if !counts.is_empty() {
+                let name = name.to_owned();
+                extras.push(Extra { name, counts });
+            }
+        }
+        Ok(extras)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn each_part_is_counted_in_its_period_and_left_out_where_there_is_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("data/desk.sqlite")).unwrap();
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let later = now + jiff::SignedDuration::from_hours(1);
+        store
+            .transaction(move |tx| {
+                for (number, role, topic) in [
+                    (1, Some("parent"), Some("оценки")),
+                    (2, None, Some("оценки")),
+                    (3, Some("parent"), None),
+                ] {
+                    tx.connection.execute(
+                        "INSERT INTO tickets (number, status, subject, requester_name, requester_address, role, topic,
+                            tongue, excluded, tier, channel, created, updated, started, steps, resolution_steps)
+                         VALUES (?1, 'open', '', '', 'a@b.c', ?3, ?4, 'ru', '[]', 't', 'email', ?2, ?2, ?2, 0, 0)",
+                        params![number, millis(now), role, topic],
+                    )?;
+                }
+                tx.connection.execute(
+                    "INSERT INTO material_uses (ticket, material, use, at)
+                     VALUES (1, 'пароль', 'offered', ?1), (1, 'пароль', 'solved', ?1)",
+                    [millis(now)],
+                )?;
+                tx.connection.execute(
+                    "INSERT INTO history (ticket, at, actor, event, detail)
+                     VALUES (1, ?1, 'ivanova', 'stopped', ''), (2, ?1, 'desk', 'opened', '')",
+                    [millis(now)],
+                )?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let reader = store.reader().unwrap();
+        let said: Vec<(String, Vec<(String, u64)>)> = reader
+            .extras(now, later)
+            .unwrap()
+            .into_iter()
+            .map(|one| (one.name, one.counts.into_iter().collect()))
+            .collect();
+        let part = |name: &str, counts: &[(&str, u64)]| {
+            let counts = counts.iter().map(|(name, n)| ((*name).to_owned(), *n));
+            (name.to_owned(), counts.collect::<Vec<_>>())
+        };
+        assert_eq!(
+            said,
+            [
+                part("materials", &[("пароль", 1)]),
+                part("materials-offered", &[("пароль", 1)]),
+                part("without-material", &[("no-topic", 1), ("оценки", 1)]),
+                part("roles", &[("no-role", 1), ("parent", 2)]),
+                part("conduct", &[("did-stopped", 1)]),
+            ]
+        );
+        assert!(reader.extras(later, later).unwrap().is_empty());
+        store.close();
+    }
+}
