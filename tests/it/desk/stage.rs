@@ -206,3 +206,10 @@ async fn the_vendor_merging_and_undo_go_the_same_way_over_real_servers() {
         play(&format!("scenarios/{name}")).await;
     }
 }
+
+#[tokio::test]
+async fn incidents_collisions_and_stops_go_the_same_way_over_real_servers() {
+    for name in ["incident.txt", "collision.txt", "stop.txt"] {
+        play(&format!("scenarios/{name}")).await;
+    }
+}
