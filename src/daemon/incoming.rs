@@ -214,16 +214,7 @@ pub fn incoming(
     };
     Ok(Incoming {
         from,
-        copied: letter
-            .to
-            .iter()
-            .chain(&letter.cc)
-            .filter(|one| !policy.is_own(&one.address) && !mail::is_robot(&one.address))
-            .map(|one| Person {
-                name: one.name.clone(),
-                address: one.address.clone(),
-            })
-            .collect(),
+        copied: in_copy(policy, letter),
         role: None,
         subject: mail::base_subject(&letter.subject, &policy.tag),
         new_text: letter.new_text.clone(),
@@ -255,6 +246,22 @@ pub fn incoming(
         evidence,
         alone: alone(tx, policy, letter)?,
     })
+}
+
+/// The others to whom it was sent. Where the desk itself stands in no field they are not to know of it: it was
+/// in Bcc, and an answer to them would disclose that.
+fn in_copy(policy: &Policy, letter: &Letter) -> Vec<Person> {
+    let all: Vec<&Mailbox> = letter.to.iter().chain(&letter.cc).collect();
+    if !all.iter().any(|one| policy.is_own(&one.address)) {
+        return vec![];
+    }
+    all.into_iter()
+        .filter(|one| !policy.is_own(&one.address) && !mail::is_robot(&one.address))
+        .map(|one| Person {
+            name: one.name.clone(),
+            address: one.address.clone(),
+        })
+        .collect()
 }
 
 /// Who is written back to. A contact form puts the person into Reply-To; a specialist is known by From
