@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use super::engine::Engine;
 use super::snapshot::Snapshot;
 use crate::config::settings::Config;
+use crate::desk;
 use crate::desk::figures::{Figures, Period};
-use crate::desk::{self, Desk};
 use crate::store::{Overview, StoreError};
 
 /// The moment of the week at which the last digest was due, and the seven days that it tells of.
@@ -84,12 +84,7 @@ impl Engine {
                     policy.sla.first_response,
                     now,
                 );
-                let office = Desk {
-                    policy,
-                    roster: &snapshot.roster,
-                    resources: &snapshot.resources,
-                    now,
-                };
+                let office = snapshot.desk(&snapshot.roster, now);
                 let outcome = desk::digest(&office, &figures);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
                 Ok(true)

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
-use crate::desk::{self, Desk};
+use crate::desk;
 use crate::letters::DeskWords;
 use crate::mail::{self, Draft, Mailbox};
 use crate::outbox::{Delivery, Outgoing, Transport};
@@ -61,12 +61,7 @@ impl Engine {
         }
         let snapshot = self.snapshots.current();
         let policy = &snapshot.config.policy;
-        let office = Desk {
-            policy,
-            roster: &snapshot.roster,
-            resources: &snapshot.resources,
-            now,
-        };
+        let office = snapshot.desk(&snapshot.roster, now);
         let words = DeskWords {
             policy,
             roster: &snapshot.roster,

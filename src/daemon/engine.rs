@@ -12,8 +12,8 @@ use super::emergency::Emergencies;
 use super::filing::{self, Arrived};
 use super::snapshot::Snapshots;
 use super::token::{TokenKey, fresh_key};
+use crate::desk;
 use crate::desk::outcome::EndState;
-use crate::desk::{self, Desk};
 use crate::store::{Store, StoreError, Tx};
 
 /// Tickets stepped in one transaction.
@@ -181,12 +181,7 @@ impl Engine {
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
-                let office = desk::Desk {
-                    policy: &snapshot.config.policy,
-                    roster: &snapshot.roster,
-                    resources: &snapshot.resources,
-                    now,
-                };
+                let office = snapshot.desk(&snapshot.roster, now);
                 let outcome = desk::trouble(&office, &what);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
@@ -226,12 +221,7 @@ impl Engine {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
-            let office = Desk {
-                policy: &snapshot.config.policy,
-                roster: &roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&roster, now);
             let mut moved = 0;
             for ticket in tx.unowned()? {
                 let memory = super::incoming::memory(tx, "", now)?;
@@ -257,12 +247,7 @@ impl Engine {
                 .iter()
                 .filter(|one| !one.away.iter().any(|range| range.contains(today)));
             let present: Vec<&str> = there.map(|one| one.id.as_str()).collect();
-            let office = Desk {
-                policy: &snapshot.config.policy,
-                roster: &roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&roster, now);
             let mut moved = 0;
             for ticket in tx.tickets_of_others_than(&present)? {
                 let memory = super::incoming::memory(tx, "", now)?;
@@ -281,12 +266,7 @@ impl Engine {
     async fn step_seminars(&self, now: Timestamp) -> Result<usize, StoreError> {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
-            let office = Desk {
-                policy: &snapshot.config.policy,
-                roster: &snapshot.roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&snapshot.roster, now);
             let mut moved = 0;
             for announced in tx.seminars()?.values() {
                 let Some(outcome) = desk::seminar_step(&office, announced) else {
@@ -304,12 +284,7 @@ impl Engine {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let work = move |tx: &Tx<'_>| {
             let roster = tx.with_absences(&snapshot.roster)?;
-            let office = Desk {
-                policy: &snapshot.config.policy,
-                roster: &roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&roster, now);
             let due = tx.due_tickets(now, DUE)?;
             for ticket in &due {
                 let memory = super::incoming::memory(tx, "", now)?;

@@ -9,11 +9,11 @@ use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{incoming, inviting, judge, releasing, writing};
+use crate::desk;
 use crate::desk::event::Manner;
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::policy::ConductPolicy;
 use crate::desk::ticket::Person;
-use crate::desk::{self, Desk};
 use crate::mail::{self, Letter, Nature};
 use crate::store::{Arrival, Known, Received, StoreError, StoredFile, Tx};
 
@@ -123,12 +123,7 @@ pub fn file(
         now,
     )?;
     incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
-    let office = Desk {
-        policy,
-        roster: &roster,
-        resources: &snapshot.resources,
-        now,
-    };
+    let office = snapshot.desk(&roster, now);
     let outcome = desk::decide(&office, &memory, &incoming);
     finish(tx, snapshot, key, message, outcome, &incoming.from, now)
 }
@@ -150,12 +145,7 @@ pub fn set_aside(
         name: from.name,
         address: from.address,
     };
-    let office = Desk {
-        policy: &snapshot.config.policy,
-        roster: &snapshot.roster,
-        resources: &snapshot.resources,
-        now,
-    };
+    let office = snapshot.desk(&snapshot.roster, now);
     let outcome = desk::set_aside(
         &office,
         &incoming::memory(tx, &from.address, now)?,

@@ -32,12 +32,7 @@ impl Engine {
                 Overload::Sent => Stopped::Automatic(limit),
                 Overload::Refused(said) => Stopped::Refusals(said.clone()),
             };
-            let office = desk::Desk {
-                policy: &snapshot.config.policy,
-                roster: &snapshot.roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&snapshot.roster, now);
             let outcome = desk::stopped(&office, what);
             writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
             tracing::warn!(?overload, "automatic letters wait");
@@ -64,7 +59,7 @@ fn hold(tx: &Tx<'_>, overload: &Overload, now: Timestamp) -> Result<(), StoreErr
             let line = Change::History {
                 ticket,
                 actor: "desk".to_owned(),
-                event: "held",
+                event: "waits",
                 detail: format!("{} to {} waits: {why}", held.kind, held.recipient),
             };
             tx.apply(&[line], now)?;

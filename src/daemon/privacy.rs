@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::engine::Engine;
 use super::snapshot::Snapshot;
 use super::writing;
-use crate::desk::{self, Desk};
+use crate::desk;
 use crate::mail::{Mask, wire_address};
 use crate::store::{Forget, Forgotten, StoreError, Traces, Tx};
 
@@ -109,12 +109,7 @@ impl Engine {
         let work = move |tx: &Tx<'_>| {
             let done = tx.forget(&who, &traces, "at the person's own request", now)?;
             let roster = tx.with_absences(&snapshot.roster)?;
-            let office = Desk {
-                policy: &snapshot.config.policy,
-                roster: &roster,
-                resources: &snapshot.resources,
-                now,
-            };
+            let office = snapshot.desk(&roster, now);
             let outcome = desk::forgotten(&office, &done.open);
             writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
             Ok(done)

@@ -7,9 +7,9 @@ use super::filing::{self, Arrived};
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{incoming, writing};
+use crate::desk;
 use crate::desk::event::Source;
 use crate::desk::outcome::{Change, Outcome};
-use crate::desk::{self, Desk};
 use crate::mail::Nature;
 use crate::store::{StoreError, Tx};
 
@@ -76,12 +76,7 @@ fn release(
         &desk::asks(&roster, &incoming),
         now,
     )?;
-    let office = Desk {
-        policy,
-        roster: &roster,
-        resources: &snapshot.resources,
-        now,
-    };
+    let office = snapshot.desk(&roster, now);
     let mut outcome = desk::decide(&office, &memory, &incoming);
     let said = format!("{}; released by {by}, it was set aside: {why}", outcome.why);
     if let Some(ticket) = outcome.ticket {

@@ -316,12 +316,7 @@ impl Engine {
                     .map(|number| tx.ticket(number))
                     .transpose()?
                     .flatten();
-                let office = desk::Desk {
-                    policy: &snapshot.config.policy,
-                    roster: &snapshot.roster,
-                    resources: &snapshot.resources,
-                    now,
-                };
+                let office = snapshot.desk(&snapshot.roster, now);
                 let outcome = desk::refused(&office, ticket.as_ref(), &kind, &recipient, &why);
                 writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })

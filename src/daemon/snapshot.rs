@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::started::Started;
 use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
+use crate::desk::Desk;
 use crate::desk::materials::{Library, Material};
 use crate::desk::people::People;
 use crate::desk::resources::Resources;
@@ -141,6 +143,16 @@ impl Snapshot {
             templates,
             people: People::default(),
             resources: Resources::default(),
+        }
+    }
+
+    /// What the desk decides by at `now`; `roster` is the file's, or that with the absences that people told of.
+    pub(super) fn desk<'a>(&'a self, roster: &'a Roster, now: Timestamp) -> Desk<'a> {
+        Desk {
+            policy: &self.config.policy,
+            roster,
+            resources: &self.resources,
+            now,
         }
     }
 

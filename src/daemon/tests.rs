@@ -110,6 +110,21 @@ impl Office {
         Self { engine, folder }
     }
 
+    /// Takes in a message that came by no mailbox.
+    async fn take(&self, bytes: Vec<u8>) {
+        let arrived = Arrived {
+            arrival: None,
+            bytes,
+            truncated: None,
+        };
+        self.engine.take_in(arrived).await.unwrap();
+    }
+
+    /// Sends until nothing goes any more.
+    async fn send_all(&self, sender: &mut Sender<impl Transport>, out: &WayOut) {
+        while self.engine.send_due(sender, out).await.unwrap().sent > 0 {}
+    }
+
     /// Another connection, to put obstacles into the database.
     fn database(&self) -> Connection {
         let config = &self.engine.snapshots().current().config;

@@ -58,7 +58,7 @@ impl StoreError {
         }
     }
 
-    /// Is the disk full or read-only? That passes when a person mends it.
+    /// Is the disk full, or read-only? A person must mend it, and is told at once.
     pub fn is_full(&self) -> bool {
         match self {
             Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
@@ -72,18 +72,18 @@ impl StoreError {
         }
     }
 
-    /// Is the disk full, or the file not writable? Nothing else will work either until that is mended.
+    /// Can nothing be stored now, for this or another reason? No letter is to blame, and none is set aside for it.
     pub fn is_storage(&self) -> bool {
         match self {
-            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
-                error.code,
-                rusqlite::ErrorCode::DiskFull
-                    | rusqlite::ErrorCode::ReadOnly
-                    | rusqlite::ErrorCode::SystemIoFailure
-                    | rusqlite::ErrorCode::DatabaseBusy
-                    | rusqlite::ErrorCode::DatabaseLocked
-                    | rusqlite::ErrorCode::CannotOpen
-            ),
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
+                self.is_full()
+                    || matches!(
+                        error.code,
+                        rusqlite::ErrorCode::DatabaseBusy
+                            | rusqlite::ErrorCode::DatabaseLocked
+                            | rusqlite::ErrorCode::CannotOpen
+                    )
+            }
             Self::Open { .. } | Self::Newer { .. } | Self::NotDurable(_) | Self::Closed => true,
             _ => false,
         }

@@ -107,7 +107,8 @@ mod tests {
                 )?;
                 tx.connection.execute(
                     "INSERT INTO history (ticket, at, actor, event, detail)
-                     VALUES (1, ?1, 'ivanova', 'stopped', ''), (2, ?1, 'desk', 'opened', '')",
+                     VALUES (1, ?1, 'ivanova', 'stopped', ''), (2, ?1, 'desk', 'opened', ''),
+                        (2, ?1, 'desk', 'waits', 'ack waits: automatic letters are held up')",
                     [millis(now)],
                 )?;
                 Ok(())

@@ -74,7 +74,8 @@ pub struct Held {
 /// holds up. While letters that the desk writes by itself are stopped (`?1`) neither they go nor does any
 /// wait for one of them.
 ///
-/// The ticket is looked up first: few letters are of one ticket, and thousands may wait for one person.
+/// The ticket is looked up first: few letters are of one ticket, and thousands may wait for one person. The
+/// state is named twice so that SQLite takes the index of letters that are not done.
 const UNBLOCKED: &str = "o.state IN ('waiting', 'sending') AND o.state = 'waiting'
     AND (?1 = 0 OR o.automatic = 0) AND NOT EXISTS (
     SELECT 1 FROM letters m CROSS JOIN outbox p ON p.letter = m.id

@@ -55,24 +55,9 @@ async fn after_many_equal_refusals_automatic_letters_wait_and_peoples_words_go_o
             &format!("q{number}"),
             "Вопрос",
         );
-        office
-            .engine
-            .take_in(Arrived {
-                arrival: None,
-                bytes,
-                truncated: None,
-            })
-            .await
-            .unwrap();
+        office.take(bytes).await;
     }
-    while office
-        .engine
-        .send_due(&mut sender, &out)
-        .await
-        .unwrap()
-        .sent
-        > 0
-    {}
+    office.send_all(&mut sender, &out).await;
     let tried = transport.tried();
     // One claim of eight may be under way when the bound is reached.
     let refused = count(&tried, parent);
@@ -93,7 +78,7 @@ async fn after_many_equal_refusals_automatic_letters_wait_and_peoples_words_go_o
     assert_eq!(waits as usize, PARENTS as usize - refused);
     // Each ticket of a letter that waits says so once; `outbox` says why.
     let said: u32 = office.one(
-        "SELECT count(*) FROM history WHERE event = 'held' AND detail LIKE 'ack to %550 5.7.1 rejected as spam%'",
+        "SELECT count(*) FROM history WHERE event = 'waits' AND detail LIKE 'ack to %550 5.7.1 rejected as spam%'",
     );
     assert_eq!(said, waits);
     let why: String =
@@ -110,15 +95,7 @@ async fn after_many_equal_refusals_automatic_letters_wait_and_peoples_words_go_o
     );
     let answer = String::from_utf8(letter(&specialist, "answer", "Вот ответ.")).unwrap();
     let answer = format!("In-Reply-To: <{token}>\r\n{answer}");
-    office
-        .engine
-        .take_in(Arrived {
-            arrival: None,
-            bytes: answer.into_bytes(),
-            truncated: None,
-        })
-        .await
-        .unwrap();
+    office.take(answer.into_bytes()).await;
     // The time to take an answer back is over.
     clock.advance(SignedDuration::from_mins(10));
     office.engine.send_due(&mut sender, &out).await.unwrap();
@@ -151,23 +128,10 @@ async fn different_refusals_stop_nothing() {
     for number in 0..40 {
         let from = format!("p{number}@home.test");
         office
-            .engine
-            .take_in(Arrived {
-                arrival: None,
-                bytes: letter(&from, &format!("q{number}"), "Вопрос"),
-                truncated: None,
-            })
-            .await
-            .unwrap();
+            .take(letter(&from, &format!("q{number}"), "Вопрос"))
+            .await;
     }
-    while office
-        .engine
-        .send_due(&mut sender, &out)
-        .await
-        .unwrap()
-        .sent
-        > 0
-    {}
+    office.send_all(&mut sender, &out).await;
     let left: u32 = office.one("SELECT count(*) FROM outbox WHERE state = 'waiting'");
     assert_eq!(left, 0);
 }

@@ -19,15 +19,7 @@ async fn a_running_daemon_takes_up_a_key_that_another_process_put_there() {
             .token(id, ticket, "anna@home.test", Audience::Requester)
             .0
     };
-    let ask = async |id: &str| {
-        let bytes = letter("anna@home.test", id, "Вопрос");
-        let arrived = Arrived {
-            arrival: None,
-            bytes,
-            truncated: None,
-        };
-        office.engine.take_in(arrived).await.unwrap();
-    };
+    let ask = async |id: &str| office.take(letter("anna@home.test", id, "Вопрос")).await;
     ask("first").await;
     let old: Vec<u8> = office.one("SELECT value FROM meta WHERE key = 'token-key'");
     let old: [u8; 32] = old.try_into().unwrap();

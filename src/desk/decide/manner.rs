@@ -10,6 +10,7 @@ use super::super::conduct::Severity;
 use super::super::event::Incoming;
 use super::super::outcome::{Carry, CommandResult, Conduct, Did, Message, Outcome};
 use super::super::ticket::{Lateness, Person, Status, Ticket};
+use super::orders::Orders;
 use super::overseers::{Overseers, addresses};
 use super::{Desk, late};
 
@@ -137,4 +138,22 @@ fn deciders(desk: &Desk<'_>, ticket: &Ticket, overseers: Overseers, late: bool) 
         }
     }
     people
+}
+
+impl Orders<'_> {
+    /// The promised time stays; the specialist's part of it begins now. What passed while the letter was held
+    /// is not theirs.
+    pub(super) fn goes_on_after_hold(&mut self) {
+        let passed = self
+            .ticket
+            .response_due
+            .is_none_or(|due| due <= self.desk.now);
+        if passed {
+            self.desk.expect_answer(&mut self.ticket);
+            return;
+        }
+        self.ticket.lateness = Lateness::default();
+        self.ticket.started = self.desk.now;
+        self.ticket.steps = 0;
+    }
 }

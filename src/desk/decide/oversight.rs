@@ -1,7 +1,5 @@
-//! Ending service, and what the one who oversees decides about it (clause 5).
-//!
-//! A specialist may end service on a ticket of theirs; whether it goes on is to be said by those who oversee
-//! them (`overseers.rs`).
+//! What those who oversee a specialist (`overseers.rs`) decide about service that has ended, and what becomes
+//! of letters that are for them alone (clause 5).
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Memory};

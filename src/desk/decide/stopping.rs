@@ -1,10 +1,10 @@
-//! Service on a ticket ends (clause 5), and what must not happen after that: an answer that is held goes out, an
-//! incident falls silent, a deadline that passed while a letter was held is a specialist's fault.
+//! Service on a ticket ends (clause 5). No answer that is held goes out after that, and an incident goes on
+//! elsewhere.
 
 use super::super::outcome::{Carry, Change, Conduct, Did, Message, Refusal};
-use super::super::ticket::{Lateness, Status};
+use super::super::ticket::Status;
 use super::orders::{Orders, TextFor};
-use super::overseers::addresses;
+use super::overseers::{Overseers, addresses};
 
 impl Orders<'_> {
     /// `#прекратить`: at once; the requester hears why, the supervisor gets the correspondence.
@@ -22,13 +22,7 @@ impl Orders<'_> {
         self.take_back_held();
         self.incident_moves_on();
         let overseers = self.desk.overseers_of(&self.ticket);
-        let told = Message::ServiceStopped {
-            author: self.who.id.clone(),
-            reason: reason.to_owned(),
-            office: overseers.office,
-        };
-        let notice = self.desk.for_requester(&self.ticket, told);
-        self.outcome.notices.push(notice);
+        self.tell_that_it_ends(reason, &overseers);
         let report = Message::Conduct(Conduct::Stopped {
             by: self.who.name.clone(),
             reason: reason.to_owned(),
@@ -50,30 +44,19 @@ impl Orders<'_> {
         self.ticket.response_due = None;
         self.history("stopped", reason);
         self.take_back_held();
-        let told = Message::ServiceStopped {
-            author: self.who.id.clone(),
-            reason: reason.to_owned(),
-            office: self.desk.overseers_of(&self.ticket).office,
-        };
-        let notice = self.desk.for_requester(&self.ticket, told);
-        self.outcome.notices.push(notice);
+        self.tell_that_it_ends(reason, &self.desk.overseers_of(&self.ticket));
         self.did.push(Did::Upheld);
     }
 
-    /// The promised time stays; the specialist's part of it begins now. What passed while the letter was held
-    /// is not theirs.
-    pub(super) fn goes_on_after_hold(&mut self) {
-        let passed = self
-            .ticket
-            .response_due
-            .is_none_or(|due| due <= self.desk.now);
-        if passed {
-            self.desk.expect_answer(&mut self.ticket);
-            return;
-        }
-        self.ticket.lateness = Lateness::default();
-        self.ticket.started = self.desk.now;
-        self.ticket.steps = 0;
+    /// The requester hears why, and who decides now.
+    fn tell_that_it_ends(&mut self, reason: &str, overseers: &Overseers) {
+        let told = Message::ServiceStopped {
+            author: self.who.id.clone(),
+            reason: reason.to_owned(),
+            office: overseers.office,
+        };
+        let notice = self.desk.for_requester(&self.ticket, told);
+        self.outcome.notices.push(notice);
     }
 
     /// Answers that are held do not go out any more: service has ended.

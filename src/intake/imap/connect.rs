@@ -46,7 +46,7 @@ impl ImapMailbox {
             folders,
             exists,
             listed: 0,
-            copied: BTreeSet::new(),
+            copied_whole: BTreeSet::new(),
         })
     }
 

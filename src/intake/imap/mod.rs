@@ -39,8 +39,9 @@ struct Open {
     exists: u32,
     /// Messages when it was last listed.
     listed: u32,
-    /// Folders into which this session copied messages (no MOVE) and knows that nothing was left half done.
-    copied: BTreeSet<String>,
+    /// Folders that surely hold no copy of what is in the inbox: on this connection each move to them, by COPY,
+    /// came to its end.
+    copied_whole: BTreeSet<String>,
 }
 
 impl ImapMailbox {

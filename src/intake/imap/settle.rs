@@ -64,8 +64,8 @@ impl ImapMailbox {
                 "во входящих есть письма, помеченные кем-то к удалению; уберите пометки".to_owned(),
             ));
         }
-        // Only after a doubt, or an earlier session, may copies be there already.
-        let there = if open.copied.remove(name) {
+        // Only after a doubt, or from an earlier connection, may copies be there already.
+        let there = if open.copied_whole.remove(name) {
             BTreeSet::new()
         } else {
             self.already_there(open, uids, name).await?
@@ -90,7 +90,7 @@ impl ImapMailbox {
             "EXPUNGE".to_owned()
         };
         self.exec_counting(open, &expunge).await?;
-        open.copied.insert(name.to_owned());
+        open.copied_whole.insert(name.to_owned());
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl ImapMailbox {
         Ok(found)
     }
 
-    /// Which of these messages the folder holds already: an earlier session copied them, and its end was not
+    /// Which of these messages the folder holds already: they were copied before, and the end of it was not
     /// heard of. The same Message-ID and the same size make the same message; one without an ID is copied again.
     async fn already_there(
         &self,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::life::{BOUND, DESK, Life, bring, check, count, database, open};
+use super::life::{BOUND, DESK, Life, behind, bring, check, count, database, open};
 use super::plan::{Act, Fault, Way};
 use super::proxy::Proxy;
 use crate::desk::bench::Bench;
@@ -117,16 +117,7 @@ fn stands(bench: &Bench, life: &mut Life, trigger: &str) {
 async fn killed_at_each_step_of_the_store_and_of_the_protocols_nothing_is_lost_or_twice() {
     let bench = open();
     let proxy = Proxy::start(&bench.host, &[]).await;
-    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
-    let config = config
-        .replace(
-            &format!("port = {}", bench.host.imaps_port),
-            &format!("port = {}", proxy.imap),
-        )
-        .replace(
-            &format!("port = {}", bench.host.smtps_port),
-            &format!("port = {}", proxy.smtp),
-        );
+    let config = behind(&proxy, &bench);
     bench.write("config.toml", &config);
     let knows = std::sync::Arc::clone(&proxy.knows);
     let work = move || {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::proxy::Proxy;
 use crate::client;
 use crate::desk::bench::{Bench, Security, field};
 
@@ -84,6 +85,15 @@ impl Drop for Life {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The desk's config.toml with the proxy in the place of the servers.
+pub fn behind(proxy: &Proxy, bench: &Bench) -> String {
+    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
+    let port = |port: u16| format!("port = {port}");
+    config
+        .replace(&port(bench.host.imaps_port), &port(proxy.imap))
+        .replace(&port(bench.host.smtps_port), &port(proxy.smtp))
 }
 
 /// A school without limits that a crowd of letters would reach.

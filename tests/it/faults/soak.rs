@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::life::{DESK, Life, count, database, number, open, ready};
+use super::life::{DESK, Life, behind, count, database, number, open, ready};
 use super::plan::Luck;
 use super::proxy::{Knows, Proxy};
 use crate::client::{self, QuoteStyle};
@@ -232,16 +232,7 @@ async fn under_faults_by_chance_nothing_grows_and_nothing_is_stuck() {
     let time = minutes.map_or(SHORT, Duration::from_mins);
     let bench = open();
     let proxy = Proxy::start(&bench.host, &[]).await;
-    let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
-    let config = config
-        .replace(
-            &format!("port = {}", bench.host.imaps_port),
-            &format!("port = {}", proxy.imap),
-        )
-        .replace(
-            &format!("port = {}", bench.host.smtps_port),
-            &format!("port = {}", proxy.smtp),
-        );
+    let config = behind(&proxy, &bench);
     let sla = "[sla]\nfirst_response = \"2m\"\nnext_response = \"3m\"\nsilent_after = 0\n";
     bench.write("config.toml", &format!("{config}{sla}"));
     let patience = if minutes.is_some() { 40_000 } else { 2_000 };
