@@ -55,6 +55,8 @@ pub struct Source {
     given_up: BTreeMap<MessageKey, Timestamp>,
     /// Who sent what waits, as far as it was asked.
     senders: BTreeMap<MessageKey, String>,
+    /// The turns that each of them had since so many wait.
+    turns_had: BTreeMap<String, usize>,
 }
 
 impl Source {
@@ -65,6 +67,7 @@ impl Source {
             failures: BTreeMap::new(),
             given_up: BTreeMap::new(),
             senders: BTreeMap::new(),
+            turns_had: BTreeMap::new(),
         }
     }
 
@@ -82,7 +85,7 @@ impl Source {
     }
 
     /// Each sender's first message, then each one's second, and so on, those of one in their order: a flood
-    /// from one address delays nobody else.
+    /// delays nobody else. Turns that were had before the mailbox was listed anew count.
     async fn in_turns(
         &mut self,
         mailbox: &mut impl Mailbox,
@@ -98,7 +101,16 @@ impl Source {
         if !unknown.is_empty() {
             self.senders.extend(mailbox.senders(&unknown).await?);
         }
-        Ok(turns(&waiting, &self.senders))
+        Ok(turns(&waiting, &self.senders, &self.turns_had))
+    }
+
+    /// These had their turn, among so many that turns are taken.
+    fn had_turns(&mut self, keys: &[MessageKey]) {
+        for key in keys {
+            if let Some(sender) = self.senders.get(key) {
+                *self.turns_had.entry(sender.clone()).or_default() += 1;
+            }
+        }
     }
 
     /// Failures of single messages so far.
@@ -160,6 +172,7 @@ impl Engine {
             let waiting = if crowded {
                 source.in_turns(mailbox, waiting).await?
             } else {
+                source.turns_had.clear();
                 waiting
             };
             // Where many wait, whoever comes now must not wait for all of them: listed anew after a few.
@@ -170,6 +183,9 @@ impl Engine {
                 }
                 let messages = self.fetch(mailbox, source, keys).await?;
                 source.fetched(&messages);
+                if crowded {
+                    source.had_turns(keys);
+                }
                 self.file_and_settle(mailbox, source, messages, report)
                     .await?;
             }
@@ -287,8 +303,15 @@ impl Engine {
     }
 }
 
-fn turns(waiting: &[MessageKey], senders: &BTreeMap<MessageKey, String>) -> Vec<MessageKey> {
-    let mut had: BTreeMap<&str, usize> = BTreeMap::new();
+fn turns(
+    waiting: &[MessageKey],
+    senders: &BTreeMap<MessageKey, String>,
+    had: &BTreeMap<String, usize>,
+) -> Vec<MessageKey> {
+    let mut had: BTreeMap<&str, usize> = had
+        .iter()
+        .map(|(sender, turns)| (sender.as_str(), *turns))
+        .collect();
     let mut order: Vec<(usize, usize, MessageKey)> = waiting
         .iter()
         .enumerate()
@@ -311,14 +334,18 @@ mod tests {
     fn each_sender_s_first_before_anybody_s_second() {
         let key = |uid| MessageKey { validity: 1, uid };
         let waiting: Vec<MessageKey> = (1..=6).map(key).collect();
-        let senders = [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "a"), (6, "c")]
-            .map(|(uid, who)| (key(uid), who.to_owned()))
-            .into();
-        let uids: Vec<u32> = turns(&waiting, &senders)
-            .iter()
-            .map(|one| one.uid)
-            .collect();
-        assert_eq!(uids, [1, 4, 6, 2, 3, 5]);
-        assert_eq!(turns(&waiting, &BTreeMap::new()), waiting);
+        let senders: BTreeMap<MessageKey, String> =
+            [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "a"), (6, "c")]
+                .map(|(uid, who)| (key(uid), who.to_owned()))
+                .into();
+        let uids = |waiting: &[MessageKey], had: &[(&str, usize)]| -> Vec<u32> {
+            let had = had.iter().map(|(who, turns)| ((*who).to_owned(), *turns));
+            let order = turns(waiting, &senders, &had.collect());
+            order.iter().map(|one| one.uid).collect()
+        };
+        assert_eq!(uids(&waiting, &[]), [1, 4, 6, 2, 3, 5]);
+        // Whoever comes while others had theirs is not behind all of these again.
+        assert_eq!(uids(&waiting[1..], &[("a", 1), ("b", 2)]), [6, 2, 3, 4, 5]);
+        assert_eq!(turns(&waiting, &BTreeMap::new(), &BTreeMap::new()), waiting);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use imap_proto::{AttributeValue, MailboxDatum, Response};
 
-use super::super::sender::sender;
+use super::super::sender::{FIELDS, sender};
 use super::super::{MailboxError, MessageKey, RawMessage};
 use super::exec::exec;
 use super::{ImapMailbox, Open, count, set};
@@ -131,7 +131,7 @@ impl ImapMailbox {
             .collect())
     }
 
-    /// The From of each message. One that has gone is left out.
+    /// Whose turn each message is. One that has gone is left out.
     pub(super) async fn senders_open(
         &self,
         open: &mut Open,
@@ -145,8 +145,8 @@ impl ImapMailbox {
             .collect();
         let mut heads = BTreeMap::new();
         for uids in wanted.chunks(HEADS) {
-            let item = "BODY.PEEK[HEADER.FIELDS (FROM)]";
-            self.bodies(open, uids, item, &mut heads).await?;
+            let item = format!("BODY.PEEK[HEADER.FIELDS ({FIELDS})]");
+            self.bodies(open, uids, &item, &mut heads).await?;
         }
         let found = heads
             .into_iter()

@@ -186,7 +186,9 @@ const ROBOTS: [(&str, &str, &str, &str); 20] = [
 
 fn robot(number: usize) -> Vec<u8> {
     let (headers, from, subject, text) = ROBOTS[number % ROBOTS.len()];
-    let letter = client::letter(from, DESK, subject, &format!("{text}\n\nНомер {number}."));
+    // No two from one address.
+    let from = from.replace('@', &format!("@r{number}."));
+    let letter = client::letter(&from, DESK, subject, &format!("{text}\n\nНомер {number}."));
     [headers.as_bytes(), &letter].concat()
 }
 
