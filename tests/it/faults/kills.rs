@@ -35,7 +35,7 @@ fn random_kills_lose_nothing_and_make_nothing_twice() {
             brought += 1;
         }
         let mut life = Life::begin(&bench);
-        let mut lines = 1 + chance.below(40);
+        let mut lines = 1 + chance.below(60);
         let mut last = "the start".to_owned();
         while lines > 0 {
             // The first letter of a life waits until the rules of conduct are made ready.
