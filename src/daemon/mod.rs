@@ -26,6 +26,7 @@ mod snapshot;
 mod started;
 mod taking;
 mod token;
+mod turns;
 mod writing;
 
 pub use clock::Clock;

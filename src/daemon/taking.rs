@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
 use super::filing::Arrived;
+use super::turns::{sender, turns};
 use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
 use crate::store::{Arrival, StoreError};
 
@@ -13,6 +14,8 @@ use crate::store::{Arrival, StoreError};
 const BATCH: usize = 50;
 /// So many waiting messages are taken in their order; of more, each sender's first before anybody's second.
 const CROWD: usize = 2 * BATCH;
+/// Headers in one answer.
+const HEADERS: usize = 1000;
 /// Failures of one message, fetched alone, after which it is left alone for a while.
 const PATIENCE: u32 = 3;
 /// How long it is left alone: what was wrong may have been the network after all.
@@ -98,8 +101,10 @@ impl Source {
             .filter(|key| !self.senders.contains_key(key))
             .copied()
             .collect();
-        if !unknown.is_empty() {
-            self.senders.extend(mailbox.senders(&unknown).await?);
+        for keys in unknown.chunks(HEADERS) {
+            let headers = mailbox.headers(keys).await?;
+            let senders = headers.iter().map(|(key, head)| (*key, sender(head)));
+            self.senders.extend(senders);
         }
         Ok(turns(&waiting, &self.senders, &self.turns_had))
     }
@@ -300,52 +305,5 @@ impl Engine {
                 .await?;
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
-    }
-}
-
-fn turns(
-    waiting: &[MessageKey],
-    senders: &BTreeMap<MessageKey, String>,
-    had: &BTreeMap<String, usize>,
-) -> Vec<MessageKey> {
-    let mut had: BTreeMap<&str, usize> = had
-        .iter()
-        .map(|(sender, turns)| (sender.as_str(), *turns))
-        .collect();
-    let mut order: Vec<(usize, usize, MessageKey)> = waiting
-        .iter()
-        .enumerate()
-        .map(|(place, key)| {
-            let sender = senders.get(key).map_or("", String::as_str);
-            let turn = had.entry(sender).or_default();
-            *turn += 1;
-            (*turn, place, *key)
-        })
-        .collect();
-    order.sort_unstable();
-    order.into_iter().map(|(_, _, key)| key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_sender_s_first_before_anybody_s_second() {
-        let key = |uid| MessageKey { validity: 1, uid };
-        let waiting: Vec<MessageKey> = (1..=6).map(key).collect();
-        let senders: BTreeMap<MessageKey, String> =
-            [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "a"), (6, "c")]
-                .map(|(uid, who)| (key(uid), who.to_owned()))
-                .into();
-        let uids = |waiting: &[MessageKey], had: &[(&str, usize)]| -> Vec<u32> {
-            let had = had.iter().map(|(who, turns)| ((*who).to_owned(), *turns));
-            let order = turns(waiting, &senders, &had.collect());
-            order.iter().map(|one| one.uid).collect()
-        };
-        assert_eq!(uids(&waiting, &[]), [1, 4, 6, 2, 3, 5]);
-        // Whoever comes while others had theirs is not behind all of these again.
-        assert_eq!(uids(&waiting[1..], &[("a", 1), ("b", 2)]), [6, 2, 3, 4, 5]);
-        assert_eq!(turns(&waiting, &BTreeMap::new(), &BTreeMap::new()), waiting);
     }
 }

@@ -7,9 +7,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::sender::{HEAD, sender};
 use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage, mutf7};
 use crate::config::settings::MaildirSettings;
+
+/// Bytes of a message in which its header is looked for.
+const HEAD: u64 = 16 * 1024;
 
 /// A Maildir. Messages get numbers for as long as this value lives.
 pub struct MaildirMailbox {
@@ -173,16 +175,18 @@ impl Mailbox for MaildirMailbox {
         Ok(messages)
     }
 
-    async fn senders(
+    async fn headers(
         &mut self,
         keys: &[MessageKey],
-    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+    ) -> Result<Vec<(MessageKey, Vec<u8>)>, MailboxError> {
         let found = keys.iter().filter_map(|key| {
             let file = std::fs::File::open(self.names.get(&key.uid)?).ok()?;
             let mut head = Vec::new();
-            let most = u64::try_from(HEAD).unwrap_or(u64::MAX);
-            file.take(most).read_to_end(&mut head).ok()?;
-            Some((*key, sender(&head)))
+            file.take(HEAD).read_to_end(&mut head).ok()?;
+            let end = head.windows(2).position(|two| two == b"\n\n");
+            let end = end.or_else(|| head.windows(4).position(|four| four == b"\r\n\r\n"));
+            head.truncate(end.unwrap_or(head.len()));
+            Some((*key, head))
         });
         Ok(found.collect())
     }

@@ -3,7 +3,6 @@
 mod imap;
 mod maildir;
 mod mutf7;
-mod sender;
 
 use std::future::Future;
 use std::time::Duration;
@@ -76,15 +75,15 @@ pub trait Mailbox: Send {
         keys: &[MessageKey],
     ) -> impl Future<Output = Result<Vec<RawMessage>, MailboxError>> + Send;
 
-    /// Who sent the messages asked for, as far as it can be told quickly; only for taking turns, so a message
-    /// that is not in the answer does no harm.
+    /// The headers of the messages asked for, or as much of them as tells who sent a message and whether
+    /// anybody wrote it. Only for taking turns: a message that is not in the answer does no harm.
     ///
     /// # Errors
     /// When the connection is lost.
-    fn senders(
+    fn headers(
         &mut self,
         keys: &[MessageKey],
-    ) -> impl Future<Output = Result<Vec<(MessageKey, String)>, MailboxError>> + Send {
+    ) -> impl Future<Output = Result<Vec<(MessageKey, Vec<u8>)>, MailboxError>> + Send {
         let _ = keys;
         async { Ok(vec![]) }
     }
@@ -159,13 +158,13 @@ impl Mailbox for AnyMailbox {
         }
     }
 
-    async fn senders(
+    async fn headers(
         &mut self,
         keys: &[MessageKey],
-    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+    ) -> Result<Vec<(MessageKey, Vec<u8>)>, MailboxError> {
         match self {
-            Self::Imap(one) => one.senders(keys).await,
-            Self::Maildir(one) => one.senders(keys).await,
+            Self::Imap(one) => one.headers(keys).await,
+            Self::Maildir(one) => one.headers(keys).await,
         }
     }
 

@@ -131,12 +131,12 @@ impl Mailbox for ImapMailbox {
         Ok(messages)
     }
 
-    async fn senders(
+    async fn headers(
         &mut self,
         keys: &[MessageKey],
-    ) -> Result<Vec<(MessageKey, String)>, MailboxError> {
+    ) -> Result<Vec<(MessageKey, Vec<u8>)>, MailboxError> {
         let mut open = self.take().await?;
-        let found = self.senders_open(&mut open, keys).await?;
+        let found = self.headers_open(&mut open, keys).await?;
         self.open = Some(open);
         Ok(found)
     }
