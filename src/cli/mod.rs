@@ -10,6 +10,7 @@ mod forget;
 mod init;
 mod inspect;
 mod key;
+mod login;
 mod outbox;
 mod packaging;
 mod preview;
@@ -64,6 +65,8 @@ enum Command {
     Init(init::Options),
     /// Проверить файлы; --online — ещё и вход на почтовые серверы
     Check(check::Options),
+    /// Дать доступ к ящику Gmail или Microsoft 365 (OAuth2) вместо пароля
+    Login(login::Options),
     /// Работать: принимать письма и рассылать ответы
     Run(run::Options),
     /// Принять одно письмо со стандартного ввода (для почтового сервера)
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Demo(options) => demo::demo(&options),
         Command::Init(options) => init::init(&options),
         Command::Check(options) => check::check(config.as_deref(), &options),
+        Command::Login(options) => login::login(config.as_deref(), &options),
         Command::Run(options) => run::run(config.as_deref(), &options),
         Command::Deliver => deliver::deliver(config.as_deref()),
         Command::Tickets(options) => tickets::tickets(config.as_deref(), &options),

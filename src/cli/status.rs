@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::say;
 use super::{Ending, files};
+use crate::config::settings::{Config, OAuth2};
+use crate::net::oauth2::{self, State};
 
 /// Options of `status`.
 #[derive(Debug, Args)]
@@ -33,6 +35,40 @@ struct StatusJson {
     last_sent: Option<Timestamp>,
     waiting_since: Option<Timestamp>,
     last_error: Option<String>,
+    access: Vec<AccessJson>,
+}
+
+/// Access by consent (OAuth2).
+#[derive(Serialize)]
+struct AccessJson {
+    user: String,
+    /// `good`, `missing` or `refused`.
+    state: &'static str,
+    /// Until when the present access is good.
+    until: Option<Timestamp>,
+    /// Why it is not.
+    why: Option<String>,
+}
+
+fn accesses(config: &Config) -> Vec<AccessJson> {
+    let of = |oauth: &&OAuth2| {
+        let (state, until, why) = match oauth2::state(oauth) {
+            Ok(State::Good(until)) => ("good", Some(until), None),
+            Ok(State::Missing) => {
+                let why = "доступ ещё не дан. Выполните: dezhurny login";
+                ("missing", None, Some(why.to_owned()))
+            }
+            Ok(State::Refused(_, why)) => ("refused", None, Some(why)),
+            Err(error) => ("refused", None, Some(error.to_string())),
+        };
+        AccessJson {
+            user: oauth.user.clone(),
+            state,
+            until,
+            why,
+        }
+    };
+    config.accesses().iter().map(of).collect()
 }
 
 /// Shows the desk's health.
@@ -64,6 +100,7 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
         last_sent: overview.last_sent,
         waiting_since: overview.waiting_since,
         last_error: overview.last_error,
+        access: accesses(&snapshot.config),
     };
     if options.json {
         say::json(&status)?;
@@ -174,6 +211,13 @@ fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
     ));
     if let Some(since) = status.waiting_since {
         say::line(format!("Ждут отправки с {}", say::when(since, zone)));
+    }
+    for access in &status.access {
+        let said = match (&access.why, access.until) {
+            (Some(why), _) => say::tame(why),
+            (None, until) => format!("есть, обновляется сам (этот до {})", at(until)),
+        };
+        say::line(format!("Доступ OAuth2 к {}: {said}", access.user));
     }
     if let Some(error) = &status.last_error {
         say::line(format!("Последняя ошибка отправки: {}", say::tame(error)));

@@ -14,7 +14,7 @@ use super::values::{
     DaysOff, WEEK, address, day, days_off, filled, flag, hours, kept, number, percent,
     signed_duration, size, weekly, word, work_span, zone,
 };
-use super::ways::{intake, outgoing};
+use super::ways::{Folders, intake, outgoing};
 use crate::desk::policy::{
     Action, ConductPolicy, DeskLanguage, Hours, Limits, Policy, Sla, Span, Step, Topic, WorkSpan,
 };
@@ -66,10 +66,18 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
     let limits = limits(root);
     let privacy = privacy(root);
     let conduct = conduct(root);
-    let intake = intake(root, base);
-    let outgoing = outgoing(root, base);
     let desk = desk.unwrap_or_else(|| Section::new(&blank, nothing.get_ref(), 0..0, "desk"));
     let place = |path: String| base.join(path);
+    let data_dir = place(
+        desk.get("data_dir", filled)
+            .unwrap_or_else(|| "/var/lib/dezhurny".to_owned()),
+    );
+    let folders = Folders {
+        base,
+        data: &data_dir,
+    };
+    let intake = intake(root, folders);
+    let outgoing = outgoing(root, folders, intake.as_ref());
     let (authserv_id, plus_addressing) = trust;
     let (show_requester_address, show_specialist_name, keep_closed) = privacy;
     let policy = Policy {
@@ -107,10 +115,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
     };
     let config = Config {
         policy,
-        data_dir: place(
-            desk.get("data_dir", filled)
-                .unwrap_or_else(|| "/var/lib/dezhurny".to_owned()),
-        ),
+        data_dir,
         roster: place(
             desk.get("roster", filled)
                 .unwrap_or_else(|| "roster.toml".to_owned()),

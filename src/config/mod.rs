@@ -3,6 +3,7 @@
 //! Nothing here acts at run time: a file becomes a value, or a list of all its faults.
 
 mod config_file;
+mod consent;
 mod doubts;
 mod fault;
 pub mod material_file;

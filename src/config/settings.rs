@@ -52,6 +52,38 @@ pub struct Server {
     pub user: Option<String>,
     /// Its password.
     pub password: Option<Password>,
+    /// Access by consent, instead of a password.
+    pub oauth2: Option<Box<OAuth2>>,
+}
+
+/// Access that a person grants once and that is renewed by itself (OAuth 2.0, RFC 6749).
+#[derive(Debug, Clone)]
+pub struct OAuth2 {
+    /// Whose mailbox: the login on the mail server.
+    pub user: String,
+    /// The program as the provider knows it.
+    pub client_id: String,
+    /// Its secret, where the provider asks for one.
+    pub client_secret: Option<Password>,
+    /// Where access is renewed.
+    pub token_url: String,
+    /// Where a code for another device begins (RFC 8628), if the provider grants mail that way.
+    pub device_url: Option<String>,
+    /// The page of consent, if the browser's address is brought back by hand.
+    pub authorization_url: Option<String>,
+    /// What is asked for, words parted by spaces.
+    pub scope: String,
+    /// Roots beside the system's, for these addresses.
+    pub ca_file: Option<PathBuf>,
+    /// The file in the data folder that holds what was granted.
+    pub kept: PathBuf,
+}
+
+impl OAuth2 {
+    /// Are these one and the same access?
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.kept == other.kept
+    }
 }
 
 /// Intake by IMAP.
@@ -154,6 +186,20 @@ pub struct Config {
 }
 
 impl Config {
+    /// Every access by consent that the ways in and out use, each once.
+    pub fn accesses(&self) -> Vec<&OAuth2> {
+        let intake = match &self.intake {
+            IntakeSettings::Imap(imap) => imap.server.oauth2.as_deref(),
+            IntakeSettings::Maildir(_) | IntakeSettings::Pipe => None,
+        };
+        let outgoing = match &self.outgoing {
+            OutgoingSettings::Smtp(smtp) => smtp.server.oauth2.as_deref(),
+            OutgoingSettings::Sendmail(_) | OutgoingSettings::Maildir(_) => None,
+        };
+        let outgoing = outgoing.filter(|out| intake.is_none_or(|one| !one.is_same(out)));
+        intake.into_iter().chain(outgoing).collect()
+    }
+
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.data_dir.join("dezhurny.sqlite")

@@ -22,7 +22,9 @@ fn uncommented(text: &str) -> String {
         let line = bare.unwrap_or(line);
         if line.starts_with('[') {
             skip = [
+                "[intake.imap.oauth2]",
                 "[intake.maildir]",
+                "[outgoing.smtp.oauth2]",
                 "[outgoing.sendmail]",
                 "[outgoing.maildir]",
             ]
@@ -130,6 +132,44 @@ fn bad_files_say_what_they_must() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(names.len() >= 70, "only {} files", names.len());
+}
+
+/// A school by consent: `intake` and `outgoing` are added to their sections.
+fn by_consent(intake: &str, outgoing: &str) -> String {
+    format!(
+        "[desk]\naddress = \"help@school.test\"\nadmins = [\"a@school.test\"]\n\
+         [intake.imap]\nhost = \"imap.test\"\nuser = \"help@school.test\"\n{intake}\n\
+         [outgoing.smtp]\nhost = \"smtp.test\"\nuser = \"help@school.test\"\n{outgoing}\n"
+    )
+}
+
+#[test]
+fn one_consent_serves_both_ways_of_one_mailbox() {
+    let google = "[intake.imap.oauth2]\nprovider = \"google\"\nclient_id = \"x\"";
+    let config = parse_config(&by_consent(google, "")).unwrap_or_else(|faults| panic!("{faults}"));
+    let accesses = config.accesses();
+    assert_eq!(accesses.len(), 1);
+    assert_eq!(accesses[0].token_url, "https://oauth2.googleapis.com/token");
+    assert_eq!(accesses[0].device_url, None, "Google grants no mail so");
+    let kept = accesses[0].kept.display().to_string();
+    assert!(
+        kept.starts_with("/var/lib/dezhurny/oauth2-help@school.test-"),
+        "{kept}"
+    );
+    // A password for sending stands for itself, and so does a consent of its own.
+    let config = parse_config(&by_consent(google, "password = \"secret\"")).unwrap();
+    let settings::OutgoingSettings::Smtp(smtp) = &config.outgoing else {
+        panic!("SMTP was named");
+    };
+    assert!(smtp.server.oauth2.is_none() && smtp.server.password.is_some());
+    let own = "[outgoing.smtp.oauth2]\nprovider = \"microsoft365\"\nclient_id = \"y\"\ntenant = \"school.test\"";
+    let config = parse_config(&by_consent(google, own)).unwrap();
+    let accesses = config.accesses();
+    assert_eq!(accesses.len(), 2);
+    assert_eq!(
+        accesses[1].device_url.as_deref(),
+        Some("https://login.microsoftonline.com/school.test/oauth2/v2.0/devicecode")
+    );
 }
 
 #[test]

@@ -5,14 +5,24 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::consent::consent;
 use super::reader::{Section, wrong};
 use super::settings::{
-    ImapSettings, IntakeSettings, MaildirSettings, OutgoingSettings, Password, Server,
+    ImapSettings, IntakeSettings, MaildirSettings, OAuth2, OutgoingSettings, Password, Server,
     SmtpSettings, Tls,
 };
 use super::values::{duration, filled, flag, number, text, word};
 
-pub(super) fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettings> {
+/// What paths are counted from.
+#[derive(Clone, Copy)]
+pub(super) struct Folders<'a> {
+    /// The folder of config.toml.
+    pub base: &'a Path,
+    /// The data folder.
+    pub data: &'a Path,
+}
+
+pub(super) fn intake(root: &Section<'_, '_>, folders: Folders<'_>) -> Option<IntakeSettings> {
     let section = root.section("intake")?;
     let both = section.has("imap") && section.has("maildir");
     if both {
@@ -23,10 +33,10 @@ pub(super) fn intake(root: &Section<'_, '_>, base: &Path) -> Option<IntakeSettin
     }
     let imap = section
         .section("imap")
-        .and_then(|section| imap(&section, base));
+        .and_then(|section| imap(&section, folders));
     let maildir = section
         .section("maildir")
-        .and_then(|section| maildir(&section, base));
+        .and_then(|section| maildir(&section, folders.base));
     section.finish();
     imap.map(IntakeSettings::Imap)
         .or(maildir.map(IntakeSettings::Maildir))
@@ -58,8 +68,8 @@ fn poll_every(section: &Section<'_, '_>) -> Duration {
         .unwrap_or(Duration::from_mins(1))
 }
 
-fn imap(section: &Section<'_, '_>, base: &Path) -> Option<ImapSettings> {
-    let server = server(section, base, 993, true);
+fn imap(section: &Section<'_, '_>, places: Folders<'_>) -> Option<ImapSettings> {
+    let server = server(section, places, 993, None);
     let (processed, attention) = folders(section);
     let mailbox = section
         .get("mailbox", filled)
@@ -102,12 +112,14 @@ fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
     })
 }
 
+/// `[intake.imap]` or `[outgoing.smtp]`; the latter may go by the consent of the former.
 fn server(
     section: &Section<'_, '_>,
-    base: &Path,
+    folders: Folders<'_>,
     implicit_port: i64,
-    needs_user: bool,
+    intake: Option<&IntakeSettings>,
 ) -> Option<Server> {
+    let base = folders.base;
     let host = section.must("host", filled);
     let tls = section
         .get(
@@ -136,12 +148,26 @@ fn server(
                 .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
         );
     }
-    let user = if needs_user {
+    let user = if implicit_port == 993 {
         section.must("user", filled)
     } else {
         section.get("user", filled)
     };
-    let password = password(section, base, user.is_some());
+    let own = consent(section, folders, user.as_deref());
+    let granted = own.is_some() || section.has("oauth2");
+    let shared = shared_consent(section, intake, user.as_deref()).filter(|_| !granted);
+    let password = password(
+        section,
+        base,
+        user.is_some() && !granted && shared.is_none(),
+    );
+    if granted && password.is_some() {
+        section.fault_at(
+            "oauth2",
+            wrong("и пароль, и oauth2: вход бывает только один")
+                .hint("уберите строку с паролем или раздел oauth2"),
+        );
+    }
     let ca_file = section.get("ca_file", filled).map(|path| base.join(path));
     let fingerprint = section.get("fingerprint", |value| {
         let said = filled(value)?;
@@ -167,8 +193,31 @@ fn server(
         allow_plaintext,
         user,
         password,
+        oauth2: own.or(shared).map(Box::new),
     })
 }
+
+/// The same mailbox needs no second consent to send.
+fn shared_consent(
+    section: &Section<'_, '_>,
+    intake: Option<&IntakeSettings>,
+    user: Option<&str>,
+) -> Option<OAuth2> {
+    let Some(IntakeSettings::Imap(imap)) = intake else {
+        return None;
+    };
+    let named = PASSWORDS.iter().any(|key| section.has(key));
+    let oauth2 = imap.server.oauth2.as_ref()?;
+    (!named && user == Some(oauth2.user.as_str())).then(|| OAuth2::clone(oauth2))
+}
+
+/// The keys that say where a password is.
+const PASSWORDS: [&str; 4] = [
+    "password",
+    "password_file",
+    "password_command",
+    "password_credential",
+];
 
 fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Password> {
     let inline = section
@@ -197,24 +246,22 @@ fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Pass
             "оставьте один: password_file, password_command, password_credential или password",
         ));
     }
-    let named = [
-        "password",
-        "password_file",
-        "password_command",
-        "password_credential",
-    ]
-    .iter()
-    .any(|key| section.has(key));
+    let named = PASSWORDS.iter().any(|key| section.has(key));
     if needed && !named {
         section.fault(
             wrong("не сказано, где пароль")
-                .hint("добавьте password_file = \"/etc/dezhurny/password\""),
+                .hint("добавьте password_file = \"/etc/dezhurny/password\" или раздел oauth2"),
         );
     }
     found.pop()
 }
 
-pub(super) fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSettings> {
+pub(super) fn outgoing(
+    root: &Section<'_, '_>,
+    folders: Folders<'_>,
+    intake: Option<&IntakeSettings>,
+) -> Option<OutgoingSettings> {
+    let base = folders.base;
     let Some(section) = root.section("outgoing") else {
         root.fault(
             wrong("не сказано, как отправлять письма")
@@ -233,7 +280,7 @@ pub(super) fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSe
     }
     let smtp = section
         .section("smtp")
-        .and_then(|section| smtp(&section, base));
+        .and_then(|section| smtp(&section, folders, intake));
     let sendmail = section.section("sendmail").and_then(|section| {
         let command = section.list("command", filled);
         if command.as_ref().is_none_or(Vec::is_empty) {
@@ -256,8 +303,12 @@ pub(super) fn outgoing(root: &Section<'_, '_>, base: &Path) -> Option<OutgoingSe
         .or(maildir.map(OutgoingSettings::Maildir))
 }
 
-fn smtp(section: &Section<'_, '_>, base: &Path) -> Option<SmtpSettings> {
-    let server = server(section, base, 465, false);
+fn smtp(
+    section: &Section<'_, '_>,
+    folders: Folders<'_>,
+    intake: Option<&IntakeSettings>,
+) -> Option<SmtpSettings> {
+    let server = server(section, folders, 465, intake);
     let connections = section.get("connections", number(1, 50)).unwrap_or(4);
     let per_hour = section.get("per_hour", number(0, 1_000_000)).unwrap_or(0);
     section.finish();

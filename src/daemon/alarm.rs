@@ -24,9 +24,9 @@ impl Alarm {
         tell
     }
 
-    /// It is over.
-    pub fn over(&mut self) {
-        *self = Self::default();
+    /// It is over. `true` when the administrators had been told, and are to be told this, too.
+    pub fn over(&mut self) -> bool {
+        std::mem::take(self).told
     }
 }
 
@@ -42,9 +42,10 @@ mod tests {
         assert!(!alarm.goes_on(now, false));
         assert!(alarm.goes_on(later, false));
         assert!(!alarm.goes_on(later, false));
-        alarm.over();
+        assert!(alarm.over());
         assert!(alarm.goes_on(now, true));
-        alarm.over();
+        assert!(alarm.over());
+        assert!(!alarm.over(), "once");
         let ahead = now.checked_add(PATIENCE * 1000).unwrap();
         assert!(!alarm.goes_on(ahead, false), "the clock was a week ahead");
         assert!(!alarm.goes_on(now, false));

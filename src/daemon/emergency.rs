@@ -1,4 +1,5 @@
-//! What the administrators must hear though nothing can be stored: it goes past the outbox, by what still works.
+//! What the administrators must hear though nothing can be stored or nothing can be sent: it goes past the outbox,
+//! by what still works; while nothing can be sent, into the desk's own mailbox, where people look.
 //!
 //! Promises: at most one such letter an hour; it is in no table, so a crash may lose it, and nothing else depends
 //! on it.
@@ -9,10 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
 use crate::desk;
+use crate::intake::Mailbox;
 use crate::letters::DeskWords;
-use crate::mail::{self, Draft, Mailbox};
+use crate::mail::{self, Draft};
 use crate::outbox::{Delivery, Outgoing, Transport};
 
+/// So many letters wait for the mailbox at most.
+const MOST_LEFT: usize = 10;
 /// Between two such letters.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
@@ -24,6 +28,8 @@ pub(super) struct Emergencies(Arc<Mutex<Waiting>>);
 struct Waiting {
     letters: Vec<Outgoing>,
     last: Option<Timestamp>,
+    /// For the mailbox itself.
+    to_leave: Vec<Vec<u8>>,
 }
 
 impl Emergencies {
@@ -46,6 +52,18 @@ impl Emergencies {
         waiting.letters.extend(letters);
     }
 
+    fn leave(&self, letter: Vec<u8>) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.to_leave.len() < MOST_LEFT {
+            waiting.to_leave.push(letter);
+        }
+    }
+
+    fn take_left(&self) -> Vec<Vec<u8>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut waiting.to_leave)
+    }
+
     fn take(&self) -> Vec<Outgoing> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut waiting.letters)
@@ -55,10 +73,35 @@ impl Emergencies {
 impl Engine {
     /// Writes to the administrators without the database; the next connection that sends takes it along.
     pub(super) fn cry(&self, what: &str) {
-        let now = self.clock.now();
-        if !self.emergencies.begin(now) {
+        if !self.emergencies.begin(self.clock.now()) {
             return;
         }
+        self.emergencies.add(self.letters_of_trouble(what));
+        self.bell.notify_one();
+    }
+
+    /// Puts a letter to the administrators into the desk's own mailbox, since nothing can be sent: who opens the
+    /// shared mailbox sees it. The next look at the mailbox takes it along.
+    pub(super) fn leave_word(&self, what: &str) {
+        if let Some(letter) = self.letters_of_trouble(what).into_iter().next() {
+            self.emergencies.leave(letter.bytes);
+        }
+    }
+
+    /// Leaves in the mailbox what waits for it.
+    pub(super) async fn leave_words(&self, mailbox: &mut impl Mailbox) {
+        for letter in self.emergencies.take_left() {
+            match mailbox.leave(&letter).await {
+                Ok(()) => tracing::warn!("a letter about trouble was left in the mailbox"),
+                Err(error) => {
+                    tracing::warn!(%error, "a letter about trouble could not be left in the mailbox");
+                }
+            }
+        }
+    }
+
+    fn letters_of_trouble(&self, what: &str) -> Vec<Outgoing> {
+        let now = self.clock.now();
         let snapshot = self.snapshots.current();
         let policy = &snapshot.config.policy;
         let office = snapshot.desk(&snapshot.roster, now);
@@ -78,11 +121,11 @@ impl Engine {
                 continue;
             };
             let draft = Draft {
-                from: Mailbox {
+                from: mail::Mailbox {
                     name: policy.name.clone(),
                     address: policy.address.clone(),
                 },
-                to: Mailbox {
+                to: mail::Mailbox {
                     name: notice.to.name.clone(),
                     address: notice.to.address.clone(),
                 },
@@ -107,8 +150,7 @@ impl Engine {
                 Err(error) => tracing::error!(%error, "a letter about trouble cannot be written"),
             }
         }
-        self.emergencies.add(letters);
-        self.bell.notify_one();
+        letters
     }
 
     /// Sends what waits so; what cannot go now waits for the next look.

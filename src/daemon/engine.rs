@@ -176,13 +176,29 @@ impl Engine {
         told
     }
 
+    /// Tells the administrators that the trouble they heard of is over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn recovered(&self, what: &str) -> Result<(), StoreError> {
+        self.queue_word(what, desk::recovered).await
+    }
+
     async fn queue_alarm(&self, what: &str) -> Result<(), StoreError> {
+        self.queue_word(what, desk::trouble).await
+    }
+
+    async fn queue_word(
+        &self,
+        what: &str,
+        say: fn(&desk::Desk<'_>, &str) -> desk::outcome::Outcome,
+    ) -> Result<(), StoreError> {
         let (snapshot, key, what) = (self.snapshots.current(), self.key(), what.to_owned());
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
                 let office = snapshot.desk(&snapshot.roster, now);
-                let outcome = desk::trouble(&office, &what);
+                let outcome = say(&office, &what);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
             .await?;

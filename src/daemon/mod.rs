@@ -3,6 +3,7 @@
 //! [`Engine`] takes letters in and lets letters out; [`run()`] does both until it is told to stop.
 //! No rule is here: those are in `desk`.
 
+mod access;
 mod alarm;
 mod clock;
 mod correspondence;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::access::AccessWatch;
 use super::alarm::Alarm;
 use super::digest::write_metrics;
 use super::engine::Engine;
@@ -19,6 +20,9 @@ use crate::store::StoreError;
 const OUTBOX_LOOK: Duration = Duration::from_secs(1);
 /// How often the files are looked at, and tickets without an owner are offered again.
 const STEP: Duration = Duration::from_secs(2);
+
+/// How often access is looked at.
+const ACCESS: Duration = Duration::from_secs(5);
 
 /// The metrics are written every so many steps.
 const METRICS: u32 = 7;
@@ -72,6 +76,7 @@ where
     } = parts;
     requeue(&engine).await?;
     let out = WayOut::new(per_hour);
+    let access = AccessWatch::new(engine.clone(), out.clone());
     let mut tasks = JoinSet::new();
     if let Some(mailbox) = mailbox {
         tasks.spawn(take_forever(
@@ -79,9 +84,11 @@ where
             mailbox,
             Source::new(source),
             poll_every,
+            access.clone(),
             stop.clone(),
         ));
     }
+    tasks.spawn(watch_access(access, stop.clone()));
     for transport in transports {
         tasks.spawn(send_forever(
             engine.clone(),
@@ -224,6 +231,17 @@ async fn announce_stop(engine: Engine, mut stop: watch::Receiver<bool>) {
     engine.stop();
 }
 
+/// Renews access ahead of its end, whether or not anybody connects meanwhile.
+async fn watch_access(access: AccessWatch, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        access.look().await;
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            () = tokio::time::sleep(ACCESS) => {}
+        }
+    }
+}
+
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A sender that is gone means the same as a stop.
     let _ = stop.wait_for(|stop| *stop).await;
@@ -234,6 +252,7 @@ async fn take_forever<M: Mailbox>(
     mut mailbox: M,
     mut source: Source,
     poll_every: Duration,
+    access: AccessWatch,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(5));
@@ -252,7 +271,12 @@ async fn take_forever<M: Mailbox>(
                 }
                 pause.reset();
                 long.reset();
-                alarm.over();
+                if alarm.over()
+                    && let Err(error) = engine.recovered("Письма снова принимаются.").await
+                {
+                    tracing::error!(%error, "the administrators could not be told");
+                }
+                engine.leave_words(&mut mailbox).await;
                 if let Err(error) = engine.reconcile_daily(&mut mailbox, &mut source).await {
                     error
                 } else {
@@ -276,7 +300,10 @@ async fn take_forever<M: Mailbox>(
         let wait = if lasting { long.grow() } else { pause.grow() };
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
         let at_once = lasting || matches!(&trouble, TakeError::Store(error) if error.is_full());
-        if alarm.goes_on(engine.clock.now(), at_once)
+        // Lost access is told by its own letter.
+        let known = lasting && access.look().await;
+        if !known
+            && alarm.goes_on(engine.clock.now(), at_once)
             && let Err(error) = engine
                 .alarm(&format!("Письма не принимаются. {trouble}"))
                 .await
@@ -285,6 +312,10 @@ async fn take_forever<M: Mailbox>(
         }
         tokio::select! {
             () = stopped(&mut stop) => return,
+            () = access.back() => {
+                pause.reset();
+                long.reset();
+            }
             () = tokio::time::sleep(wait) => {}
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
+use super::alarm::Alarm;
 use super::engine::Engine;
 use super::pause::{Pause, before_attempt};
 use super::writing;
@@ -76,6 +77,7 @@ impl<T> Sender<T> {
 struct Way {
     pause: Pause,
     closed_until: Option<Timestamp>,
+    alarm: Alarm,
 }
 
 impl Way {
@@ -104,9 +106,17 @@ impl WayOut {
             way: Arc::new(Mutex::new(Way {
                 pause,
                 closed_until: None,
+                alarm: Alarm::default(),
             })),
             per_hour,
         }
+    }
+
+    /// What kept it closed is mended: it may be tried at once.
+    pub(super) async fn open(&self) {
+        let mut way = self.way.lock().await;
+        way.pause.reset();
+        way.closed_until = None;
     }
 }
 
@@ -241,22 +251,33 @@ impl Engine {
             }
             Delivery::Unreachable(why) => {
                 report.deferred += 1;
-                let wait = {
+                let (wait, tell) = {
                     let mut way = out.way.lock().await;
                     let wait = SignedDuration::try_from(way.pause.grow())
                         .unwrap_or(SignedDuration::from_mins(1));
                     way.closed_until = now.checked_add(wait).ok();
-                    wait
+                    (wait, way.alarm.goes_on(now, false))
                 };
                 tracing::error!(%why, "nothing can be sent");
+                if tell {
+                    // The outbox is what does not work: the mailbox itself is the way that is left.
+                    self.leave_word(&format!("Письма не отправляются и ждут в очереди. {why}"));
+                }
                 self.defer(id, why.clone(), now, wait, false).await?;
                 unreachable = Some(why);
             }
         }
         if unreachable.is_none() {
-            let mut way = out.way.lock().await;
-            way.pause.reset();
-            way.closed_until = None;
+            let told = {
+                let mut way = out.way.lock().await;
+                way.pause.reset();
+                way.closed_until = None;
+                way.alarm.over()
+            };
+            if told {
+                self.recovered("Письма снова отправляются; всё, что ждало в очереди, уходит.")
+                    .await?;
+            }
         }
         Ok(unreachable)
     }

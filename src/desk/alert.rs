@@ -60,4 +60,9 @@ pub enum Alert {
         /// What happened.
         what: String,
     },
+    /// The desk itself was in trouble, and is no more; the text is plain.
+    Recovered {
+        /// What works again.
+        what: String,
+    },
 }

@@ -298,6 +298,14 @@ pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
     outcome
 }
 
+/// Tells the administrators that the trouble is over.
+pub fn recovered(desk: &Desk<'_>, what: &str) -> Outcome {
+    let mut outcome = trouble(desk, "");
+    let what = what.to_owned();
+    outcome.notices = desk.alert(None, &Alert::Recovered { what });
+    outcome
+}
+
 /// Tells the administrators that letters of the desk itself wait.
 pub fn stopped(desk: &Desk<'_>, what: Stopped) -> Outcome {
     let mut outcome = Outcome::quiet(

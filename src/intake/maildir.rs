@@ -200,6 +200,16 @@ impl Mailbox for MaildirMailbox {
         Ok(())
     }
 
+    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
+        let draft = self.settings.path.join("tmp").join(format!(
+            "{}.{}.dezhurny",
+            jiff::Timestamp::now().as_millisecond(),
+            std::process::id()
+        ));
+        std::fs::write(&draft, letter).map_err(|error| self.trouble(&draft, &error))?;
+        self.move_one(&draft, Folder::Attention)
+    }
+
     async fn wait(&mut self, longest: Duration) -> Result<(), MailboxError> {
         tokio::time::sleep(longest.min(self.settings.poll_every)).await;
         Ok(())

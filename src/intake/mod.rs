@@ -97,6 +97,19 @@ pub trait Mailbox: Send {
         done: &[(MessageKey, Folder)],
     ) -> impl Future<Output = Result<(), MailboxError>> + Send;
 
+    /// Leaves a letter of the desk's own in the folder of what a person must look at.
+    ///
+    /// # Errors
+    /// When it could not be left there.
+    fn leave(&mut self, letter: &[u8]) -> impl Future<Output = Result<(), MailboxError>> + Send {
+        let _ = letter;
+        async {
+            Err(MailboxError::Refused(
+                "в этот ящик нельзя положить письмо.".to_owned(),
+            ))
+        }
+    }
+
     /// Returns when something new may have come, at the latest after `longest`.
     ///
     /// # Errors
@@ -172,6 +185,13 @@ impl Mailbox for AnyMailbox {
         match self {
             Self::Imap(one) => one.settle(done).await,
             Self::Maildir(one) => one.settle(done).await,
+        }
+    }
+
+    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
+        match self {
+            Self::Imap(one) => one.leave(letter).await,
+            Self::Maildir(one) => one.leave(letter).await,
         }
     }
 

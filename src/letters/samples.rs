@@ -128,6 +128,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             Message::AdminAlert(
                 Alert::Unreadable { .. }
                     | Alert::Trouble { .. }
+                    | Alert::Recovered { .. }
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)

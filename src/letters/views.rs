@@ -293,6 +293,10 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         }
         Alert::Late { .. } => view.alert = "late",
         Alert::Trouble { what } => view.what = tidy(what),
+        Alert::Recovered { what } => {
+            view.alert = "recovered";
+            view.what = tidy(what);
+        }
     }
     view
 }

@@ -1,7 +1,9 @@
-//! Connections to mail servers: TCP, TLS, passwords. Shared by the ways in and out.
+//! Connections to mail servers: TCP, TLS, passwords and access by consent. Shared by the ways in and out.
 //!
 //! Errors are one plain sentence with what to do, and never hold a secret.
 
+mod http;
+pub mod oauth2;
 mod password;
 mod stream;
 mod tls;

@@ -5,17 +5,19 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::Response;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Delivery, Outgoing, Transport};
-use crate::config::settings::{SmtpSettings, Tls};
+use crate::config::settings::{OAuth2, SmtpSettings, Tls};
 use crate::mail::wire_address;
-use crate::net::{self, Stream};
+use crate::net::{self, NetError, Stream, oauth2};
 
 /// Longest wait for the answer to a command.
 const COMMAND: Duration = Duration::from_mins(2);
@@ -51,7 +53,71 @@ impl SmtpTransport {
         net::place(&self.settings.server, "SMTP")
     }
 
+    /// A connection that is logged in. Access that the server takes no longer is renewed once.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let server = &self.settings.server;
+        let Some(oauth) = &server.oauth2 else {
+            let connection = self.hello().await?;
+            return self.by_password(connection).await;
+        };
+        let named = |why: NetError| format!("{}: {why}", self.place());
+        let token = oauth2::access(oauth).await.map_err(named)?.token;
+        match self.by_consent(oauth, &token).await? {
+            Ok(connection) => Ok(connection),
+            Err(_) => {
+                oauth2::distrust(oauth, &token).await.map_err(named)?;
+                let token = oauth2::access(oauth).await.map_err(named)?.token;
+                self.by_consent(oauth, &token).await?
+            }
+        }
+    }
+
+    /// Logs in with access by consent; the inner error is a refusal of it.
+    async fn by_consent(
+        &self,
+        oauth: &OAuth2,
+        token: &SecretString,
+    ) -> Result<Result<AsyncSmtpConnection, String>, String> {
+        let place = self.place();
+        let mut connection = self.hello().await?;
+        let (user, token) = (&oauth.user, token.expose_secret());
+        let server = &self.settings.server;
+        // The library knows only the first of the two names.
+        let (mechanism, response) = if connection
+            .server_info()
+            .supports_auth_mechanism(Mechanism::Xoauth2)
+        {
+            ("XOAUTH2", oauth2::xoauth2(user, token))
+        } else {
+            (
+                "OAUTHBEARER",
+                oauth2::oauthbearer(user, &server.host, server.port, token),
+            )
+        };
+        let command = format!("AUTH {mechanism} {}\r\n", STANDARD.encode(response));
+        let mut answer = step(&mut connection, &command).await;
+        // The reasons of a refusal are answered with nothing, and the refusal comes.
+        if matches!(&answer, Ok(answer) if code(answer) == 334) {
+            answer = step(&mut connection, "\r\n").await;
+        }
+        match answer {
+            Ok(answer) if code(&answer) == 235 => Ok(Ok(connection)),
+            Ok(answer) | Err(Step::Said(answer)) => match code(&answer) {
+                500..=504 => Err(format!(
+                    "{place}: сервер не принимает вход OAuth2. Укажите пароль (password_file) вместо раздела oauth2."
+                )),
+                505..=599 => Ok(Err(format!(
+                    "{place}: доступ OAuth2 не принят ({}). Проверьте user и разрешена ли этому ящику отправка по SMTP, и дайте доступ заново: dezhurny login",
+                    said(&answer)
+                ))),
+                code => Err(format!("{place}: вход сейчас не удался ({code}).")),
+            },
+            Err(Step::Broken(why)) => Err(format!("{place}: {why}.")),
+        }
+    }
+
+    /// A protected connection on which both have said hello.
+    async fn hello(&self) -> Result<AsyncSmtpConnection, String> {
         let server = &self.settings.server;
         let place = self.place();
         let mut stream = net::connect(server, "SMTP")
@@ -69,10 +135,18 @@ impl SmtpTransport {
             stream = stream.with_ahead(b"220 protected\r\n");
         }
         let hello = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
-        let mut connection = tokio::time::timeout(COMMAND, hello)
+        tokio::time::timeout(COMMAND, hello)
             .await
             .map_err(|_| format!("{place} молчит. Проверьте port и tls."))?
-            .map_err(|error| format!("{place} не принимает соединение ({error})."))?;
+            .map_err(|error| format!("{place} не принимает соединение ({error})."))
+    }
+
+    async fn by_password(
+        &self,
+        mut connection: AsyncSmtpConnection,
+    ) -> Result<AsyncSmtpConnection, String> {
+        let server = &self.settings.server;
+        let place = self.place();
         if let Some(user) = &server.user {
             let Some(from) = &server.password else {
                 return Err(format!("{place}: не сказано, где пароль."));

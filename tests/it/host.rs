@@ -78,6 +78,8 @@ pub struct MailHost {
     pub smtps_port: u16,
     /// SMTP for the local domains, without login.
     pub inbound_port: u16,
+    /// Where Dovecot asks whether a token of OAuth2 is good; nobody answers there but a test.
+    pub provider_port: u16,
     /// Every user's password.
     pub password: &'static str,
     lmtp_port: u16,
@@ -134,6 +136,7 @@ impl MailHost {
             smtps_port: base + 3,
             inbound_port: base + 4,
             lmtp_port: base + 5,
+            provider_port: base + 6,
             password: PASSWORD,
             mail_owner: (id_of("-u", "mail"), id_of("-g", "mail")),
             folder,
@@ -355,11 +358,16 @@ impl MailHost {
             ("SMTPS", self.smtps_port.to_string()),
             ("INBOUND", self.inbound_port.to_string()),
             ("LMTP", self.lmtp_port.to_string()),
+            ("PROVIDER", self.provider_port.to_string()),
             ("PASSWORD", PASSWORD.to_owned()),
         ]);
         for (name, template) in [
             ("tls/openssl.cnf", include_str!("host/openssl.cnf")),
             ("dovecot.conf", include_str!("host/dovecot.conf")),
+            (
+                "dovecot-oauth2.conf",
+                include_str!("host/dovecot-oauth2.conf"),
+            ),
             ("etc/main.cf", include_str!("host/main.cf")),
             ("etc/master.cf", include_str!("host/master.cf")),
             ("etc/recipients", include_str!("host/recipients")),
@@ -435,7 +443,7 @@ fn claim_ports(locks: &Path) -> (File, u16) {
             continue;
         }
         let stale = locks.join(base.to_string()).exists();
-        if stale || (0..6).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
+        if stale || (0..7).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
             return (file, base);
         }
     }

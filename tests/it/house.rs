@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "config", "desk", "intake", "letters", "mail", "outbox", "store",
+            "config", "desk", "intake", "letters", "mail", "net", "outbox", "store",
         ],
     ),
     (
@@ -32,7 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "daemon", "desk", "intake", "letters", "mail", "outbox", "scenario", "store",
+            "config", "daemon", "desk", "intake", "letters", "mail", "net", "outbox", "scenario",
+            "store",
         ],
     ),
 ];

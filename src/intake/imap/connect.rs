@@ -1,16 +1,14 @@
-//! Connecting, logging in, and finding or making the folders.
+//! Opening the mailbox: what the server can do, and the folders, found or made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_imap::{Client, Session};
+use async_imap::Session;
 use imap_proto::{Capability, MailboxDatum, Response, ResponseCode, Status};
-use secrecy::ExposeSecret;
 
 use super::super::{Folder, MailboxError, mutf7};
-use super::exec::{Failed, SILENCE, exec, quoted};
+use super::exec::{Failed, exec, quoted};
 use super::{ImapMailbox, Open};
-use crate::config::settings::Tls;
-use crate::net::{self, NetError, Stream};
+use crate::net::Stream;
 
 impl ImapMailbox {
     pub(super) async fn connect(&self) -> Result<Open, MailboxError> {
@@ -53,55 +51,6 @@ impl ImapMailbox {
     /// Opens the mailbox again, after another folder.
     pub(super) async fn select(&self, open: &mut Open) -> Result<(u32, u32), Failed> {
         select(&mut open.session, &self.settings.mailbox).await
-    }
-
-    async fn login(&self) -> Result<Session<Stream>, MailboxError> {
-        let server = &self.settings.server;
-        let place = self.place();
-        let mut stream = net::connect(server, "IMAP").await.map_err(net_error)?;
-        if server.tls == Tls::StartTls {
-            stream = starttls(stream, &place).await?;
-            stream = net::secure(server, stream, "IMAP")
-                .await
-                .map_err(net_error)?;
-        }
-        let mut client = Client::new(stream);
-        if server.tls != Tls::StartTls {
-            let greeting = tokio::time::timeout(SILENCE, client.read_response()).await;
-            let greeted = matches!(&greeting, Ok(Ok(Some(answer)))
-                if matches!(answer.parsed(), Response::Data { status: Status::Ok | Status::PreAuth, .. }));
-            if !greeted {
-                return Err(MailboxError::Lost(format!(
-                    "{place}: сервер не поздоровался. Проверьте port и tls."
-                )));
-            }
-        }
-        let user = server.user.as_deref().unwrap_or_default();
-        let password = match &server.password {
-            Some(from) => net::password(from)
-                .await
-                .map_err(|why| MailboxError::Refused(format!("{place}: {why}")))?,
-            None => {
-                return Err(MailboxError::Refused(format!(
-                    "{place}: не сказано, где пароль."
-                )));
-            }
-        };
-        match tokio::time::timeout(SILENCE, client.login(user, password.expose_secret())).await {
-            Ok(Ok(session)) => Ok(session),
-            Ok(Err((async_imap::error::Error::No(said), _))) if passing(&said) => Err(
-                MailboxError::Lost(format!("{place}: сервер сейчас не впускает ({said}).")),
-            ),
-            Ok(Err((async_imap::error::Error::No(_), _))) => Err(MailboxError::Refused(format!(
-                "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
-            ))),
-            Ok(Err((error, _))) => Err(MailboxError::Lost(format!(
-                "{place}: вход не удался ({error})."
-            ))),
-            Err(_) => Err(MailboxError::Lost(format!(
-                "{place}: сервер молчит при входе."
-            ))),
-        }
     }
 
     /// Makes the folders that are missing, and finds how the server calls them.
@@ -194,7 +143,7 @@ async fn select(session: &mut Session<Stream>, mailbox: &str) -> Result<(u32, u3
 }
 
 /// Is a refusal trouble of the server's that will pass (RFC 5530), and nothing that a person must mend?
-fn passing(said: &str) -> bool {
+pub(super) fn passing(said: &str) -> bool {
     let said = said.to_uppercase();
     let words = [
         "UNAVAILABLE",
@@ -206,49 +155,4 @@ fn passing(said: &str) -> bool {
         "TOO MANY",
     ];
     words.iter().any(|word| said.contains(word))
-}
-
-fn net_error(error: NetError) -> MailboxError {
-    match error {
-        NetError::Passing(what) => MailboxError::Lost(what),
-        NetError::Lasting(what) => MailboxError::Refused(what),
-    }
-}
-
-/// Agrees on STARTTLS by hand, so that nothing said before the handshake is believed after it.
-async fn starttls(mut stream: Stream, place: &str) -> Result<Stream, MailboxError> {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let talk = async {
-        let mut said = Vec::new();
-        while !said.ends_with(b"\n") && said.len() < 8192 {
-            said.push(stream.read_u8().await?);
-        }
-        stream.write_all(b"s1 STARTTLS\r\n").await?;
-        stream.flush().await?;
-        let mut line = Vec::new();
-        loop {
-            line.push(stream.read_u8().await?);
-            if line.ends_with(b"\n") {
-                if line.starts_with(b"s1 ") {
-                    return Ok::<_, std::io::Error>(line);
-                }
-                line.clear();
-            }
-            if line.len() > 8192 {
-                return Ok(line);
-            }
-        }
-    };
-    let line = tokio::time::timeout(SILENCE, talk)
-        .await
-        .map_err(|_| MailboxError::Lost(format!("{place}: сервер молчит.")))?
-        .map_err(|error| {
-            MailboxError::Lost(format!("{place}: соединение оборвалось ({error})."))
-        })?;
-    if line.starts_with(b"s1 OK") {
-        return Ok(stream);
-    }
-    Err(MailboxError::Refused(format!(
-        "{place}: сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 993."
-    )))
 }

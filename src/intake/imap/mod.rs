@@ -7,6 +7,7 @@ mod connect;
 mod exec;
 mod fetch;
 mod idle;
+mod login;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,6 +148,20 @@ impl Mailbox for ImapMailbox {
         }
         let mut open = self.take().await?;
         self.settle_open(&mut open, done).await?;
+        self.open = Some(open);
+        Ok(())
+    }
+
+    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
+        let mut open = self.take().await?;
+        let folder = open.folders.get(&Folder::Attention).cloned();
+        let append = open
+            .session
+            .append(folder.unwrap_or_default(), None, None, letter);
+        tokio::time::timeout(self::exec::SILENCE, append)
+            .await
+            .map_err(|_| self.lost(&Failed::Lost("сервер молчит".to_owned())))?
+            .map_err(|error| self.lost(&Failed::Lost(format!("письмо не положено ({error})"))))?;
         self.open = Some(open);
         Ok(())
     }
