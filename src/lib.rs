@@ -14,7 +14,7 @@
 //! | [`store`] | SQLite: the schema, the one writer, queries, the outbox table | rules |
 //! | [`intake`] | the ways in: IMAP, Maildir, a pipe | rules, SQL |
 //! | [`outbox`] | the ways out: SMTP, sendmail, Maildir | rules, SQL |
-//! | [`net`] | connections: TCP, TLS, passwords; shared by intake and outbox | letters, rules, SQL |
+//! | [`net`] | connections: TCP, TLS, passwords, access by consent; shared by intake and outbox | letters, rules, SQL |
 //! | [`config`] | the files that administrators write, with faults as file:line:column | anything at run time |
 //! | [`scenario`] | conversations in a readable form, played through the daemon | rules |
 //! | [`daemon`], [`cli`] | wiring, shutdown; one file a subcommand | rules |

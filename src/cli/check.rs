@@ -8,14 +8,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::say::{self, Trouble};
-use super::{Ending, files};
-use crate::config::settings::IntakeSettings;
+use super::{Ending, files, online};
 use crate::config::{Fault, Findings};
 use crate::daemon::{Snapshot, Survey};
 use crate::desk::forecast::forecast;
 use crate::desk::rotation::Availability;
-use crate::intake::AnyMailbox;
-use crate::outbox::AnyTransport;
 use crate::store::{Reader, Turns};
 
 /// So many turns are told ahead.
@@ -24,7 +21,7 @@ const AHEAD: usize = 10;
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Войти на серверы IMAP и SMTP и посмотреть, есть ли папки
+    /// Войти на серверы IMAP и SMTP, проверить папки и права и послать письмо самой себе
     #[arg(long)]
     online: bool,
 }
@@ -98,7 +95,7 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
     if !options.online {
         return Ok(ExitCode::SUCCESS);
     }
-    files::block_on(online(snapshot))?
+    files::block_on(online::online(snapshot))?
 }
 
 /// Who would get the next tickets: in general, and by topic where that differs.
@@ -143,36 +140,5 @@ fn turns(snapshot: &Snapshot) {
         if turns != usual {
             say::line(format!("  тема «{}»: {turns}.", topic.name));
         }
-    }
-}
-
-async fn online(snapshot: &Snapshot) -> Ending {
-    let config = &snapshot.config;
-    let mut troubles = Vec::new();
-    if !matches!(config.intake, IntakeSettings::Pipe)
-        && let Some(mut mailbox) =
-            AnyMailbox::from_settings(&config.intake, config.policy.limits.message)
-    {
-        match mailbox.probe().await {
-            Ok(lines) => lines.iter().for_each(say::line),
-            Err(error) => troubles.push(error.to_string()),
-        }
-    }
-    let helo = config
-        .policy
-        .address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
-    match AnyTransport::from_settings(&config.outgoing, helo)
-        .probe()
-        .await
-    {
-        Ok(lines) => lines.iter().for_each(say::line),
-        Err(error) => troubles.push(error),
-    }
-    if troubles.is_empty() {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Err(Trouble::new(troubles.join("\n")))
     }
 }

@@ -1,38 +1,23 @@
 //! `dezhurny init`: from nothing to a school's files, by questions on a terminal or by flags.
 //!
 //! The files are the documented examples with the answers in their places, so that every other key
-//! stands there with its comment. Nothing that exists is written over.
+//! stands there with its comment. Nothing that exists is written over, but the untouched examples of a package;
+//! nothing at all is written before the last answer.
 
-use std::io::{BufRead, IsTerminal, Write};
+mod ask;
+mod files;
+mod provider;
+
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use provider::Provider;
 
-use super::Ending;
 use super::say::{self, Trouble};
+use super::{Ending, online};
 use crate::daemon::Survey;
-
-const CONFIG: &str = include_str!("../../config.example.toml");
-const ROSTER: &str = include_str!("../../roster.example.toml");
-
-/// Examples of reference materials: names of files in `materials/`, and their texts.
-const MATERIALS: [(&str, &str); 5] = [
-    ("пароль.md", include_str!("../../materials/пароль.md")),
-    (
-        "не-видно-оценок.md",
-        include_str!("../../materials/не-видно-оценок.md"),
-    ),
-    (
-        "исправить-отметку.md",
-        include_str!("../../materials/исправить-отметку.md"),
-    ),
-    ("пропуски.md", include_str!("../../materials/пропуски.md")),
-    (
-        "второй-родитель.md",
-        include_str!("../../materials/второй-родитель.md"),
-    ),
-];
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -58,6 +43,9 @@ pub struct Options {
     /// Файл с паролем ящика
     #[arg(long, value_name = "ФАЙЛ")]
     password_file: Option<String>,
+    /// Как Microsoft 365 называет программу (client_id)
+    #[arg(long, value_name = "НОМЕР")]
+    client_id: Option<String>,
     /// Первый специалист: фамилия, имя, отчество
     #[arg(long, value_name = "ИМЯ")]
     specialist: Option<String>,
@@ -66,84 +54,7 @@ pub struct Options {
     specialist_address: Option<String>,
 }
 
-/// Whose servers the mailbox is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Provider {
-    Yandex,
-    Mailru,
-    Gmail,
-    Microsoft365,
-    Custom,
-}
-
-/// IMAP, SMTP, and the port and protection of SMTP where they are not the usual ones.
-type Servers = (&'static str, &'static str, Option<(u16, &'static str)>);
-
-impl Provider {
-    /// Its servers; those of a server of one's own are asked for.
-    fn servers(self) -> Option<Servers> {
-        match self {
-            Self::Yandex => Some(("imap.yandex.ru", "smtp.yandex.ru", None)),
-            Self::Mailru => Some(("imap.mail.ru", "smtp.mail.ru", None)),
-            Self::Gmail => Some(("imap.gmail.com", "smtp.gmail.com", None)),
-            Self::Microsoft365 => Some((
-                "outlook.office365.com",
-                "smtp.office365.com",
-                Some((587, "starttls")),
-            )),
-            Self::Custom => None,
-        }
-    }
-
-    /// What a person has to do on the provider's side.
-    fn quirks(self) -> &'static str {
-        match self {
-            Self::Yandex => {
-                "В настройках ящика включите «Почтовые программы»: доступ по IMAP с паролем приложения. Пароль приложения создайте в Яндекс ID."
-            }
-            Self::Mailru => {
-                "Создайте «пароль для внешнего приложения» в настройках безопасности ящика: обычный пароль не примут."
-            }
-            Self::Gmail => {
-                "Включите двухэтапную проверку и создайте пароль приложения. Gmail отправляет до 500 писем в день, Workspace — до 2000."
-            }
-            Self::Microsoft365 => {
-                "Microsoft 365 требует входа OAuth, которого программа пока не умеет: вход по паролю он отклонит. Не больше 30 писем в минуту."
-            }
-            Self::Custom => {
-                "Если сертификат выдан своим центром, назовите его в ca_file; готовую строку подскажет check --online."
-            }
-        }
-    }
-
-    /// Letters an hour; 0 is none. A day's limit is spread over a working day with room to spare.
-    fn per_hour(self) -> u32 {
-        match self {
-            Self::Gmail => 40,
-            Self::Microsoft365 => 1500,
-            Self::Yandex | Self::Mailru | Self::Custom => 0,
-        }
-    }
-}
-
-/// Materials to begin with; those of these names that are there stay as they are. They are sent once `materials`
-/// is named in config.toml.
-fn materials(folder: &Path) -> Result<(), Trouble> {
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    for (name, text) in MATERIALS {
-        let path = folder.join(name);
-        if !path.exists() {
-            std::fs::write(&path, text).map_err(|error| failed(&path, &error))?;
-        }
-    }
-    say::line(format!(
-        "{}: примеры справочных материалов; прочтите их и включите строкой materials в config.toml.",
-        folder.display()
-    ));
-    Ok(())
-}
-
-/// The answers.
+/// The answers. It has no `Debug` on purpose: the password is among them.
 struct Answers {
     provider: Provider,
     address: String,
@@ -151,6 +62,8 @@ struct Answers {
     imap: String,
     smtp: String,
     password_file: String,
+    password: Option<String>,
+    client_id: String,
     specialist: String,
     specialist_address: String,
 }
@@ -159,224 +72,94 @@ struct Answers {
 pub fn init(options: &Options) -> Ending {
     let config = options.dir.join("config.toml");
     let roster = options.dir.join("roster.toml");
-    for path in [&config, &roster] {
-        if path.exists() {
+    for (path, example) in [(&config, files::CONFIG), (&roster, files::ROSTER)] {
+        if !files::is_free(path, example) {
             return Err(Trouble::new(format!("{} уже есть", path.display())).hint(
                 "назовите другую папку: dezhurny init ПАПКА; готовый файл проверяет dezhurny check",
             ));
         }
     }
-    let answers = ask(options)?;
-    materials(&options.dir.join("materials"))?;
+    let answers = ask::ask(options)?;
+    files::materials(&options.dir.join("materials"))?;
     for (path, text) in [
-        (&config, config_text(&answers)),
-        (&roster, roster_text(&answers)),
+        (&config, files::config_text(&answers)),
+        (&roster, files::roster_text(&answers)),
     ] {
-        std::fs::write(path, text).map_err(|error| failed(path, &error))?;
+        files::put(path, &text)?;
         say::line(format!("{}: записан.", path.display()));
+    }
+    let secret = options.dir.join(&answers.password_file);
+    if let Some(password) = &answers.password {
+        files::put_password(&secret, password)?;
+        say::line(format!("{}: пароль записан.", secret.display()));
     }
     say::line(answers.provider.quirks());
     let survey = Survey::of(&config, None);
     for fault in &survey.findings.faults.0 {
         say::finding("ошибка", "31;1", fault);
     }
-    let Some(_) = survey.snapshot else {
+    let Some(snapshot) = survey.snapshot else {
         return Err(
             Trouble::new("ответы не подошли: файлы записаны, но в них есть ошибки")
                 .hint("исправьте строки, показанные выше, и проверьте: dezhurny check"),
         );
     };
-    say::line(format!(
-        "Дальше: впишите пароль ящика в {}, остальных специалистов — в {}, и проверьте:",
-        answers.password_file,
-        roster.display()
-    ));
+    if answers.password.is_some() && std::io::stdin().is_terminal() {
+        say::line("Проверяю ящик:");
+        if let Err(trouble) = super::files::block_on(online::online(&snapshot))? {
+            say::error(&trouble);
+            return Ok(next(&config, &roster, None, &answers));
+        }
+        return Ok(next(&config, &roster, Some(()), &answers));
+    }
+    Ok(next(&config, &roster, None, &answers))
+}
+
+/// What to do now; `checked` when the mailbox is known to work.
+fn next(config: &Path, roster: &Path, checked: Option<()>, answers: &Answers) -> ExitCode {
+    say::line("");
+    if checked.is_some() {
+        say::line(format!(
+            "Всё работает. Дальше: впишите остальных специалистов в {} и запустите:",
+            roster.display()
+        ));
+        say::line("  sudo systemctl enable --now dezhurny");
+        return ExitCode::SUCCESS;
+    }
+    if answers.provider.needs_consent() {
+        let id = if answers.client_id == ask::LATER {
+            format!("впишите client_id в {}, ", config.display())
+        } else {
+            String::new()
+        };
+        say::line(format!(
+            "Дальше: {id}впишите остальных специалистов в {}, дайте доступ к ящику и проверьте:",
+            roster.display()
+        ));
+        say::line(format!("  dezhurny login --config {}", config.display()));
+    } else {
+        let password = if answers.password.is_some() {
+            "исправьте то, что выше,".to_owned()
+        } else {
+            format!("впишите пароль ящика в {},", answers.password_file)
+        };
+        say::line(format!(
+            "Дальше: {password} остальных специалистов — в {}, и проверьте:",
+            roster.display()
+        ));
+    }
     say::line(format!(
         "  dezhurny check --online --config {}",
         config.display()
     ));
-    Ok(ExitCode::SUCCESS)
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble::new(format!("{} не записывается: {error}", path.display()))
-        .hint("назовите папку, доступную для записи, или возьмите sudo")
-}
-
-fn ask(options: &Options) -> Result<Answers, Trouble> {
-    let provider = match options.provider {
-        Some(provider) => provider,
-        None => {
-            let word = answer(
-                None,
-                "--provider",
-                "Чей ящик: yandex, mailru, gmail, microsoft365, custom",
-                "",
-            )?;
-            Provider::from_str(&word, true).map_err(|_| {
-                Trouble::new(format!("сервиса «{word}» нет"))
-                    .hint("можно: yandex, mailru, gmail, microsoft365, custom")
-            })?
-        }
-    };
-    let address = answer(
-        options.address.as_ref(),
-        "--address",
-        "Адрес общего ящика",
-        "",
-    )?;
-    let admin = answer(
-        options.admin.as_ref(),
-        "--admin",
-        "Кому писать о неполадках (адрес)",
-        "",
-    )?;
-    let (imap, smtp) = match provider.servers() {
-        Some((imap, smtp, _)) => (
-            options.imap.clone().unwrap_or_else(|| imap.to_owned()),
-            options.smtp.clone().unwrap_or_else(|| smtp.to_owned()),
-        ),
-        None => (
-            answer(options.imap.as_ref(), "--imap", "Сервер IMAP", "")?,
-            answer(options.smtp.as_ref(), "--smtp", "Сервер SMTP", "")?,
-        ),
-    };
-    let usual = "/etc/dezhurny/password";
-    let password_file = match &options.password_file {
-        Some(file) => file.clone(),
-        None if std::io::stdin().is_terminal() => {
-            answer(None, "--password-file", "Файл с паролем", usual)?
-        }
-        None => usual.to_owned(),
-    };
-    Ok(Answers {
-        specialist: answer(
-            options.specialist.as_ref(),
-            "--specialist",
-            "Первый специалист (фамилия, имя, отчество)",
-            "",
-        )?,
-        specialist_address: answer(
-            options.specialist_address.as_ref(),
-            "--specialist-address",
-            "Его адрес",
-            "",
-        )?,
-        provider,
-        address,
-        admin,
-        imap,
-        smtp,
-        password_file,
-    })
-}
-
-/// The flag's value, else an answer on the terminal.
-fn answer(
-    given: Option<&String>,
-    flag: &str,
-    question: &str,
-    usual: &str,
-) -> Result<String, Trouble> {
-    if let Some(given) = given {
-        return Ok(given.clone());
-    }
-    if !std::io::stdin().is_terminal() {
-        return Err(Trouble::new(format!("не хватает ключа {flag}"))
-            .hint("без терминала спросить нельзя: назовите все ключи, их показывает dezhurny init --help")
-            .code(64));
-    }
-    loop {
-        let shown = if usual.is_empty() {
-            String::new()
-        } else {
-            format!(" [{usual}]")
-        };
-        let _ = write!(std::io::stdout(), "{question}{shown}: ");
-        let _ = std::io::stdout().flush();
-        let mut line = String::new();
-        let read = std::io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(Trouble::new)?;
-        let said = line.trim();
-        match (said.is_empty(), usual.is_empty(), read) {
-            (false, ..) => return Ok(said.to_owned()),
-            (true, false, _) => return Ok(usual.to_owned()),
-            (true, true, 0) => return Err(Trouble::new("ответа нет").code(64)),
-            (true, true, _) => {}
-        }
-    }
-}
-
-/// A text as TOML writes it.
-fn quoted(text: &str) -> String {
-    let safe: String = text.chars().filter(|one| !one.is_control()).collect();
-    format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn config_text(answers: &Answers) -> String {
-    let mut text = CONFIG
-        .replace(
-            "address = \"help@school.test\"",
-            &format!("address = {}", quoted(&answers.address)),
-        )
-        .replace(
-            "admins = [\"admin@school.test\"]",
-            &format!("admins = [{}]", quoted(&answers.admin)),
-        )
-        .replace(
-            "host = \"imap.school.test\"",
-            &format!("host = {}", quoted(&answers.imap)),
-        )
-        .replace(
-            "host = \"smtp.school.test\"",
-            &format!("host = {}", quoted(&answers.smtp)),
-        )
-        .replace(
-            "\nuser = \"help@school.test\"",
-            &format!("\nuser = {}", quoted(&answers.address)),
-        )
-        .replace(
-            "\npassword_file = \"/etc/dezhurny/password\"",
-            &format!("\npassword_file = {}", quoted(&answers.password_file)),
-        );
-    if let Some((.., Some((port, tls)))) = answers.provider.servers() {
-        // Only the way out: the port of the way in is the usual one.
-        if let Some((before, after)) = text.split_once("[outgoing.smtp]") {
-            let after = after
-                .replacen("#port = 465", &format!("port = {port}"), 1)
-                .replacen("#tls = \"implicit\"", &format!("tls = \"{tls}\""), 1);
-            text = format!("{before}[outgoing.smtp]{after}");
-        }
-    }
-    let per_hour = answers.provider.per_hour();
-    if per_hour > 0 {
-        text = text.replacen("#per_hour = 0", &format!("per_hour = {per_hour}"), 1);
-    }
-    text
-}
-
-/// The example with its tiers, and one person instead of those of the example.
-fn roster_text(answers: &Answers) -> String {
-    let person = ROSTER.find("[[specialist]]").unwrap_or(ROSTER.len());
-    let tiers = ROSTER.get(..person).unwrap_or(ROSTER);
-    let local = answers
-        .specialist_address
-        .split('@')
-        .next()
-        .unwrap_or_default();
-    let id = if local.is_empty() { "first" } else { local };
-    format!(
-        "{tiers}[[specialist]]\n# Так специалиста называют команды.\nid = {}\n# Фамилия, имя, отчество: так к нему обращаются письма.\nname = {}\n# Сюда приходят обращения. Заявитель этого адреса не увидит.\naddress = {}\n# Ступень.\ntier = \"teachers\"\n# Остальные ключи (темы, отсутствия, руководитель, приём) показаны в roster.example.toml.\n",
-        quoted(id),
-        quoted(&answers.specialist),
-        quoted(&answers.specialist_address)
-    )
+    ExitCode::SUCCESS
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum;
+
+    use super::files::{config_text, roster_text};
     use super::*;
 
     fn answers(provider: Provider) -> Answers {
@@ -390,6 +173,8 @@ mod tests {
             imap: imap.to_owned(),
             smtp: smtp.to_owned(),
             password_file: "/etc/dezhurny/password".to_owned(),
+            password: None,
+            client_id: "0-1".to_owned(),
             specialist: "Иванова \"Маша\" Петровна".to_owned(),
             specialist_address: "ivanova@gymnasium.ru".to_owned(),
         }
@@ -410,6 +195,11 @@ mod tests {
                 "{shown}"
             );
             assert!(!shown.contains("school.test"), "{shown}");
+            assert_eq!(
+                config.accesses().len(),
+                usize::from(provider.needs_consent()),
+                "{text}"
+            );
             let roster =
                 crate::config::parse_roster("roster.toml", &roster_text(&answers), &config.policy)
                     .unwrap_or_else(|faults| panic!("{faults}"));
@@ -430,11 +220,13 @@ mod tests {
             imap: None,
             smtp: None,
             password_file: Some("password".to_owned()),
+            client_id: None,
             specialist: Some("Иванова Мария".to_owned()),
             specialist_address: Some("ivanova@gymnasium.ru".to_owned()),
         };
         assert!(init(&options).is_err());
-        std::fs::remove_file(folder.path().join("roster.toml")).unwrap();
+        // A package's example, untouched, holds nobody's work.
+        std::fs::write(folder.path().join("roster.toml"), files::ROSTER).unwrap();
         assert!(init(&options).is_ok());
         assert!(folder.path().join("materials").is_dir());
         assert!(

@@ -11,6 +11,7 @@ mod init;
 mod inspect;
 mod key;
 mod login;
+mod online;
 mod outbox;
 mod packaging;
 mod preview;

@@ -81,6 +81,37 @@ pub fn line(text: impl Display) {
     }
 }
 
+/// Prints a point of a check, with a tick or a cross before it.
+pub fn point(one: &crate::net::Checked) {
+    use crate::net::Mark;
+    let plain = !is_utf8();
+    let (sign, colour) = match (one.mark, plain) {
+        (Mark::Good, false) => ("✓", "32"),
+        (Mark::Good, true) => ("[+]", "32"),
+        (Mark::Fair, _) => ("!", "33"),
+        (Mark::Bad, false) => ("✗", "31;1"),
+        (Mark::Bad, true) => ("[x]", "31;1"),
+    };
+    let sign = paint(sign, colour, colours());
+    line(format!("{sign} {}", tame(&one.text)));
+}
+
+/// Says on a terminal what is going on; no part of the answer.
+pub fn aside(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Does the terminal show signs beyond the old alphabets? As the system says it in its locale.
+fn is_utf8() -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    said.is_none_or(|said| {
+        let said = said.to_lowercase();
+        said.contains("utf-8") || said.contains("utf8")
+    })
+}
+
 /// Prints a value as JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<(), Trouble> {
     line(serde_json::to_string_pretty(value).map_err(Trouble::new)?);

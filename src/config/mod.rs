@@ -67,6 +67,19 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Config, Faults> {
     usable(partly.config, partly.findings)
 }
 
+/// An address as these files take it, in lower case.
+///
+/// # Errors
+/// Why it is none, and what to do, in one line.
+pub fn address(said: &str) -> Result<String, String> {
+    values::address(&toml::de::DeValue::String(said.into())).map_err(|wrong| {
+        let hint = wrong
+            .hint
+            .map_or_else(String::new, |hint| format!(": {hint}"));
+        format!("{}{hint}", wrong.message)
+    })
+}
+
 /// Reads `roster.toml`.
 ///
 /// # Errors

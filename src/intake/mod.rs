@@ -7,10 +7,13 @@ mod mutf7;
 use std::future::Future;
 use std::time::Duration;
 
-pub use imap::ImapMailbox;
+pub use imap::{Echo, ImapMailbox};
 pub use maildir::MaildirMailbox;
 
+use jiff::Timestamp;
+
 use crate::config::settings::IntakeSettings;
+use crate::net::Checked;
 
 /// Where a settled message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,17 +144,26 @@ impl AnyMailbox {
         }
     }
 
-    /// Looks whether the mailbox can be used, and says what was found.
-    ///
-    /// # Errors
-    /// When it cannot be used.
-    pub async fn probe(&mut self) -> Result<Vec<String>, MailboxError> {
+    /// The mailbox as one on an IMAP server, if it is.
+    pub fn imap(&mut self) -> Option<&mut ImapMailbox> {
         match self {
-            Self::Imap(imap) => imap.probe().await,
-            Self::Maildir(maildir) => {
-                let waiting = maildir.list().await?.len();
-                Ok(vec![format!("Maildir: во входящих писем: {waiting}.")])
-            }
+            Self::Imap(imap) => Some(imap),
+            Self::Maildir(_) => None,
+        }
+    }
+
+    /// Looks at everything that the mailbox needs, and says what was found, and whether it
+    /// can be used at all.
+    pub async fn online(&mut self, now: Timestamp) -> (Vec<Checked>, bool) {
+        match self {
+            Self::Imap(imap) => imap.online(now).await,
+            Self::Maildir(maildir) => match maildir.list().await {
+                Ok(found) => {
+                    let text = format!("Maildir: во входящих писем: {}.", found.len());
+                    (vec![Checked::good(text)], true)
+                }
+                Err(error) => (vec![Checked::bad(error.to_string())], false),
+            },
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Errors are one plain sentence with what to do, and never hold a secret.
 
+mod certificate;
+mod checked;
 mod http;
 pub mod oauth2;
 mod password;
@@ -10,8 +12,10 @@ mod tls;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::net::TcpStream;
 
+pub use checked::{Checked, Mark};
 pub use password::password;
 pub use stream::Stream;
 
@@ -19,6 +23,9 @@ use crate::config::settings::{Server, Tls};
 
 /// Longest wait for a connection and its handshake.
 const CONNECT: Duration = Duration::from_secs(20);
+
+/// A certificate that ends in fewer days is to be renewed.
+const SOON: i64 = 14;
 
 /// Why there is no connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +79,55 @@ pub async fn secure(server: &Server, stream: Stream, what: &str) -> Result<Strea
                 "{place} не заканчивает согласование TLS. Проверьте port и tls."
             ))
         })?
+}
+
+/// Looks the server's name up, and says what was found.
+///
+/// # Errors
+/// When there is no such name.
+pub async fn look_up(server: &Server, what: &str) -> Result<Checked, Checked> {
+    let place = place(server, what);
+    let look = tokio::net::lookup_host((server.host.as_str(), server.port));
+    match tokio::time::timeout(CONNECT, look).await {
+        Ok(Ok(found)) => {
+            let mut found: Vec<String> = found.map(|one| one.ip().to_string()).collect();
+            found.dedup();
+            found.truncate(4);
+            Ok(Checked::good(format!(
+                "{place}: имя найдено в DNS ({}).",
+                found.join(", ")
+            )))
+        }
+        _ => Err(Checked::bad(format!(
+            "{place}: такого имени нет. Проверьте host и настройки DNS."
+        ))),
+    }
+}
+
+/// What is to be said of a connection's protection; `now` is the time of this computer.
+pub fn protection(server: &Server, stream: &Stream, what: &str, now: Timestamp) -> Checked {
+    let place = place(server, what);
+    if server.tls == Tls::None {
+        return Checked::fair(format!(
+            "{place}: без шифрования (tls = \"none\"). Годится только для своего компьютера."
+        ));
+    }
+    let name = if server.fingerprint.is_some() {
+        "сертификат тот, что закреплён".to_owned()
+    } else {
+        format!("сертификат на имя {} верен", server.host)
+    };
+    let Some(ends) = stream.certificate_ends() else {
+        return Checked::good(format!("{place}: {name}."));
+    };
+    let days = ends.duration_since(now).as_hours() / 24;
+    let until = ends.strftime("%d.%m.%Y");
+    if server.fingerprint.is_none() && days < SOON {
+        return Checked::fair(format!(
+            "{place}: {name}, но срок кончается {until} (дней осталось: {days}). Обновите его на сервере."
+        ));
+    }
+    Checked::good(format!("{place}: {name}, действует до {until}."))
 }
 
 /// How a server is named in errors.

@@ -44,6 +44,14 @@ impl Stream {
         }
     }
 
+    /// When the server's certificate ends; `None` on a plain connection.
+    pub fn certificate_ends(&self) -> Option<jiff::Timestamp> {
+        let Inner::Tls(tls) = &self.inner else {
+            return None;
+        };
+        super::certificate::ends(tls.get_ref().1.peer_certificates()?.first()?)
+    }
+
     /// Bytes that are read before what the server sends: after STARTTLS a library still waits for the
     /// greeting that it did not see.
     #[must_use]

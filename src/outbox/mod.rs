@@ -10,7 +10,10 @@ pub use maildir::MaildirTransport;
 pub use sendmail::SendmailTransport;
 pub use smtp::SmtpTransport;
 
+use jiff::Timestamp;
+
 use crate::config::settings::OutgoingSettings;
+use crate::net::Checked;
 
 /// One finished letter for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,15 +71,15 @@ impl AnyTransport {
         }
     }
 
-    /// Looks whether letters can be sent, and says what was found; sends nothing.
-    ///
-    /// # Errors
-    /// When they cannot; one sentence.
-    pub async fn probe(&mut self) -> Result<Vec<String>, String> {
+    /// Looks at everything that sending needs, and says what was found, and whether letters can be sent at all.
+    pub async fn online(&mut self, now: Timestamp) -> (Vec<Checked>, bool) {
         match self {
-            Self::Smtp(smtp) => smtp.probe().await,
-            Self::Sendmail(_) => Ok(vec!["Письма уходят через программу sendmail.".to_owned()]),
-            Self::Maildir(_) => Ok(vec!["Письма складываются в Maildir.".to_owned()]),
+            Self::Smtp(smtp) => smtp.online(now).await,
+            Self::Sendmail(_) => (
+                vec![Checked::good("Письма уходят через программу sendmail.")],
+                true,
+            ),
+            Self::Maildir(_) => (vec![Checked::good("Письма складываются в Maildir.")], true),
         }
     }
 }

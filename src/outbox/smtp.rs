@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::{ClientId, Extension};
@@ -17,7 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{Delivery, Outgoing, Transport};
 use crate::config::settings::{OAuth2, SmtpSettings, Tls};
 use crate::mail::wire_address;
-use crate::net::{self, NetError, Stream, oauth2};
+use crate::net::{self, Checked, NetError, Stream, oauth2};
 
 /// Longest wait for the answer to a command.
 const COMMAND: Duration = Duration::from_mins(2);
@@ -116,8 +117,8 @@ impl SmtpTransport {
         }
     }
 
-    /// A protected connection on which both have said hello.
-    async fn hello(&self) -> Result<AsyncSmtpConnection, String> {
+    /// A connection that is protected as the settings say, before anything else is said.
+    async fn protected(&self) -> Result<Stream, String> {
         let server = &self.settings.server;
         let place = self.place();
         let mut stream = net::connect(server, "SMTP")
@@ -134,6 +135,13 @@ impl SmtpTransport {
             // The library waits for a greeting, which was said before the handshake.
             stream = stream.with_ahead(b"220 protected\r\n");
         }
+        Ok(stream)
+    }
+
+    /// A protected connection on which both have said hello.
+    async fn hello(&self) -> Result<AsyncSmtpConnection, String> {
+        let place = self.place();
+        let stream = self.protected().await?;
         let hello = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
         tokio::time::timeout(COMMAND, hello)
             .await
@@ -167,14 +175,37 @@ impl SmtpTransport {
         Ok(connection)
     }
 
-    /// Logs in and says what was found, for `check --online`.
-    ///
-    /// # Errors
-    /// When the server cannot be used; one sentence.
-    pub async fn probe(&mut self) -> Result<Vec<String>, String> {
-        let mut connection = self.connect().await?;
-        let _ = tokio::time::timeout(COMMAND, connection.quit()).await;
-        Ok(vec![format!("{}: вход удался.", self.place())])
+    /// Looks at everything that sending needs, and says what was found, and whether it works at all.
+    pub async fn online(&mut self, now: Timestamp) -> (Vec<Checked>, bool) {
+        let server = &self.settings.server;
+        let mut found = Vec::new();
+        match net::look_up(server, "SMTP").await {
+            Ok(good) => found.push(good),
+            Err(bad) => return (vec![bad], false),
+        }
+        match self.protected().await {
+            Ok(stream) => found.push(net::protection(server, &stream, "SMTP", now)),
+            Err(why) => {
+                found.push(Checked::bad(why));
+                return (found, false);
+            }
+        }
+        match self.connect().await {
+            Ok(connection) => {
+                let by = match (&server.user, &server.oauth2) {
+                    (Some(user), Some(_)) => format!("вход {user} по OAuth2 удался"),
+                    (Some(user), None) => format!("вход {user} удался"),
+                    (None, _) => "сервер принимает без входа".to_owned(),
+                };
+                found.push(Checked::good(format!("{}: {by}.", self.place())));
+                self.open = Some(connection);
+                (found, true)
+            }
+            Err(why) => {
+                found.push(Checked::bad(why));
+                (found, false)
+            }
+        }
     }
 
     async fn deliver(

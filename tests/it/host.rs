@@ -192,6 +192,42 @@ impl MailHost {
         self.start_again();
     }
 
+    /// Gives the servers a certificate for another name, or one that ended so many days ago, and starts them anew.
+    pub fn certify(&self, name: &str, days: i32) {
+        let tls = self.folder.join("tls");
+        let extension = format!(
+            "subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth\nbasicConstraints=critical,CA:FALSE\n"
+        );
+        fs::write(tls.join("other.cnf"), extension).expect("the extension can be written");
+        let mut ask = Command::new("openssl");
+        ask.current_dir(&tls).args([
+            "req",
+            "-new",
+            "-config",
+            "openssl.cnf",
+            "-key",
+            "server.key",
+        ]);
+        ask.args(["-subj", "/CN=bench other", "-out", "other.csr"]);
+        run(&mut ask, "the request for a certificate");
+        let mut sign = Command::new("openssl");
+        sign.current_dir(&tls)
+            .args(["x509", "-req", "-in", "other.csr", "-CA", "ca.pem"]);
+        sign.args(["-CAkey", "ca.key", "-CAcreateserial", "-sha256"]);
+        sign.args(["-extfile", "other.cnf", "-out", "server.pem"]);
+        sign.args(["-days", &days.to_string()]);
+        run(&mut sign, "the signing of a certificate");
+        self.restart();
+    }
+
+    /// Adds lines to Dovecot's configuration, and starts the servers anew.
+    pub fn configure(&self, lines: &str) {
+        let path = self.folder.join("dovecot.conf");
+        let text = fs::read_to_string(&path).expect("the configuration can be read");
+        fs::write(&path, format!("{text}\n{lines}\n")).expect("configuration can be written");
+        self.restart();
+    }
+
     /// Puts a message straight into the inbox of `to`, unchanged, without any server taking part.
     /// A tag in the address is left out.
     pub fn deliver(&self, to: &str, message: &[u8]) {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use async_imap::Session;
-use imap_proto::{Response, Status};
+use imap_proto::{Response, ResponseCode, Status};
 
 use crate::net::Stream;
 
@@ -26,8 +26,25 @@ pub(super) enum Failed {
 pub(super) async fn exec(
     session: &mut Session<Stream>,
     command: &str,
-    mut each: impl FnMut(&Response<'_>),
+    each: impl FnMut(&Response<'_>),
 ) -> Result<(), Failed> {
+    to_end(session, command, each).await.map(|_| ())
+}
+
+/// Opens a folder; `true` when it may only be read.
+pub(super) async fn open_folder(
+    session: &mut Session<Stream>,
+    folder: &str,
+) -> Result<bool, Failed> {
+    to_end(session, &format!("SELECT {}", quoted(folder)), |_| {}).await
+}
+
+/// The same, and whether the end says that the folder may only be read.
+async fn to_end(
+    session: &mut Session<Stream>,
+    command: &str,
+    mut each: impl FnMut(&Response<'_>),
+) -> Result<bool, Failed> {
     let name = command
         .split_whitespace()
         .take(2)
@@ -56,7 +73,7 @@ pub(super) async fn exec(
                     .unwrap_or_default()
                     .to_owned();
                 return match status {
-                    Status::Ok => Ok(()),
+                    Status::Ok => Ok(matches!(outcome.code, Some(ResponseCode::ReadOnly))),
                     Status::No => Err(Failed::No(said)),
                     _ => Err(lost(&format!("сервер не понял ({said})"))),
                 };

@@ -33,7 +33,7 @@ impl Authenticator for Shown {
 
 impl ImapMailbox {
     /// A connection that was greeted and protected, before any login.
-    async fn greeted(&self) -> Result<Stream, MailboxError> {
+    pub(super) async fn greeted(&self) -> Result<Stream, MailboxError> {
         let server = &self.settings.server;
         let place = self.place();
         let mut stream = net::connect(server, "IMAP").await.map_err(net_error)?;

@@ -8,7 +8,10 @@ mod exec;
 mod fetch;
 mod idle;
 mod login;
+mod online;
 mod settle;
+
+pub use online::Echo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -74,32 +77,6 @@ impl ImapMailbox {
             Some(open) => Ok(open),
             None => self.connect().await,
         }
-    }
-
-    /// Logs in and says what was found, for `check --online`.
-    ///
-    /// # Errors
-    /// When the mailbox cannot be used.
-    pub async fn probe(&mut self) -> Result<Vec<String>, MailboxError> {
-        let mut open = self.take().await?;
-        let waiting = self.uids(&mut open).await?.len();
-        let yes = |flag: bool| if flag { "есть" } else { "нет" };
-        Ok(vec![
-            format!(
-                "{}: вход удался, во входящих писем: {waiting}.",
-                self.place()
-            ),
-            format!(
-                "IDLE: {}, MOVE: {}, UIDPLUS: {}.",
-                yes(open.idle),
-                yes(open.moves),
-                yes(open.uidplus)
-            ),
-            format!(
-                "Папки {} и {}: есть.",
-                self.settings.processed, self.settings.attention
-            ),
-        ])
     }
 }
 

@@ -9,7 +9,7 @@ use super::exec::{Failed, exec, quoted};
 use super::{ImapMailbox, Open, count, set};
 
 impl ImapMailbox {
-    async fn move_to(
+    pub(super) async fn move_to(
         &self,
         open: &mut Open,
         uids: &[u32],
@@ -36,7 +36,7 @@ impl ImapMailbox {
         }
     }
 
-    async fn exec_counting(&self, open: &mut Open, command: &str) -> Result<(), Failed> {
+    pub(super) async fn exec_counting(&self, open: &mut Open, command: &str) -> Result<(), Failed> {
         let mut exists = open.exists;
         let result = exec(&mut open.session, command, |answer| {
             count(&mut exists, answer);
@@ -95,11 +95,11 @@ impl ImapMailbox {
     }
 
     /// Messages of the inbox that are marked as deleted.
-    async fn marked(&self, open: &mut Open) -> Result<Vec<u32>, Failed> {
+    pub(super) async fn marked(&self, open: &mut Open) -> Result<Vec<u32>, Failed> {
         self.search(open, "DELETED").await
     }
 
-    async fn search(&self, open: &mut Open, what: &str) -> Result<Vec<u32>, Failed> {
+    pub(super) async fn search(&self, open: &mut Open, what: &str) -> Result<Vec<u32>, Failed> {
         let mut found = Vec::new();
         exec(&mut open.session, &format!("UID SEARCH {what}"), |answer| {
             if let Response::MailboxData(MailboxDatum::Search(uids)) = answer {

@@ -10,6 +10,11 @@ fn stderr(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// All that was said: what is in order and what is not stand together.
+fn all(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(output)
+}
+
 #[test]
 fn a_wrong_password_is_said_plainly() {
     let bench = Bench::new(Security::Implicit);
@@ -17,7 +22,7 @@ fn a_wrong_password_is_said_plainly() {
     bench.write("password", "wrong-secret");
     let output = bench.try_run(&["check", "--online"]);
     assert_eq!(output.status.code(), Some(1));
-    let said = stderr(&output);
+    let said = all(&output);
     assert!(said.contains("имя или пароль не приняты"), "{said}");
     assert!(!said.contains("wrong-secret"), "{said}");
 }
@@ -32,7 +37,7 @@ fn an_untrusted_certificate_is_said_plainly_and_can_be_pinned() {
         .map(|line| format!("{line}\n"))
         .collect();
     bench.write("config.toml", &without);
-    let said = stderr(&bench.try_run(&["check", "--online"]));
+    let said = all(&bench.try_run(&["check", "--online"]));
     let (_, after) = said
         .split_once("fingerprint = \"")
         .unwrap_or_else(|| panic!("{said}"));

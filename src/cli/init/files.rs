@@ -1,0 +1,198 @@
+//! What `init` writes: the documented examples with the answers in their places.
+//!
+//! Promises: each file appears whole or not at all; one that was there keeps its owner and permissions.
+
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::Path;
+
+use super::Answers;
+use crate::cli::say::{self, Trouble};
+
+pub(super) const CONFIG: &str = include_str!("../../../config.example.toml");
+pub(super) const ROSTER: &str = include_str!("../../../roster.example.toml");
+
+/// Examples of reference materials: names of files in `materials/`, and their texts.
+const MATERIALS: [(&str, &str); 5] = [
+    ("пароль.md", include_str!("../../../materials/пароль.md")),
+    (
+        "не-видно-оценок.md",
+        include_str!("../../../materials/не-видно-оценок.md"),
+    ),
+    (
+        "исправить-отметку.md",
+        include_str!("../../../materials/исправить-отметку.md"),
+    ),
+    (
+        "пропуски.md",
+        include_str!("../../../materials/пропуски.md"),
+    ),
+    (
+        "второй-родитель.md",
+        include_str!("../../../materials/второй-родитель.md"),
+    ),
+];
+
+/// Is there nothing to lose here: no file, or the example as it was shipped?
+pub(super) fn is_free(path: &Path, example: &str) -> bool {
+    match std::fs::read_to_string(path) {
+        Ok(text) => text == example,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Puts a file in its place, whole.
+pub(super) fn put(path: &Path, text: &str) -> Result<(), Trouble> {
+    let write = || -> std::io::Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut draft = tempfile::Builder::new()
+            .prefix(".init-")
+            .tempfile_in(folder)?;
+        draft.write_all(text.as_bytes())?;
+        let mode = match std::fs::metadata(path) {
+            Ok(there) => {
+                chown(draft.path(), Some(there.uid()), Some(there.gid()))?;
+                there.permissions().mode()
+            }
+            Err(_) => 0o644,
+        };
+        std::fs::set_permissions(draft.path(), std::fs::Permissions::from_mode(mode))?;
+        draft.as_file().sync_all()?;
+        draft.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| failed(path, &error))
+}
+
+/// Puts the password into its file, for its owner alone, or for those who could read it before.
+pub(super) fn put_password(path: &Path, password: &str) -> Result<(), Trouble> {
+    if !path.exists() {
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| failed(path, &error))?;
+    }
+    put(path, &format!("{password}\n"))
+}
+
+pub(super) fn failed(path: &Path, error: &std::io::Error) -> Trouble {
+    Trouble::new(format!("{} не записывается: {error}", path.display()))
+        .hint("назовите папку, доступную для записи, или возьмите sudo")
+}
+
+/// Materials to begin with; those of these names that are there stay as they are. They are sent once `materials`
+/// is named in config.toml.
+pub(super) fn materials(folder: &Path) -> Result<(), Trouble> {
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    for (name, text) in MATERIALS {
+        let path = folder.join(name);
+        if !path.exists() {
+            put(&path, text)?;
+        }
+    }
+    say::line(format!(
+        "{}: примеры справочных материалов; прочтите их и включите строкой materials в config.toml.",
+        folder.display()
+    ));
+    Ok(())
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    let safe: String = text.chars().filter(|one| !one.is_control()).collect();
+    format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+pub(super) fn config_text(answers: &Answers) -> String {
+    let mut text = CONFIG
+        .replace(
+            "address = \"help@school.test\"",
+            &format!("address = {}", quoted(&answers.address)),
+        )
+        .replace(
+            "admins = [\"admin@school.test\"]",
+            &format!("admins = [{}]", quoted(&answers.admin)),
+        )
+        .replace(
+            "host = \"imap.school.test\"",
+            &format!("host = {}", quoted(&answers.imap)),
+        )
+        .replace(
+            "host = \"smtp.school.test\"",
+            &format!("host = {}", quoted(&answers.smtp)),
+        )
+        .replace(
+            "\nuser = \"help@school.test\"",
+            &format!("\nuser = {}", quoted(&answers.address)),
+        )
+        .replace(
+            "\npassword_file = \"/etc/dezhurny/password\"",
+            &format!("\npassword_file = {}", quoted(&answers.password_file)),
+        );
+    if answers.provider.needs_consent() {
+        text = by_consent(&text, &answers.client_id);
+    }
+    if let Some((.., Some((port, tls)))) = answers.provider.servers() {
+        // Only the way out: the port of the way in is the usual one.
+        if let Some((before, after)) = text.split_once("[outgoing.smtp]") {
+            let after = after
+                .replacen("#port = 465", &format!("port = {port}"), 1)
+                .replacen("#tls = \"implicit\"", &format!("tls = \"{tls}\""), 1);
+            text = format!("{before}[outgoing.smtp]{after}");
+        }
+    }
+    let per_hour = answers.provider.per_hour();
+    if per_hour > 0 {
+        text = text.replacen("#per_hour = 0", &format!("per_hour = {per_hour}"), 1);
+    }
+    text
+}
+
+/// The example with its tiers, and one person instead of those of the example.
+pub(super) fn roster_text(answers: &Answers) -> String {
+    let person = ROSTER.find("[[specialist]]").unwrap_or(ROSTER.len());
+    let tiers = ROSTER.get(..person).unwrap_or(ROSTER);
+    let local = answers
+        .specialist_address
+        .split('@')
+        .next()
+        .unwrap_or_default();
+    let id = if local.is_empty() { "first" } else { local };
+    format!(
+        "{tiers}[[specialist]]\n# Так специалиста называют команды.\nid = {}\n# Фамилия, имя, отчество: так к нему обращаются письма.\nname = {}\n# Сюда приходят обращения. Заявитель этого адреса не увидит.\naddress = {}\n# Ступень.\ntier = \"teachers\"\n# Остальные ключи (темы, отсутствия, руководитель, приём) показаны в roster.example.toml.\n",
+        quoted(id),
+        quoted(&answers.specialist),
+        quoted(&answers.specialist_address)
+    )
+}
+
+/// Access by consent in place of both passwords.
+fn by_consent(text: &str, client_id: &str) -> String {
+    let mut inside = false;
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("password_file = ") {
+            continue;
+        }
+        if line.trim_start_matches('#').starts_with('[') {
+            inside = line == "#[intake.imap.oauth2]";
+        }
+        let line = match line {
+            _ if !inside => line.to_owned(),
+            "#[intake.imap.oauth2]" => "[intake.imap.oauth2]".to_owned(),
+            "#provider = \"microsoft365\"" => "provider = \"microsoft365\"".to_owned(),
+            line if line.starts_with("#client_id = ") => {
+                format!("client_id = {}", quoted(client_id))
+            }
+            line => line.to_owned(),
+        };
+        lines.push(line);
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}

@@ -1,0 +1,235 @@
+//! `init` as a person at a terminal meets it: questions, slips of the hand, and the mailbox checked at the end.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::host::MailHost;
+
+const BOUND: Duration = Duration::from_secs(90);
+
+/// The program on a terminal of its own.
+struct Terminal {
+    child: Child,
+    keys: ChildStdin,
+    screen: Arc<Mutex<Vec<u8>>>,
+    /// So much of the screen was looked at.
+    read: usize,
+}
+
+impl Terminal {
+    fn start(arguments: &str) -> Self {
+        // `script` makes the terminal.
+        let mut child = Command::new("script")
+            .args(["-qefc"])
+            .arg(format!("{} {arguments}", env!("CARGO_BIN_EXE_dezhurny")))
+            .arg("/dev/null")
+            .env("LC_ALL", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let keys = child.stdin.take().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        let shared = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut part = [0; 1024];
+            while let Ok(count) = out.read(&mut part) {
+                if count == 0 {
+                    break;
+                }
+                shared.lock().unwrap().extend_from_slice(&part[..count]);
+            }
+        });
+        Self {
+            child,
+            keys,
+            screen,
+            read: 0,
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until these words stand on what is new on the screen.
+    fn see(&mut self, words: &str) {
+        let end = Instant::now() + BOUND;
+        loop {
+            let screen = self.screen.lock().unwrap().clone();
+            let new = &screen[self.read..];
+            if let Some(at) = new
+                .windows(words.len())
+                .position(|part| part == words.as_bytes())
+            {
+                self.read += at + words.len();
+                return;
+            }
+            assert!(Instant::now() < end, "«{words}» not on:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Waits for a question and answers it.
+    fn answer(&mut self, question: &str, said: &str) {
+        self.see(question);
+        self.type_in(&format!("{said}\n"));
+    }
+
+    fn end(mut self) -> (bool, String) {
+        let end = Instant::now() + BOUND;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        drop(self.keys);
+        (
+            status.success(),
+            String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned(),
+        )
+    }
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn questions_explain_a_slip_ask_again_and_end_with_the_mailbox_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(&format!("init {}", folder.path().display()));
+    for name in [
+        "Яндекс 360",
+        "Mail.ru",
+        "Gmail",
+        "Microsoft 365",
+        "свой сервер",
+    ] {
+        terminal.see(name);
+    }
+    terminal.answer("Номер", "9");
+    terminal.see("Введите номер от 1 до 5");
+    terminal.answer("Номер", "5");
+    // The third letter is Cyrillic.
+    terminal.answer("Адрес общего ящика", "heлp@school.test");
+    terminal.see("русская буква");
+    terminal.answer("Адрес общего ящика", "help@school.test");
+    terminal.answer("о неполадках", "help@school.test");
+    terminal.see("адрес самой службы");
+    terminal.answer("о неполадках", "admin@school.test");
+    terminal.answer("Сервер IMAP", "https://imap.school.test/");
+    terminal.see("это не имя сервера");
+    terminal.answer("Сервер IMAP", "nowhere.invalid");
+    terminal.answer("Сервер SMTP", "nowhere.invalid");
+    terminal.answer("Первый специалист", "Иванова Мария Петровна");
+    terminal.answer("Его адрес", "ivanova");
+    terminal.see("не почтовый адрес");
+    terminal.answer("Его адрес", "ivanova@school.test");
+    terminal.answer(
+        "Файл с паролем",
+        &folder.path().join("password").display().to_string(),
+    );
+    terminal.see("Пароль ящика");
+    // The terminal is told to hide it before the question; a moment for it is not needed.
+    terminal.type_in("s3cret-of-the-mailbox\n");
+    terminal.see("Проверяю ящик");
+    terminal.see("такого имени нет. Проверьте host");
+    terminal.see("dezhurny check --online --config");
+    let (good, screen) = terminal.end();
+    assert!(good, "{screen}");
+    assert!(!screen.contains("s3cret-of-the-mailbox"), "{screen}");
+    assert_eq!(
+        files(folder.path()),
+        ["config.toml", "materials", "password", "roster.toml"]
+    );
+    let password = folder.path().join("password");
+    assert_eq!(
+        std::fs::read_to_string(&password).unwrap(),
+        "s3cret-of-the-mailbox\n"
+    );
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&password).unwrap());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn the_end_of_the_input_ends_the_questions_with_nothing_written() {
+    for before in [
+        "",
+        "2\n",
+        "2\nhelp@school.test\nadmin@school.test\nИванова\nivanova@school.test\n\n",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::start(&format!("init {}", folder.path().display()));
+        terminal.see("Номер");
+        terminal.type_in(before);
+        terminal.type_in("\u{4}");
+        terminal.see("ничего не записано");
+        let (good, screen) = terminal.end();
+        assert!(!good, "{screen}");
+        assert!(files(folder.path()).is_empty(), "{screen}");
+    }
+}
+
+#[test]
+fn a_mailbox_that_works_is_found_so_and_the_next_step_is_to_start() {
+    let host = MailHost::start();
+    let folder = tempfile::tempdir().unwrap();
+    // The ports of a test are no usual ones: the files are made by flags, then mended.
+    let flags = "--provider custom --address help@school.test --admin admin@school.test --imap localhost \
+                 --smtp localhost --specialist Иванова --specialist-address ivanova@school.test --password-file password";
+    let made = Command::new(env!("CARGO_BIN_EXE_dezhurny"))
+        .arg("init")
+        .arg(folder.path())
+        .args(flags.split_whitespace())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    std::fs::write(folder.path().join("password"), host.password).unwrap();
+    let config = folder.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let ca = format!("ca_file = \"{}\"", host.ca_file().display());
+    let text = text
+        .replacen(
+            "#port = 993",
+            &format!("port = {}\n{ca}", host.imaps_port),
+            1,
+        )
+        .replacen(
+            "#port = 465",
+            &format!("port = {}\n{ca}", host.smtps_port),
+            1,
+        );
+    std::fs::write(&config, text).unwrap();
+    let checked = Command::new(env!("CARGO_BIN_EXE_dezhurny"))
+        .args(["check", "--online", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        checked.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    assert!(!said.contains('✗'), "{said}");
+}
