@@ -97,12 +97,15 @@ pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
 }
 
 /// Looks at the database before the daemon relies on it.
-pub fn look(config: &Config) -> Result<(), Trouble> {
+///
+/// # Errors
+/// When it is damaged.
+pub fn look(config: &Config) -> Result<(), StoreError> {
     let database = config.database();
     if !database.exists() {
         return Ok(());
     }
-    Store::check(&database).map_err(|error| explain(error, config))
+    Store::check(&database)
 }
 
 /// What a damaged database means, and the way to its last copy.

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::opening::{BUSY, Shut};
 use super::say::Trouble;
 use crate::config::settings::{Config, IntakeSettings, OutgoingSettings};
 use crate::daemon::{Clock, Engine, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
-use crate::store::{Reader, private_file, private_folder};
+use crate::store::{Reader, StoreError, private_file, private_folder};
 
 /// The lock file in the data folder.
 const LOCK: &str = "dezhurny.lock";
@@ -61,42 +62,61 @@ pub fn is_running(config: &Config) -> bool {
 }
 
 /// The lock that only one daemon may hold; it is let go when the process ends, however it ends.
-pub fn lock(config: &Config) -> Result<std::fs::File, Trouble> {
+pub fn lock(config: &Config) -> Result<std::fs::File, Shut> {
     let folder = &config.data_dir;
-    private_folder(folder).map_err(|error| {
-        Trouble::new(error)
-            .hint("папка (desk.data_dir) должна принадлежать тому, от чьего имени работает программа, и больше никому")
-    })?;
     let path = folder.join(LOCK);
-    private_file(&path)?;
-    let file = std::fs::File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
+    let file = private_folder(folder)
+        .and_then(|()| private_file(&path))
+        .and_then(|()| {
+            let mut options = std::fs::File::options();
+            let opened = options.create(true).truncate(false).write(true).open(&path);
+            opened.map_err(|error| StoreError::of_file(&path, &error))
+        })
         .map_err(|error| {
-            Trouble::new(format!("файл {} не открывается: {error}", path.display()))
+            let disk = error.is_full();
+            let trouble = Trouble::new(error);
+            if disk {
+                Shut::Disk(trouble)
+            } else {
+                Shut::Fault(trouble.hint(
+                    "папка (desk.data_dir) должна принадлежать тому, от чьего имени работает программа, и больше никому",
+                ))
+            }
         })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Trouble::new(format!(
+    let trouble = match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => Trouble::new(format!(
             "программа уже работает с папкой {}",
             folder.display()
         ))
         .hint("остановите её (systemctl stop dezhurny) или дайте другой data_dir")
-        .code(75)),
-        Err(TryLockError::Error(error)) => Err(Trouble::new(format!(
-            "файл {} не запирается: {error}",
-            path.display()
-        ))),
-    }
+        .code(BUSY),
+        Err(TryLockError::Error(error)) => {
+            Trouble::new(format!("файл {} не запирается: {error}", path.display()))
+        }
+    };
+    Err(Shut::Fault(trouble))
+}
+
+/// The way in.
+pub fn mailbox(config: &Config) -> Option<AnyMailbox> {
+    AnyMailbox::from_settings(&config.intake, config.policy.limits.message)
+}
+
+/// One connection of the way out.
+pub fn transport(config: &Config) -> AnyTransport {
+    let address = &config.policy.address;
+    let helo = address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
+    AnyTransport::from_settings(&config.outgoing, helo)
 }
 
 /// Opens the desk and the ways in and out.
 pub async fn parts(
     snapshots: Arc<Snapshots>,
     clock: Clock,
-) -> Result<Parts<AnyMailbox, AnyTransport>, Trouble> {
+) -> Result<Parts<AnyMailbox, AnyTransport>, StoreError> {
     let snapshot = snapshots.current();
     let config = &snapshot.config;
     let engine = Engine::open(snapshots, clock).await?;
@@ -116,20 +136,12 @@ pub async fn parts(
         OutgoingSettings::Smtp(smtp) => (smtp.connections.max(1), smtp.per_hour),
         OutgoingSettings::Sendmail(_) | OutgoingSettings::Maildir(_) => (1, 0),
     };
-    let helo = config
-        .policy
-        .address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
-    let transports = (0..connections)
-        .map(|_| AnyTransport::from_settings(&config.outgoing, helo))
-        .collect();
     Ok(Parts {
         engine,
-        mailbox: AnyMailbox::from_settings(&config.intake, config.policy.limits.message),
+        mailbox: mailbox(config),
         source,
         poll_every,
-        transports,
+        transports: (0..connections).map(|_| transport(config)).collect(),
         per_hour,
     })
 }
@@ -140,5 +152,8 @@ pub fn block_on<R>(work: impl Future<Output = R>) -> Result<R, Trouble> {
         .enable_all()
         .build()
         .map_err(Trouble::new)?;
-    Ok(runtime.block_on(work))
+    let ended = runtime.block_on(work);
+    // A letter that is read without end must not hold up the end of the program.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(ended)
 }

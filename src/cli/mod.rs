@@ -12,6 +12,7 @@ mod inspect;
 mod key;
 mod login;
 mod online;
+mod opening;
 mod outbox;
 mod packaging;
 mod preview;
@@ -20,6 +21,7 @@ mod report;
 mod run;
 mod say;
 mod status;
+mod systemd;
 mod tickets;
 mod usage;
 

@@ -123,7 +123,7 @@ async fn echo(
                 "Письмо на {address} не принято сервером отправки: {why}. Проверьте, что ему разрешено писать от {} (address).",
                 config.policy.address
             ))),
-            Delivery::Unreachable(why) | Delivery::Unknown(why) => {
+            Delivery::Unreachable { why, .. } | Delivery::Unknown(why) => {
                 said.push(Checked::bad(format!("Письмо на {address} не ушло: {why}")));
             }
         }

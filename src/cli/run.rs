@@ -2,14 +2,15 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::say::{self, Trouble};
-use super::{Ending, files};
-use crate::daemon::{self, Clock};
+use super::{Ending, files, opening, systemd};
+use crate::daemon::{self, Snapshots};
 
 /// Options of `run`.
 #[derive(Debug, Args)]
@@ -22,19 +23,16 @@ pub struct Options {
 /// Runs the daemon.
 pub fn run(config: Option<&Path>, options: &Options) -> Ending {
     let snapshots = files::snapshots(config)?;
-    // Held until the process ends: a second daemon would answer every letter twice.
-    let _lock = files::lock(&snapshots.current().config)?;
-    super::backup::look(&snapshots.current().config)?;
     files::block_on(async {
-        let parts = files::parts(snapshots, Clock::System).await?;
-        let store = parts.engine.store().clone();
-        let ending = if options.once {
-            once(parts).await
+        if options.once {
+            let open = opening::open(&snapshots).await.map_err(Trouble::from)?;
+            let store = open.parts.engine.store().clone();
+            let ending = once(open.parts).await;
+            store.close();
+            ending
         } else {
-            forever(parts).await
-        };
-        store.close();
-        ending
+            forever(snapshots).await
+        }
     })?
 }
 
@@ -61,22 +59,28 @@ async fn once(parts: AnyParts) -> Ending {
     }
 }
 
-async fn forever(parts: AnyParts) -> Ending {
-    let (stop, stopping) = watch::channel(false);
+async fn forever(snapshots: Arc<Snapshots>) -> Ending {
+    let (stop, mut stopping) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate()).map_err(Trouble::new)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Trouble::new)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(Trouble::new)?;
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping: what has begun is brought to its end");
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        systemd::stopping();
         let _ = stop.send(true);
     });
-    tokio::spawn(watchdog(stopping.clone()));
-    let mut hangup = signal(SignalKind::hangup()).map_err(Trouble::new)?;
-    let snapshots = parts.engine.snapshots_shared();
+    // A second daemon would answer every letter twice: the lock is held until the process ends.
+    let opening::Open { parts, lock: _lock } = tokio::select! {
+        _ = stopping.changed() => return Ok(ExitCode::SUCCESS),
+        open = opening::wait(&snapshots) => open?,
+    };
+    let store = parts.engine.store().clone();
+    tokio::spawn(systemd::live(parts.engine.clone(), stopping.clone()));
+    tokio::spawn(systemd::tell(parts.engine.standing(), stopping.clone()));
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             tracing::info!("told to read the files anew");
@@ -84,26 +88,9 @@ async fn forever(parts: AnyParts) -> Ending {
         }
     });
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
-    let _ = sd_notify::notify(&[
-        sd_notify::NotifyState::Ready,
-        sd_notify::NotifyState::Status("работает"),
-    ]);
-    daemon::run(parts, stopping).await?;
+    let ended = daemon::run(parts, stopping).await;
+    store.close();
+    ended?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
-}
-
-/// Tells systemd that the program lives, if it asks.
-async fn watchdog(mut stopping: watch::Receiver<bool>) {
-    let Some(every) = sd_notify::watchdog_enabled() else {
-        return;
-    };
-    loop {
-        tokio::select! {
-            _ = stopping.changed() => return,
-            () = tokio::time::sleep(every / 2) => {
-                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
-            }
-        }
-    }
 }

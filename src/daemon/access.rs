@@ -46,7 +46,7 @@ impl AccessWatch {
             let alarm = alarms.entry(oauth.kept.clone()).or_default();
             match oauth2::keep_up(oauth).await {
                 Ok(()) => {
-                    if alarm.over() {
+                    if alarm.over(self.engine.clock.now()).is_some() {
                         self.found(oauth).await;
                     }
                 }
@@ -88,8 +88,6 @@ impl AccessWatch {
             "Доступ к ящику {} снова есть: письма принимаются и отправляются.",
             oauth.user
         );
-        if let Err(error) = self.engine.recovered(&what).await {
-            tracing::error!(%error, "the administrators could not be told");
-        }
+        self.engine.relieve(&what).await;
     }
 }

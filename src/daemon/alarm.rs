@@ -5,11 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 /// Trouble is told when it has lasted so long: a server that restarts is no news.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
+/// A server that refuses and gives in by turns is told of once in so long.
+const BETWEEN: SignedDuration = SignedDuration::from_hours(1);
+
 /// One kind of trouble.
 #[derive(Debug, Default)]
 pub struct Alarm {
     since: Option<Timestamp>,
     told: bool,
+    last_told: Option<Timestamp>,
 }
 
 impl Alarm {
@@ -19,14 +23,30 @@ impl Alarm {
         // A clock that was set back must not put the word off.
         let since = since.min(now);
         self.since = Some(since);
-        let tell = !self.told && (at_once || now.duration_since(since) >= PATIENCE);
-        self.told |= tell;
+        let lately = self.last_told.is_some_and(|last| {
+            (SignedDuration::ZERO..BETWEEN).contains(&now.duration_since(last))
+        });
+        let lasts = at_once || now.duration_since(since) >= PATIENCE;
+        let tell = !self.told && !lately && lasts;
+        if tell {
+            self.told = true;
+            self.last_told = Some(now);
+        }
         tell
     }
 
-    /// It is over. `true` when the administrators had been told, and are to be told this, too.
-    pub fn over(&mut self) -> bool {
-        std::mem::take(self).told
+    /// It is over at `now`. How long it went on, when the administrators were told of it.
+    pub fn over(&mut self, now: Timestamp) -> Option<SignedDuration> {
+        let last_told = self.last_told;
+        let was = std::mem::replace(
+            self,
+            Self {
+                last_told,
+                ..Self::default()
+            },
+        );
+        let since = was.since.filter(|_| was.told)?;
+        Some(now.duration_since(since).max(SignedDuration::ZERO))
     }
 }
 
@@ -42,10 +62,17 @@ mod tests {
         assert!(!alarm.goes_on(now, false));
         assert!(alarm.goes_on(later, false));
         assert!(!alarm.goes_on(later, false));
-        assert!(alarm.over());
-        assert!(alarm.goes_on(now, true));
-        assert!(alarm.over());
-        assert!(!alarm.over(), "once");
+        assert_eq!(alarm.over(later), Some(PATIENCE));
+        assert_eq!(alarm.over(later), None, "told once");
+        assert!(!alarm.goes_on(now, false));
+        assert_eq!(alarm.over(later), None, "nobody heard of it");
+        let soon = later.checked_add(PATIENCE).unwrap();
+        assert!(!alarm.goes_on(soon, true), "again within the hour");
+        assert_eq!(alarm.over(soon), None);
+        let then = later.checked_add(BETWEEN).unwrap();
+        assert!(alarm.goes_on(then, true));
+        assert_eq!(alarm.over(then), Some(SignedDuration::ZERO));
+        let mut alarm = Alarm::default();
         let ahead = now.checked_add(PATIENCE * 1000).unwrap();
         assert!(!alarm.goes_on(ahead, false), "the clock was a week ahead");
         assert!(!alarm.goes_on(now, false));

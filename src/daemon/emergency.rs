@@ -1,41 +1,46 @@
-//! What the administrators must hear though nothing can be stored or nothing can be sent: it goes past the outbox,
-//! by what still works; while nothing can be sent, into the desk's own mailbox, where people look.
+//! What the administrators must hear though nothing can be stored, or nothing sent: it goes past the outbox, by
+//! what still works.
 //!
 //! Promises: at most one such letter an hour; it is in no table, so a crash may lose it, and nothing else depends
-//! on it.
+//! on it. What is left in the mailbox lies where nobody takes it in; moved to the inbox by hand it is a letter of
+//! the desk's own, automatic, and answered by nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
+use super::snapshot::Snapshot;
 use crate::desk;
 use crate::intake::Mailbox;
 use crate::letters::DeskWords;
-use crate::mail::{self, Draft};
+use crate::mail::{self, Draft, Mailbox as Correspondent};
 use crate::outbox::{Delivery, Outgoing, Transport};
 
-/// So many letters wait for the mailbox at most.
-const MOST_LEFT: usize = 10;
 /// Between two such letters.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How often it is tried to leave one in the mailbox.
+const TRIES: u32 = 3;
 
-/// What waits to be sent without a database. Clones share it.
+/// What waits to be sent without a database, or to be left in the mailbox. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Emergencies(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
     letters: Vec<Outgoing>,
+    words: Vec<(Outgoing, u32)>,
     last: Option<Timestamp>,
-    /// For the mailbox itself.
-    to_leave: Vec<Vec<u8>>,
 }
 
 impl Emergencies {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// May another be written at `now`? Then it counts as written.
     fn begin(&self, now: Timestamp) -> bool {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.lock();
         let lately = |last: Timestamp| {
             // A clock that was set back must not put it off.
             (SignedDuration::ZERO..EVERY).contains(&now.duration_since(last))
@@ -48,24 +53,12 @@ impl Emergencies {
     }
 
     fn add(&self, letters: Vec<Outgoing>) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.lock();
         waiting.letters.extend(letters);
     }
 
-    fn leave(&self, letter: Vec<u8>) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.to_leave.len() < MOST_LEFT {
-            waiting.to_leave.push(letter);
-        }
-    }
-
-    fn take_left(&self) -> Vec<Vec<u8>> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut waiting.to_leave)
-    }
-
     fn take(&self) -> Vec<Outgoing> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.lock();
         std::mem::take(&mut waiting.letters)
     }
 }
@@ -73,84 +66,47 @@ impl Emergencies {
 impl Engine {
     /// Writes to the administrators without the database; the next connection that sends takes it along.
     pub(super) fn cry(&self, what: &str) {
-        if !self.emergencies.begin(self.clock.now()) {
+        let now = self.clock.now();
+        if !self.emergencies.begin(now) {
             return;
         }
-        self.emergencies.add(self.letters_of_trouble(what));
+        let letters = written(&self.snapshots.current(), what, now);
+        self.emergencies.add(letters);
         self.bell.notify_one();
     }
 
-    /// Puts a letter to the administrators into the desk's own mailbox, since nothing can be sent: who opens the
-    /// shared mailbox sees it. The next look at the mailbox takes it along.
+    /// Writes to the administrators though nothing can be sent: the next look into the shared mailbox puts it
+    /// into the folder for attention.
     pub(super) fn leave_word(&self, what: &str) {
-        if let Some(letter) = self.letters_of_trouble(what).into_iter().next() {
-            self.emergencies.leave(letter.bytes);
-        }
+        let letters = written(&self.snapshots.current(), what, self.clock.now());
+        // One is enough for all who read that mailbox.
+        let word = letters.into_iter().next().map(|letter| (letter, 0));
+        self.emergencies.lock().words.extend(word);
     }
 
-    /// Leaves in the mailbox what waits for it.
+    /// Puts what is left so into the mailbox; what could not be put there waits for the next look, and is given
+    /// up after some: letters must come in whatever becomes of it.
     pub(super) async fn leave_words(&self, mailbox: &mut impl Mailbox) {
-        for letter in self.emergencies.take_left() {
-            match mailbox.leave(&letter).await {
+        loop {
+            let Some((letter, tries)) = self.emergencies.lock().words.pop() else {
+                return;
+            };
+            match mailbox.leave(&letter.bytes).await {
                 Ok(()) => tracing::warn!("a letter about trouble was left in the mailbox"),
                 Err(error) => {
-                    tracing::warn!(%error, "a letter about trouble could not be left in the mailbox");
+                    tracing::error!(%error, "a letter about trouble could not be left in the mailbox");
+                    if tries + 1 < TRIES {
+                        self.emergencies.lock().words.push((letter, tries + 1));
+                    }
+                    return;
                 }
             }
         }
     }
 
-    fn letters_of_trouble(&self, what: &str) -> Vec<Outgoing> {
-        let now = self.clock.now();
-        let snapshot = self.snapshots.current();
-        let policy = &snapshot.config.policy;
-        let office = snapshot.desk(&snapshot.roster, now);
-        let words = DeskWords {
-            policy,
-            roster: &snapshot.roster,
-            now,
-            reply_to: &policy.address,
-        };
-        let domain = policy
-            .address
-            .rsplit_once('@')
-            .map_or("localhost", |(_, domain)| domain);
-        let mut letters = Vec::new();
-        for (place, notice) in desk::trouble(&office, what).notices.iter().enumerate() {
-            let Ok(said) = snapshot.templates.write(&words, notice, None, &[]) else {
-                continue;
-            };
-            let draft = Draft {
-                from: mail::Mailbox {
-                    name: policy.name.clone(),
-                    address: policy.address.clone(),
-                },
-                to: mail::Mailbox {
-                    name: notice.to.name.clone(),
-                    address: notice.to.address.clone(),
-                },
-                reply_to: None,
-                subject: said.subject,
-                message_id: format!("trouble.{}.{place}@{domain}", now.as_millisecond()),
-                in_reply_to: None,
-                references: vec![],
-                date: now,
-                auto_submitted: Some("auto-generated".to_owned()),
-                text: said.text,
-                html: Some(said.html),
-                attachments: vec![],
-                calendar: None,
-            };
-            match mail::compose(&draft) {
-                Ok(bytes) => letters.push(Outgoing {
-                    sender: policy.address.clone(),
-                    recipient: notice.to.address.clone(),
-                    bytes,
-                }),
-                Err(error) => tracing::error!(%error, "a letter about trouble cannot be written"),
-            }
-        }
-        letters
+    /// It is over: what was not left yet need not be read any more.
+    pub(super) fn take_words_back(&self) {
+        self.emergencies.lock().words.clear();
     }
 
     /// Sends what waits so; what cannot go now waits for the next look.
@@ -161,11 +117,83 @@ impl Engine {
                 Delivery::Refused(why) => {
                     tracing::error!(to = %letter.recipient, %why, "a letter about trouble is refused");
                 }
-                Delivery::Deferred(_) | Delivery::Unreachable(_) | Delivery::Unknown(_) => {
+                Delivery::Deferred(_) | Delivery::Unreachable { .. } | Delivery::Unknown(_) => {
                     self.emergencies.add(vec![letter]);
                     return;
                 }
             }
         }
     }
+}
+
+/// Tells the administrators that the desk cannot even be opened: by mail, else by a word in the mailbox. `true`
+/// when somebody was told.
+pub async fn cry_past_the_desk(
+    snapshot: &Snapshot,
+    transport: &mut impl Transport,
+    mailbox: Option<&mut impl Mailbox>,
+    what: &str,
+    now: Timestamp,
+) -> bool {
+    let letters = written(snapshot, what, now);
+    let mut told = false;
+    for letter in &letters {
+        told |= transport.send(letter).await == Delivery::Sent;
+    }
+    match (mailbox, letters.first()) {
+        (Some(mailbox), Some(letter)) if !told => mailbox.leave(&letter.bytes).await.is_ok(),
+        _ => told,
+    }
+}
+
+/// The letters to the administrators about this trouble.
+fn written(snapshot: &Snapshot, what: &str, now: Timestamp) -> Vec<Outgoing> {
+    let policy = &snapshot.config.policy;
+    let office = snapshot.desk(&snapshot.roster, now);
+    let words = DeskWords {
+        policy,
+        roster: &snapshot.roster,
+        now,
+        reply_to: &policy.address,
+    };
+    let domain = policy
+        .address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
+    let mut letters = Vec::new();
+    for (place, notice) in desk::trouble(&office, what).notices.iter().enumerate() {
+        let Ok(said) = snapshot.templates.write(&words, notice, None, &[]) else {
+            continue;
+        };
+        let draft = Draft {
+            from: Correspondent {
+                name: policy.name.clone(),
+                address: policy.address.clone(),
+            },
+            to: Correspondent {
+                name: notice.to.name.clone(),
+                address: notice.to.address.clone(),
+            },
+            reply_to: None,
+            subject: said.subject,
+            message_id: format!("trouble.{}.{place}@{domain}", now.as_millisecond()),
+            in_reply_to: None,
+            references: vec![],
+            date: now,
+            auto_submitted: Some("auto-generated".to_owned()),
+            text: said.text,
+            html: Some(said.html),
+            attachments: vec![],
+            calendar: None,
+        };
+        match mail::compose(&draft) {
+            Ok(bytes) => letters.push(Outgoing {
+                sender: policy.address.clone(),
+                recipient: notice.to.address.clone(),
+                bytes,
+            }),
+            Err(error) => tracing::error!(%error, "a letter about trouble cannot be written"),
+        }
+    }
+    letters
 }

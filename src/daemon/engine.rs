@@ -2,16 +2,19 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use jiff::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::clock::Clock;
 use super::emergency::Emergencies;
-use super::filing::{self, Arrived};
+use super::filing::{self, Arrived, ReadMessage};
 use super::snapshot::Snapshots;
+use super::standing::Standing;
+use super::steady::Steady;
 use super::token::{TokenKey, fresh_key};
+use super::trial::Trials;
 use crate::desk;
 use crate::desk::outcome::EndState;
 use crate::store::{Store, StoreError, Tx};
@@ -42,6 +45,9 @@ pub struct Engine {
     pub(super) bell: Arc<Notify>,
     stopping: Arc<AtomicBool>,
     pub(super) emergencies: Emergencies,
+    pub(super) standing: Arc<watch::Sender<Standing>>,
+    pub(super) steady: Arc<Mutex<Steady>>,
+    pub(super) trials: Arc<Trials>,
 }
 
 impl Engine {
@@ -63,6 +69,9 @@ impl Engine {
             bell: Arc::new(Notify::new()),
             stopping: Arc::default(),
             emergencies: Emergencies::default(),
+            standing: Arc::new(watch::Sender::default()),
+            steady: Arc::default(),
+            trials: Arc::default(),
         })
     }
 
@@ -116,16 +125,53 @@ impl Engine {
         filed.pop().unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Takes in messages in their order; one commit may hold many of them.
-    pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
-        let snapshot = self.snapshots.current();
+    /// This is the one program that takes in: what it reads is written down, for the case that it dies over it.
+    pub(super) fn watch_what_is_read(&self) {
+        self.trials.watch(&self.snapshots.current().config.data_dir);
+    }
+
+    /// Is a letter being read for so long that the program must be ended?
+    pub fn hangs(&self) -> bool {
+        self.trials.overdue()
+    }
+
+    /// Reads messages, those that the program died over one by one; `None` when a thread was lost.
+    async fn read_all(&self, arrived: Vec<Arrived>) -> Option<Vec<ReadMessage>> {
+        if !arrived.iter().any(|one| self.trials.is_suspect(one)) {
+            return self.read(arrived).await;
+        }
+        let mut read = Vec::with_capacity(arrived.len());
+        for one in arrived {
+            read.extend(self.read(vec![one]).await?);
+        }
+        Some(read)
+    }
+
+    async fn read(&self, arrived: Vec<Arrived>) -> Option<Vec<ReadMessage>> {
+        let (snapshot, trials) = (self.snapshots.current(), Arc::clone(&self.trials));
         let read = tokio::task::spawn_blocking(move || {
             let conduct = &snapshot.config.policy.conduct;
-            let read = |one| filing::read(one, conduct);
-            arrived.into_iter().map(read).collect::<Vec<_>>()
+            let given_up: Vec<bool> = arrived.iter().map(|one| trials.is_given_up(one)).collect();
+            let reading = trials.begin(&arrived);
+            let read = arrived.into_iter().zip(given_up).map(|(one, given_up)| {
+                if given_up {
+                    filing::unread(one)
+                } else {
+                    filing::read(one, conduct)
+                }
+            });
+            let read = read.collect::<Vec<_>>();
+            drop(reading);
+            read
         });
-        let Ok(read) = read.await else {
-            return vec![Err(StoreError::Closed)];
+        read.await.ok()
+    }
+
+    /// Takes in messages in their order; one commit may hold many of them.
+    pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
+        let count = arrived.len();
+        let Some(read) = self.read_all(arrived).await else {
+            return (0..count).map(|_| Err(StoreError::Closed)).collect();
         };
         let now = self.clock.now();
         let queued: Vec<_> = read
@@ -169,36 +215,31 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn alarm(&self, what: &str) -> Result<(), StoreError> {
-        let told = self.queue_alarm(what).await;
+        let told = self.tell_of(desk::trouble, what).await;
         if told.as_ref().is_err_and(StoreError::is_storage) {
             self.cry(what);
         }
         told
     }
 
-    /// Tells the administrators that the trouble they heard of is over.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub(super) async fn recovered(&self, what: &str) -> Result<(), StoreError> {
-        self.queue_word(what, desk::recovered).await
+    /// Tells the administrators that trouble they heard of is over.
+    pub(super) async fn relieve(&self, what: &str) {
+        if let Err(error) = self.tell_of(desk::recovered, what).await {
+            tracing::error!(%error, "the administrators could not be told");
+        }
     }
 
-    async fn queue_alarm(&self, what: &str) -> Result<(), StoreError> {
-        self.queue_word(what, desk::trouble).await
-    }
-
-    async fn queue_word(
+    async fn tell_of(
         &self,
+        decide: fn(&desk::Desk<'_>, &str) -> desk::outcome::Outcome,
         what: &str,
-        say: fn(&desk::Desk<'_>, &str) -> desk::outcome::Outcome,
     ) -> Result<(), StoreError> {
         let (snapshot, key, what) = (self.snapshots.current(), self.key(), what.to_owned());
         let now = self.clock.now();
         self.store
             .transaction(move |tx| {
                 let office = snapshot.desk(&snapshot.roster, now);
-                let outcome = say(&office, &what);
+                let outcome = decide(&office, &what);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
             .await?;
@@ -216,6 +257,7 @@ impl Engine {
         self.store
             .transaction(move |tx| tx.untell_the_future(now))
             .await?;
+        self.rewind_if_steady(now).await?;
         let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
         moved += self.step_seminars(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.

@@ -56,14 +56,42 @@ impl ReadMessage {
     }
 }
 
-/// Reads a message. Slow ones do no harm here: no transaction is open.
-pub fn read(mut arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
-    let bytes = arrived.bytes.as_slice();
-    // Reading never panics by intention; should it all the same, one letter is set aside and no more.
-    let mut letter = std::panic::catch_unwind(|| mail::read(bytes)).unwrap_or_else(|_| Letter {
-        unreadable: Some("при разборе письма случилась внутренняя ошибка".to_owned()),
+/// A message that is not read: the program died over it too often.
+pub fn unread(arrived: Arrived) -> ReadMessage {
+    let why = "программа трижды прервалась, разбирая это письмо";
+    read_as(arrived, unreadable(why), Manner::default())
+}
+
+fn unreadable(why: &str) -> Letter {
+    Letter {
+        unreadable: Some(why.to_owned()),
         ..mail::read(b"")
+    }
+}
+
+fn read_as(mut arrived: Arrived, letter: Letter, manner: Manner) -> ReadMessage {
+    ReadMessage {
+        manner,
+        digest: mail::content_digest(&arrived.bytes),
+        letter,
+        original: Arc::new(std::mem::take(&mut arrived.bytes)),
+        arrived,
+    }
+}
+
+/// Reads a message. Slow ones do no harm here: no transaction is open.
+pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
+    // Reading never panics by intention; should it all the same, one letter is set aside and no more.
+    let read = std::panic::catch_unwind(|| read_whole(&arrived, conduct));
+    let (letter, manner) = read.unwrap_or_else(|_| {
+        let why = "при разборе письма случилась внутренняя ошибка";
+        (unreadable(why), Manner::default())
     });
+    read_as(arrived, letter, manner)
+}
+
+fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Manner) {
+    let mut letter = mail::read(&arrived.bytes);
     if let Some(size) = arrived.truncated {
         let what = format!(
             "(Письмо слишком велико: {0} МБ. Прочитан только заголовок, само письмо лежит в почтовом ящике. / \
@@ -79,13 +107,7 @@ pub fn read(mut arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
     } else {
         Manner::default()
     };
-    ReadMessage {
-        manner,
-        digest: mail::content_digest(&arrived.bytes),
-        letter,
-        original: Arc::new(std::mem::take(&mut arrived.bytes)),
-        arrived,
-    }
+    (letter, manner)
 }
 
 /// Files a message and carries out what follows, inside the caller's transaction.

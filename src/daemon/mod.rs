@@ -24,20 +24,25 @@ mod releasing;
 mod run;
 mod sending;
 mod snapshot;
+mod standing;
 mod started;
+mod steady;
 mod taking;
 mod token;
+mod trial;
 mod turns;
 mod writing;
 
 pub use clock::Clock;
 pub use digest::instants;
+pub use emergency::cry_past_the_desk;
 pub use engine::{Engine, Filed};
 pub use filing::Arrived;
 pub use privacy::{forms, traces};
 pub use run::{OnceReport, Parts, once, run};
 pub use sending::SendReport;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
+pub use standing::Standing;
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey, fresh_key};
 

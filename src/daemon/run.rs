@@ -9,7 +9,7 @@ use super::access::AccessWatch;
 use super::alarm::Alarm;
 use super::digest::write_metrics;
 use super::engine::Engine;
-use super::pause::Pause;
+use super::pause::{Pause, aloud};
 use super::sending::{SendReport, Sender, WayOut};
 use super::taking::{Source, TakeError, TakeReport};
 use crate::intake::{Mailbox, MailboxError};
@@ -74,10 +74,14 @@ where
         transports,
         per_hour,
     } = parts;
-    requeue(&engine).await?;
+    engine.requeue().await?;
+    engine.watch_what_is_read();
     let out = WayOut::new(per_hour);
     let access = AccessWatch::new(engine.clone(), out.clone());
     let mut tasks = JoinSet::new();
+    if mailbox.is_none() {
+        engine.looked();
+    }
     if let Some(mailbox) = mailbox {
         tasks.spawn(take_forever(
             engine.clone(),
@@ -139,7 +143,8 @@ where
         per_hour,
         ..
     } = parts;
-    requeue(&engine).await?;
+    engine.requeue().await?;
+    engine.watch_what_is_read();
     let mut report = OnceReport::default();
     if let Some(mut mailbox) = mailbox {
         let mut source = Source::new(source);
@@ -211,18 +216,24 @@ async fn drain<T: Transport>(
     }
 }
 
-async fn requeue(engine: &Engine) -> Result<(), StoreError> {
-    let interrupted = engine
-        .store
-        .transaction(|tx| tx.requeue_interrupted())
-        .await?;
-    if interrupted > 0 {
-        tracing::warn!(
-            interrupted,
-            "letters whose sending was interrupted are sent again, with the same Message-ID"
-        );
+impl Engine {
+    /// What a run before this one was sending waits again. Nothing may be on its way when this is called.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn requeue(&self) -> Result<(), StoreError> {
+        let interrupted = self
+            .store
+            .transaction(|tx| tx.requeue_interrupted())
+            .await?;
+        if interrupted > 0 {
+            tracing::warn!(
+                interrupted,
+                "letters whose sending was interrupted are sent again, with the same Message-ID"
+            );
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Tells those who are in the middle of long work.
@@ -258,7 +269,8 @@ async fn take_forever<M: Mailbox>(
     let mut pause = Pause::new(Duration::from_secs(1), Duration::from_mins(5));
     // A wrong password that is tried again and again gets the account locked.
     let mut long = Pause::new(Duration::from_secs(30), Duration::from_mins(15));
-    let mut alarm = Alarm::default();
+    // Each is told of, however lately the other was.
+    let (mut of_mailbox, mut of_disk) = (Alarm::default(), Alarm::default());
     while !*stop.borrow() {
         let trouble = match engine.take_all(&mut mailbox, &mut source).await {
             Ok(report) => {
@@ -269,21 +281,26 @@ async fn take_forever<M: Mailbox>(
                         "taken in"
                     );
                 }
-                pause.reset();
                 long.reset();
-                if alarm.over()
-                    && let Err(error) = engine.recovered("Письма снова принимаются.").await
-                {
-                    tracing::error!(%error, "the administrators could not be told");
+                engine.way_in(None);
+                let now = engine.clock.now();
+                let (mailbox_was, disk_was) = (of_mailbox.over(now), of_disk.over(now));
+                if let Some(lasted) = mailbox_was.max(disk_was) {
+                    let lasted = aloud(lasted);
+                    let what = format!("Письма снова принимаются. Перерыв длился {lasted}.");
+                    engine.relieve(&what).await;
                 }
-                engine.leave_words(&mut mailbox).await;
-                if let Err(error) = engine.reconcile_daily(&mut mailbox, &mut source).await {
+                if let Err(error) = look_after(&engine, &mut mailbox, &mut source).await {
                     error
                 } else {
                     tokio::select! {
                         () = stopped(&mut stop) => return,
                         waited = mailbox.wait(poll_every) => match waited {
-                            Ok(()) => continue,
+                            Ok(()) => {
+                                pause.reset();
+                                continue;
+                            }
+                            // A connection that is lost at each wait is not opened anew each second.
                             Err(error) => TakeError::from(error),
                         },
                     }
@@ -299,7 +316,11 @@ async fn take_forever<M: Mailbox>(
         let lasting = matches!(trouble, TakeError::Mailbox(MailboxError::Refused(_)));
         let wait = if lasting { long.grow() } else { pause.grow() };
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
-        let at_once = lasting || matches!(&trouble, TakeError::Store(error) if error.is_full());
+        engine.way_in(Some(trouble.to_string()));
+        let (alarm, at_once) = match &trouble {
+            TakeError::Store(error) => (&mut of_disk, error.is_full()),
+            TakeError::Mailbox(_) => (&mut of_mailbox, lasting),
+        };
         // Lost access is told by its own letter.
         let known = lasting && access.look().await;
         if !known
@@ -319,6 +340,16 @@ async fn take_forever<M: Mailbox>(
             () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+/// What is done in the mailbox when all that waited was taken.
+async fn look_after(
+    engine: &Engine,
+    mailbox: &mut impl Mailbox,
+    source: &mut Source,
+) -> Result<(), TakeError> {
+    engine.leave_words(mailbox).await;
+    engine.reconcile_daily(mailbox, source).await
 }
 
 async fn send_forever<T: Transport>(

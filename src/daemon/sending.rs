@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::alarm::Alarm;
 use super::engine::Engine;
-use super::pause::{Pause, before_attempt};
+use super::pause::{Pause, aloud, before_attempt};
 use super::writing;
 use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
@@ -72,15 +72,45 @@ impl<T> Sender<T> {
     }
 }
 
-/// What all connections know of the way out: when it may be tried again.
+/// What all connections know of the way out: when it may be tried again, and who heard of it.
 #[derive(Debug)]
 struct Way {
     pause: Pause,
+    /// Where a person must mend something: an account is locked by whoever tries a wrong password too often.
+    long: Pause,
     closed_until: Option<Timestamp>,
     alarm: Alarm,
+    /// Lasting refusals in a row.
+    refused: u32,
 }
 
 impl Way {
+    /// It was tried at `now` in vain. How long to leave it alone, and whether the administrators are to be told.
+    fn closed(&mut self, now: Timestamp, lasting: bool) -> (SignedDuration, bool) {
+        // Several connections may find the same at once.
+        if !self.is_closed(now) {
+            self.refused = if lasting { self.refused + 1 } else { 0 };
+        }
+        let pause = if lasting {
+            &mut self.long
+        } else {
+            &mut self.pause
+        };
+        let wait = SignedDuration::try_from(pause.grow()).unwrap_or(SignedDuration::from_mins(1));
+        self.closed_until = now.checked_add(wait).ok();
+        // One refusal may be a mistake of the server's; two are told.
+        (wait, self.alarm.goes_on(now, self.refused > 1))
+    }
+
+    /// It works at `now`. How long it did not, if the administrators were told.
+    fn opened(&mut self, now: Timestamp) -> Option<SignedDuration> {
+        self.pause.reset();
+        self.long.reset();
+        self.closed_until = None;
+        self.refused = 0;
+        self.alarm.over(now)
+    }
+
     /// Is the way out to be left alone at `now`? A clock that was set back must not prolong it.
     fn is_closed(&self, now: Timestamp) -> bool {
         self.closed_until.is_some_and(|until| {
@@ -101,12 +131,13 @@ pub struct WayOut {
 impl WayOut {
     /// A way out with the provider's limit of letters an hour; 0 is none.
     pub fn new(per_hour: u32) -> Self {
-        let pause = Pause::new(Duration::from_secs(2), LONGEST);
         Self {
             way: Arc::new(Mutex::new(Way {
-                pause,
+                pause: Pause::new(Duration::from_secs(2), LONGEST),
+                long: Pause::new(Duration::from_secs(30), LONGEST),
                 closed_until: None,
                 alarm: Alarm::default(),
+                refused: 0,
             })),
             per_hour,
         }
@@ -116,6 +147,7 @@ impl WayOut {
     pub(super) async fn open(&self) {
         let mut way = self.way.lock().await;
         way.pause.reset();
+        way.long.reset();
         way.closed_until = None;
     }
 }
@@ -249,37 +281,46 @@ impl Engine {
                     }
                 }
             }
-            Delivery::Unreachable(why) => {
+            Delivery::Unreachable { why, lasting } => {
                 report.deferred += 1;
-                let (wait, tell) = {
-                    let mut way = out.way.lock().await;
-                    let wait = SignedDuration::try_from(way.pause.grow())
-                        .unwrap_or(SignedDuration::from_mins(1));
-                    way.closed_until = now.checked_add(wait).ok();
-                    (wait, way.alarm.goes_on(now, false))
-                };
+                let (wait, tell) = out.way.lock().await.closed(now, lasting);
                 tracing::error!(%why, "nothing can be sent");
-                if tell {
-                    // The outbox is what does not work: the mailbox itself is the way that is left.
-                    self.leave_word(&format!("Письма не отправляются и ждут в очереди. {why}"));
-                }
+                self.no_way_out(&why, tell);
                 self.defer(id, why.clone(), now, wait, false).await?;
                 unreachable = Some(why);
             }
         }
         if unreachable.is_none() {
-            let told = {
-                let mut way = out.way.lock().await;
-                way.pause.reset();
-                way.closed_until = None;
-                way.alarm.over()
-            };
-            if told {
-                self.recovered("Письма снова отправляются; всё, что ждало в очереди, уходит.")
-                    .await?;
-            }
+            let lasted = out.way.lock().await.opened(now);
+            self.way_out_again(lasted).await;
         }
         Ok(unreachable)
+    }
+
+    /// Nothing can be sent: whoever watches the program sees it, and the administrators find a letter about it
+    /// in the shared mailbox.
+    fn no_way_out(&self, why: &str, tell: bool) {
+        self.way_out(Some(why.to_owned()));
+        if tell {
+            self.leave_word(&format!(
+                "Письма не отправляются. {why}\n\nНичего не потеряно: письма ждут и уйдут сами, как только это \
+                 будет исправлено. Проверить: dezhurny check --online; что ждёт: dezhurny outbox.\n\nОтправить это \
+                 письмо нельзя, поэтому программа положила его прямо в ящик службы. Отвечать на него не нужно."
+            ));
+        }
+    }
+
+    /// Letters are sent again; the administrators hear of it if they heard of the trouble.
+    async fn way_out_again(&self, lasted: Option<SignedDuration>) {
+        self.way_out(None);
+        let Some(lasted) = lasted.map(aloud) else {
+            return;
+        };
+        self.take_words_back();
+        self.relieve(&format!(
+            "Письма снова отправляются. Перерыв длился {lasted}. Всё, что ждало, уходит сейчас."
+        ))
+        .await;
     }
 
     async fn defer(

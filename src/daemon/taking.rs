@@ -163,9 +163,9 @@ impl Engine {
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
         loop {
-            let waiting: Vec<MessageKey> = mailbox
-                .list()
-                .await?
+            let listed = mailbox.list().await?;
+            self.looked();
+            let waiting: Vec<MessageKey> = listed
                 .into_iter()
                 .filter(|key| !source.rests(*key, self.clock.now()))
                 .collect();

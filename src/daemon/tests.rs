@@ -18,6 +18,8 @@ mod breaker;
 mod clock;
 mod key;
 mod reconcile;
+mod steady;
+mod trial;
 
 /// A mailbox in memory; fetching one of `cursed` fails, alone or in a batch.
 #[derive(Default)]
@@ -25,6 +27,7 @@ struct FakeMailbox {
     inbox: BTreeMap<MessageKey, Vec<u8>>,
     settled: Vec<(u32, Folder)>,
     cursed: Vec<u32>,
+    left: Vec<Vec<u8>>,
 }
 
 impl FakeMailbox {
@@ -72,6 +75,11 @@ impl Mailbox for FakeMailbox {
             self.inbox.remove(key);
             self.settled.push((key.uid, *folder));
         }
+        Ok(())
+    }
+
+    async fn leave(&mut self, message: &[u8]) -> Result<(), MailboxError> {
+        self.left.push(message.to_vec());
         Ok(())
     }
 

@@ -60,8 +60,8 @@ pub enum Alert {
         /// What happened.
         what: String,
     },
-    /// The desk itself was in trouble, and is no more; the text is plain.
-    Recovered {
+    /// Trouble of the desk itself that they heard of is over.
+    Over {
         /// What works again.
         what: String,
     },

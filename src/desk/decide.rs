@@ -20,6 +20,7 @@ mod overseers;
 mod oversight;
 mod participants;
 mod requester;
+mod rewound;
 mod seminars;
 mod silent;
 mod speaker;
@@ -38,6 +39,7 @@ pub use clock::step;
 pub use floods::too_many_answers;
 pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
+pub use rewound::rewound;
 pub use seminars::seminar_step;
 
 use super::event::{Incoming, Memory, Source};
@@ -298,11 +300,11 @@ pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
     outcome
 }
 
-/// Tells the administrators that the trouble is over.
+/// Tells the administrators that trouble of the desk itself is over.
 pub fn recovered(desk: &Desk<'_>, what: &str) -> Outcome {
     let mut outcome = trouble(desk, "");
     let what = what.to_owned();
-    outcome.notices = desk.alert(None, &Alert::Recovered { what });
+    outcome.notices = desk.alert(None, &Alert::Over { what });
     outcome
 }
 

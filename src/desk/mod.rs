@@ -34,5 +34,5 @@ pub mod topics;
 
 pub use decide::{
     AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, recovered, refused,
-    seminar_step, set_aside, step, stopped, too_many_answers, trouble, unowned,
+    rewound, seminar_step, set_aside, step, stopped, too_many_answers, trouble, unowned,
 };

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage, mutf7};
 use crate::config::settings::MaildirSettings;
@@ -108,12 +108,18 @@ impl MaildirMailbox {
             .join(format!(".{}", mutf7::encode(&name.replace('/', "."))))
     }
 
-    fn move_one(&self, path: &Path, folder: Folder) -> Result<(), MailboxError> {
+    /// The folder, made where it is missing.
+    fn made(&self, folder: Folder) -> Result<PathBuf, MailboxError> {
         let to = self.destination(folder);
         for sub in ["tmp", "new", "cur"] {
             let sub = to.join(sub);
             std::fs::create_dir_all(&sub).map_err(|error| self.trouble(&sub, &error))?;
         }
+        Ok(to)
+    }
+
+    fn move_one(&self, path: &Path, folder: Folder) -> Result<(), MailboxError> {
+        let to = self.made(folder)?;
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -200,14 +206,25 @@ impl Mailbox for MaildirMailbox {
         Ok(())
     }
 
-    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
-        let draft = self.settings.path.join("tmp").join(format!(
-            "{}.{}.dezhurny",
-            jiff::Timestamp::now().as_millisecond(),
-            std::process::id()
-        ));
-        std::fs::write(&draft, letter).map_err(|error| self.trouble(&draft, &error))?;
-        self.move_one(&draft, Folder::Attention)
+    async fn leave(&mut self, message: &[u8]) -> Result<(), MailboxError> {
+        let folder = self.made(Folder::Attention)?;
+        let at = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        // Unique: one program leaves at most one in a nanosecond.
+        let name = format!(
+            "{}.{}_{}.dezhurny",
+            at.as_secs(),
+            std::process::id(),
+            at.subsec_nanos()
+        );
+        let draft = folder.join("tmp").join(&name);
+        // Unread, and flagged.
+        let place = folder.join("cur").join(format!("{name}:2,F"));
+        std::fs::write(&draft, message)
+            .and_then(|()| std::fs::File::open(&draft)?.sync_all())
+            .and_then(|()| std::fs::rename(&draft, &place))
+            .map_err(|error| self.trouble(&place, &error))
     }
 
     async fn wait(&mut self, longest: Duration) -> Result<(), MailboxError> {
@@ -260,6 +277,16 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(mailbox.list().await.unwrap(), [keys[2]]);
+        mailbox.leave(b"Subject: look\n\nx\n").await.unwrap();
+        assert_eq!(
+            mailbox.list().await.unwrap(),
+            [keys[2]],
+            "nobody takes it in"
+        );
+        let attention = folder.path().join(".&BBIEPQQ4BDwEMAQ9BDgENQ-/cur");
+        let left = std::fs::read_dir(attention).unwrap().flatten();
+        let flagged = |name: std::ffi::OsString| name.to_string_lossy().ends_with(":2,F");
+        assert_eq!(left.filter(|one| flagged(one.file_name())).count(), 1);
         assert!(folder.path().join(".Processed/cur/3.a.host:2,S").exists());
         assert!(
             folder

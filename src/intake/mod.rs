@@ -100,18 +100,12 @@ pub trait Mailbox: Send {
         done: &[(MessageKey, Folder)],
     ) -> impl Future<Output = Result<(), MailboxError>> + Send;
 
-    /// Leaves a letter of the desk's own in the folder of what a person must look at.
+    /// Puts a message of the desk's own into the folder for attention, unread and marked: what people must
+    /// read though nothing can be sent. Done again after a doubt, it may lie there twice.
     ///
     /// # Errors
-    /// When it could not be left there.
-    fn leave(&mut self, letter: &[u8]) -> impl Future<Output = Result<(), MailboxError>> + Send {
-        let _ = letter;
-        async {
-            Err(MailboxError::Refused(
-                "в этот ящик нельзя положить письмо.".to_owned(),
-            ))
-        }
-    }
+    /// When it is not sure that it lies there.
+    fn leave(&mut self, message: &[u8]) -> impl Future<Output = Result<(), MailboxError>> + Send;
 
     /// Returns when something new may have come, at the latest after `longest`.
     ///
@@ -200,10 +194,10 @@ impl Mailbox for AnyMailbox {
         }
     }
 
-    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
+    async fn leave(&mut self, message: &[u8]) -> Result<(), MailboxError> {
         match self {
-            Self::Imap(one) => one.leave(letter).await,
-            Self::Maildir(one) => one.leave(letter).await,
+            Self::Imap(one) => one.leave(message).await,
+            Self::Maildir(one) => one.leave(message).await,
         }
     }
 

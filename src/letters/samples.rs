@@ -128,7 +128,7 @@ pub fn samples(tongue: Tongue) -> Vec<Sample> {
             Message::AdminAlert(
                 Alert::Unreadable { .. }
                     | Alert::Trouble { .. }
-                    | Alert::Recovered { .. }
+                    | Alert::Over { .. }
                     | Alert::Left { .. }
                     | Alert::Stopped(_)
             ) | Message::Digest(_)

@@ -293,8 +293,8 @@ pub(super) fn admin_alert(frame: Frame, alert: &Alert) -> AdminAlert {
         }
         Alert::Late { .. } => view.alert = "late",
         Alert::Trouble { what } => view.what = tidy(what),
-        Alert::Recovered { what } => {
-            view.alert = "recovered";
+        Alert::Over { what } => {
+            view.alert = "over";
             view.what = tidy(what);
         }
     }

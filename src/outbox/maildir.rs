@@ -59,10 +59,13 @@ impl Transport for MaildirTransport {
     async fn send(&mut self, letter: &Outgoing) -> Delivery {
         match self.write(letter) {
             Ok(()) => Delivery::Sent,
-            Err(error) => Delivery::Unreachable(format!(
-                "Maildir {}: {error}. Проверьте path в [outgoing.maildir] и права на папку.",
-                self.path.display()
-            )),
+            Err(error) => Delivery::Unreachable {
+                why: format!(
+                    "Maildir {}: {error}. Проверьте path в [outgoing.maildir] и права на папку.",
+                    self.path.display()
+                ),
+                lasting: false,
+            },
         }
     }
 }

@@ -36,7 +36,12 @@ pub enum Delivery {
     /// Refused for now (4xx) for this letter: try it again later; others may go on.
     Deferred(String),
     /// The server cannot be reached or used at all (network, login, TLS): nothing was sent, all wait.
-    Unreachable(String),
+    Unreachable {
+        /// Why, and what to do.
+        why: String,
+        /// It will go on until a person mends it (wrong password, untrusted certificate): tried with long pauses.
+        lasting: bool,
+    },
     /// The connection was lost after the final dot: it may have been taken. Sent again with the same Message-ID.
     Unknown(String),
 }

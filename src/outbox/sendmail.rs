@@ -24,9 +24,10 @@ impl SendmailTransport {
 
     async fn run(&self, letter: &Outgoing) -> Result<std::process::Output, Delivery> {
         let Some((program, arguments)) = self.command.split_first() else {
-            return Err(Delivery::Unreachable(
-                "команда sendmail пуста. Проверьте [outgoing.sendmail].".to_owned(),
-            ));
+            return Err(Delivery::Unreachable {
+                why: "команда sendmail пуста. Проверьте [outgoing.sendmail].".to_owned(),
+                lasting: false,
+            });
         };
         let mut child = Command::new(program)
             .args(arguments)
@@ -36,10 +37,11 @@ impl SendmailTransport {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| {
-                Delivery::Unreachable(format!(
+            .map_err(|error| Delivery::Unreachable {
+                why: format!(
                     "программа {program} не запускается ({error}). Проверьте [outgoing.sendmail]."
-                ))
+                ),
+                lasting: false,
             })?;
         let mut stdin = child.stdin.take();
         // On a pipe the lines end as the system's do.
@@ -106,7 +108,7 @@ mod tests {
             SendmailTransport::new(vec!["/nonexistent".into()])
                 .send(&letter())
                 .await,
-            Delivery::Unreachable(_)
+            Delivery::Unreachable { .. }
         ));
     }
 

@@ -55,20 +55,26 @@ impl SmtpTransport {
     }
 
     /// A connection that is logged in. Access that the server takes no longer is renewed once.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+    async fn connect(&self) -> Result<AsyncSmtpConnection, NetError> {
         let server = &self.settings.server;
         let Some(oauth) = &server.oauth2 else {
             let connection = self.hello().await?;
             return self.by_password(connection).await;
         };
-        let named = |why: NetError| format!("{}: {why}", self.place());
+        let place = self.place();
+        let named = |why: NetError| match why {
+            NetError::Passing(why) => NetError::Passing(format!("{place}: {why}")),
+            NetError::Lasting(why) => NetError::Lasting(format!("{place}: {why}")),
+        };
         let token = oauth2::access(oauth).await.map_err(named)?.token;
         match self.by_consent(oauth, &token).await? {
             Ok(connection) => Ok(connection),
             Err(_) => {
                 oauth2::distrust(oauth, &token).await.map_err(named)?;
                 let token = oauth2::access(oauth).await.map_err(named)?.token;
-                self.by_consent(oauth, &token).await?
+                self.by_consent(oauth, &token)
+                    .await?
+                    .map_err(NetError::Lasting)
             }
         }
     }
@@ -78,7 +84,7 @@ impl SmtpTransport {
         &self,
         oauth: &OAuth2,
         token: &SecretString,
-    ) -> Result<Result<AsyncSmtpConnection, String>, String> {
+    ) -> Result<Result<AsyncSmtpConnection, String>, NetError> {
         let place = self.place();
         let mut connection = self.hello().await?;
         let (user, token) = (&oauth.user, token.expose_secret());
@@ -104,34 +110,30 @@ impl SmtpTransport {
         match answer {
             Ok(answer) if code(&answer) == 235 => Ok(Ok(connection)),
             Ok(answer) | Err(Step::Said(answer)) => match code(&answer) {
-                500..=504 => Err(format!(
+                500..=504 => Err(NetError::Lasting(format!(
                     "{place}: сервер не принимает вход OAuth2. Укажите пароль (password_file) вместо раздела oauth2."
-                )),
+                ))),
                 505..=599 => Ok(Err(format!(
                     "{place}: доступ OAuth2 не принят ({}). Проверьте user и разрешена ли этому ящику отправка по SMTP, и дайте доступ заново: dezhurny login",
                     said(&answer)
                 ))),
-                code => Err(format!("{place}: вход сейчас не удался ({code}).")),
+                code => Err(passing(format!("{place}: вход сейчас не удался ({code})."))),
             },
-            Err(Step::Broken(why)) => Err(format!("{place}: {why}.")),
+            Err(Step::Broken(why)) => Err(passing(format!("{place}: {why}."))),
         }
     }
 
     /// A connection that is protected as the settings say, before anything else is said.
-    async fn protected(&self) -> Result<Stream, String> {
+    async fn protected(&self) -> Result<Stream, NetError> {
         let server = &self.settings.server;
         let place = self.place();
-        let mut stream = net::connect(server, "SMTP")
-            .await
-            .map_err(|error| error.to_string())?;
+        let mut stream = net::connect(server, "SMTP").await?;
         if server.tls == Tls::StartTls {
             stream = tokio::time::timeout(COMMAND, starttls(stream, &self.hello))
                 .await
-                .map_err(|_| format!("{place} молчит."))?
-                .map_err(|why| format!("{place}: {why}"))?;
-            stream = net::secure(server, stream, "SMTP")
-                .await
-                .map_err(|error| error.to_string())?;
+                .map_err(|_| passing(format!("{place} молчит.")))?
+                .map_err(|why| passing(format!("{place}: {why}")))?;
+            stream = net::secure(server, stream, "SMTP").await?;
             // The library waits for a greeting, which was said before the handshake.
             stream = stream.with_ahead(b"220 protected\r\n");
         }
@@ -139,37 +141,42 @@ impl SmtpTransport {
     }
 
     /// A protected connection on which both have said hello.
-    async fn hello(&self) -> Result<AsyncSmtpConnection, String> {
+    async fn hello(&self) -> Result<AsyncSmtpConnection, NetError> {
         let place = self.place();
         let stream = self.protected().await?;
         let hello = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
         tokio::time::timeout(COMMAND, hello)
             .await
-            .map_err(|_| format!("{place} молчит. Проверьте port и tls."))?
-            .map_err(|error| format!("{place} не принимает соединение ({error})."))
+            .map_err(|_| passing(format!("{place} молчит. Проверьте port и tls.")))?
+            .map_err(|error| passing(format!("{place} не принимает соединение ({error}).")))
     }
 
     async fn by_password(
         &self,
         mut connection: AsyncSmtpConnection,
-    ) -> Result<AsyncSmtpConnection, String> {
+    ) -> Result<AsyncSmtpConnection, NetError> {
         let server = &self.settings.server;
         let place = self.place();
         if let Some(user) = &server.user {
             let Some(from) = &server.password else {
-                return Err(format!("{place}: не сказано, где пароль."));
+                return Err(NetError::Lasting(format!(
+                    "{place}: не сказано, где пароль."
+                )));
             };
             let password = net::password(from)
                 .await
-                .map_err(|why| format!("{place}: {why}"))?;
+                .map_err(|why| NetError::Lasting(format!("{place}: {why}")))?;
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
             let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
             let answer = tokio::time::timeout(COMMAND, login)
                 .await
-                .map_err(|_| format!("{place} молчит при входе."))?
+                .map_err(|_| passing(format!("{place} молчит при входе.")))?
                 .map_err(|error| explain_login(&place, &error))?;
             if !answer.is_positive() {
-                return Err(format!("{place}: вход не удался ({}).", said(&answer)));
+                return Err(passing(format!(
+                    "{place}: вход не удался ({}).",
+                    said(&answer)
+                )));
             }
         }
         Ok(connection)
@@ -186,7 +193,7 @@ impl SmtpTransport {
         match self.protected().await {
             Ok(stream) => found.push(net::protection(server, &stream, "SMTP", now)),
             Err(why) => {
-                found.push(Checked::bad(why));
+                found.push(Checked::bad(why.to_string()));
                 return (found, false);
             }
         }
@@ -202,7 +209,7 @@ impl SmtpTransport {
                 (found, true)
             }
             Err(why) => {
-                found.push(Checked::bad(why));
+                found.push(Checked::bad(why.to_string()));
                 (found, false)
             }
         }
@@ -297,6 +304,11 @@ impl SmtpTransport {
     }
 }
 
+/// It may work later without anybody doing anything.
+fn passing(what: String) -> NetError {
+    NetError::Passing(what)
+}
+
 async fn step(connection: &mut AsyncSmtpConnection, command: &str) -> Result<Response, Step> {
     match tokio::time::timeout(COMMAND, connection.command(command)).await {
         Ok(Ok(answer)) => Ok(answer),
@@ -357,13 +369,13 @@ fn by_code(code: u16, text: String) -> Delivery {
     }
 }
 
-fn explain_login(place: &str, error: &lettre::transport::smtp::Error) -> String {
+fn explain_login(place: &str, error: &lettre::transport::smtp::Error) -> NetError {
     match error.status().map(u16::from) {
-        Some(500..=599) => format!(
+        Some(500..=599) => NetError::Lasting(format!(
             "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
-        ),
-        Some(code) => format!("{place}: вход сейчас не удался ({code})."),
-        None => format!("{place}: вход не удался ({error})."),
+        )),
+        Some(code) => NetError::Passing(format!("{place}: вход сейчас не удался ({code}).")),
+        None => NetError::Passing(format!("{place}: вход не удался ({error}).")),
     }
 }
 
@@ -431,7 +443,12 @@ impl Transport for SmtpTransport {
             Some(connection) => connection,
             None => match self.connect().await {
                 Ok(connection) => connection,
-                Err(why) => return Delivery::Unreachable(why),
+                Err(error) => {
+                    return Delivery::Unreachable {
+                        why: error.to_string(),
+                        lasting: matches!(error, NetError::Lasting(_)),
+                    };
+                }
             },
         };
         let (delivery, keep) = self.deliver(&mut connection, letter).await;

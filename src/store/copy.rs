@@ -81,7 +81,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<Counts, StoreError> {
 /// # Errors
 /// When it is damaged, no database of this program, or made by a newer one.
 pub fn verify(path: &Path) -> Result<Counts, StoreError> {
-    let connection = schema::open_reader(path)?;
+    let connection = schema::open_older(path)?;
     sound(&connection, "integrity_check")?;
     let strays: i64 =
         connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {

@@ -1,6 +1,7 @@
 //! Why the store could not do what was asked.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// A failure of the database, in one plain sentence.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,19 @@ pub enum StoreError {
         /// The newest schema known here.
         known: u32,
     },
+    /// An older program made it, and this one has not been started yet.
+    #[error(
+        "база данных {path} ещё не готова (схема {found}, этой версии нужна {known}); её подготовит запуск \
+         программы: dezhurny run"
+    )]
+    Older {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema; 0 while it is being made.
+        found: u32,
+        /// The schema needed here.
+        known: u32,
+    },
     /// What is stored cannot be understood.
     #[error("база данных повреждена: {0}; восстановите её из резервной копии")]
     Corrupt(String),
@@ -46,6 +60,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A file of the data folder cannot be made or opened.
+    pub fn of_file(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                Self::NotDurable(format!("{}: {error}", path.display()))
+            }
+            _ => Self::Open {
+                path: path.to_owned(),
+                why: error.to_string(),
+            },
+        }
+    }
+
     /// Is the database file damaged, or no database at all?
     pub fn is_damage(&self) -> bool {
         match self {
@@ -84,7 +111,11 @@ impl StoreError {
                             | rusqlite::ErrorCode::CannotOpen
                     )
             }
-            Self::Open { .. } | Self::Newer { .. } | Self::NotDurable(_) | Self::Closed => true,
+            Self::Open { .. }
+            | Self::Newer { .. }
+            | Self::Older { .. }
+            | Self::NotDurable(_)
+            | Self::Closed => true,
             _ => false,
         }
     }

@@ -265,6 +265,23 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Letters that were queued after `latest` wait no longer than if they had been queued at `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn queued_in_the_future(
+        &self,
+        latest: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET next_at = next_at - (since - ?2), since = ?2 WHERE state = 'waiting' AND since > ?1",
+            )?
+            .execute(params![millis(latest), millis(now)])?;
+        Ok(())
+    }
+
     /// Letters sent within `span` before `now`, for the provider's limit.
     ///
     /// # Errors

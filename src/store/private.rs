@@ -18,7 +18,7 @@ pub fn private_folder(folder: &Path) -> Result<(), StoreError> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| open_error(folder, &error))?;
+        .map_err(|error| StoreError::of_file(folder, &error))?;
     refuse_wider(folder, 0o700)
 }
 
@@ -36,20 +36,13 @@ pub fn private_file(path: &Path) -> Result<(), StoreError> {
     match made {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_wider(path, 0o600),
-        Err(error) => Err(open_error(path, &error)),
-    }
-}
-
-fn open_error(path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Open {
-        path: path.to_owned(),
-        why: error.to_string(),
+        Err(error) => Err(StoreError::of_file(path, &error)),
     }
 }
 
 fn refuse_wider(path: &Path, most: u32) -> Result<(), StoreError> {
     let found = std::fs::metadata(path)
-        .map_err(|error| open_error(path, &error))?
+        .map_err(|error| StoreError::of_file(path, &error))?
         .permissions();
     let others = mode(&found) & 0o077;
     if others == 0 {

@@ -50,6 +50,19 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Tickets not yet ended in which something runs since a time after `latest`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tickets_of_the_future(&self, latest: Timestamp) -> Result<Vec<Ticket>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM tickets WHERE started > ?1 AND erased IS NULL
+             AND status NOT IN ('closed', 'spam', 'merged') ORDER BY number",
+        )?;
+        let rows = query.query_map([millis(latest)], read_ticket)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Tickets that wait for an answer of a specialist, the most urgent first.
     ///
     /// # Errors

@@ -110,3 +110,50 @@ fn what_came_adds_up_and_only_one_daemon_works() {
         assert!(said(&second).contains("уже работает"), "{}", said(&second));
     }
 }
+
+#[test]
+fn a_letter_set_aside_is_released_or_dropped_by_command_and_by_nobody_twice() {
+    let place = Place::new();
+    for number in 1..=2 {
+        let spam = LETTER
+            .replace("Subject:", "X-Spam-Flag: YES\r\nSubject:")
+            .replace("<1@", &format!("<{number}@"))
+            .replace("marks", &format!("case {number}"));
+        assert!(place.run(&["deliver"], &spam).status.success());
+    }
+    let numbers = || -> Vec<String> {
+        let listed = said(&place.run(&["quarantine", "list"], ""));
+        let first = |line: &str| Some(line.split_once("  ")?.0.to_owned());
+        let heads = listed.lines().filter(|line| line.contains("case"));
+        heads.filter_map(first).collect()
+    };
+    let [released, dropped] = numbers().try_into().unwrap();
+    let decide = |what: &str, id: &str| place.run(&["quarantine", what, id], "");
+    let words = said(&decide("release", &released));
+    assert!(words.contains("относится к обращению ЭЖ-1"), "{words}");
+    let words = said(&decide("drop", &dropped));
+    assert!(words.contains("больше не ждёт решения"), "{words}");
+    for (what, id) in [
+        ("release", &released),
+        ("release", &dropped),
+        ("drop", &dropped),
+    ] {
+        let again = decide(what, id);
+        let words = said(&again);
+        assert!(
+            !again.status.success() && words.contains("среди отложенных нет"),
+            "{words}"
+        );
+    }
+    assert_eq!(numbers(), [""; 0]);
+    let listed = said(&place.run(&["tickets", "--json"], ""));
+    let tickets: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(tickets.as_array().unwrap().len(), 1);
+    // What was dropped is known: it is a repeat when it comes again.
+    let spam = LETTER
+        .replace("Subject:", "X-Spam-Flag: YES\r\nSubject:")
+        .replace("<1@", "<2@")
+        .replace("marks", "case 2");
+    assert!(place.run(&["deliver"], &spam).status.success());
+    assert_eq!(numbers(), [""; 0]);
+}

@@ -6,6 +6,7 @@
 // A bench: each test uses a part of it.
 #![allow(dead_code)]
 
+mod copying;
 mod disk;
 mod kills;
 mod large;
@@ -14,7 +15,10 @@ mod lives;
 mod model;
 pub mod plan;
 pub mod proxy;
+mod readonly;
 mod school;
 mod soak;
+mod supervised;
 mod table;
+mod told;
 mod wire;

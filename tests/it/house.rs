@@ -390,7 +390,7 @@ fn the_unit_starts_the_program_as_it_is() {
         "{folder} is not the usual data_dir"
     );
     assert_eq!(value("Type="), "notify");
-    assert!(read("src/cli/run.rs").contains("NotifyState::Ready"));
+    assert!(read("src/cli/systemd.rs").contains("Ready"));
 }
 
 #[test]

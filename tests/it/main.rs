@@ -22,6 +22,7 @@ mod init;
 mod inspect;
 mod key;
 mod mail;
+mod migrations;
 mod online;
 mod place;
 mod privacy;

@@ -16,6 +16,7 @@ use crate::desk::ticket::{Person, Status, Tongue};
 
 mod edges;
 mod late;
+mod rewound;
 mod silent;
 
 fn policy() -> Policy {

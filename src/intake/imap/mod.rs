@@ -7,6 +7,7 @@ mod connect;
 mod exec;
 mod fetch;
 mod idle;
+mod leave;
 mod login;
 mod online;
 mod settle;
@@ -20,6 +21,7 @@ use async_imap::Session;
 use imap_proto::{MailboxDatum, Response};
 
 use self::exec::Failed;
+use self::idle::Waited;
 use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
 use crate::config::settings::ImapSettings;
 use crate::net::{self, Stream};
@@ -29,6 +31,7 @@ pub struct ImapMailbox {
     settings: ImapSettings,
     largest: u64,
     open: Option<Open>,
+    patience: idle::Patience,
 }
 
 /// A session with the mailbox selected.
@@ -55,6 +58,7 @@ impl ImapMailbox {
             settings,
             largest,
             open: None,
+            patience: idle::Patience::default(),
         }
     }
 
@@ -129,16 +133,9 @@ impl Mailbox for ImapMailbox {
         Ok(())
     }
 
-    async fn leave(&mut self, letter: &[u8]) -> Result<(), MailboxError> {
+    async fn leave(&mut self, message: &[u8]) -> Result<(), MailboxError> {
         let mut open = self.take().await?;
-        let folder = open.folders.get(&Folder::Attention).cloned();
-        let append = open
-            .session
-            .append(folder.unwrap_or_default(), None, None, letter);
-        tokio::time::timeout(self::exec::SILENCE, append)
-            .await
-            .map_err(|_| self.lost(&Failed::Lost("сервер молчит".to_owned())))?
-            .map_err(|error| self.lost(&Failed::Lost(format!("письмо не положено ({error})"))))?;
+        self.append(&mut open, message).await?;
         self.open = Some(open);
         Ok(())
     }
@@ -150,11 +147,17 @@ impl Mailbox for ImapMailbox {
             self.open = Some(open);
             return Ok(());
         }
-        if open.idle {
-            // Dropped half-way, the session goes with it: the next call connects anew.
-            self.idle(&mut open, longest).await?;
-        } else {
+        if !open.idle || self.patience.is_over() {
             tokio::time::sleep(longest).await;
+        } else {
+            // Dropped half-way, the session goes with it: the next call connects anew.
+            let began = tokio::time::Instant::now();
+            let waited = self.idle(&mut open, longest).await;
+            let at = self.place();
+            self.patience.note(waited.as_ref(), began.elapsed(), &at);
+            if waited? == Waited::Refused {
+                tokio::time::sleep(longest).await;
+            }
         }
         self.open = Some(open);
         Ok(())

@@ -33,12 +33,5 @@ pub(super) fn guarding_letters() -> Vec<Said> {
             "refused again and again",
             stopped(Stopped::Refusals(refused)),
         ),
-        (
-            "admin-alert",
-            "recovered",
-            Message::AdminAlert(Alert::Recovered {
-                what: "Письма снова принимаются.".to_owned(),
-            }),
-        ),
     ]
 }

@@ -487,5 +487,13 @@ fn trouble_letters() -> Vec<Said> {
                     .to_owned(),
             }),
         ),
+        (
+            "admin-alert",
+            "over",
+            alert(Alert::Over {
+                what: "Письма снова отправляются. Перерыв длился 25 мин. Всё, что ждало, уходит сейчас."
+                    .to_owned(),
+            }),
+        ),
     ]
 }

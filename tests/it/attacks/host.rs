@@ -104,7 +104,7 @@ async fn starttls_that_is_kept_from_us_is_an_error_and_nothing_goes_in_plain_tex
         })
         .await;
     match delivery {
-        Delivery::Unreachable(why) => assert!(why.contains("STARTTLS"), "{why}"),
+        Delivery::Unreachable { why, .. } => assert!(why.contains("STARTTLS"), "{why}"),
         other => panic!("{other:?}"),
     }
     no_login(&heard);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,12 @@ pub struct Life {
 
 impl Life {
     pub fn begin(bench: &Bench) -> Self {
-        let mut child = bench
-            .command(&["run"])
+        Self::of(bench.command(&["run"]), bench)
+    }
+
+    /// The program, started so.
+    pub fn of(mut command: Command, bench: &Bench) -> Self {
+        let mut child = command
             // The system's roots are not wanted, and reading them takes long.
             .env("SSL_CERT_FILE", bench.host.ca_file())
             .stdout(Stdio::null())
@@ -71,6 +75,27 @@ impl Life {
                     self.tail.join("\n")
                 )
             }
+        }
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        let told = Command::new("kill")
+            .args(["-TERM", &self.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+    }
+
+    /// Until it has ended by itself, and well.
+    pub fn end(mut self) {
+        let end = Instant::now() + BOUND;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert!(status.success(), "{status}: {:?}", self.tail);
+                return;
+            }
+            assert!(Instant::now() < end, "it does not end: {:?}", self.tail);
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 

@@ -6,7 +6,7 @@ use super::table::by_hand;
 use crate::client;
 use crate::host;
 
-fn fault(way: Way, step: &'static str, act: Act, times: u32) -> Fault {
+pub fn fault(way: Way, step: &'static str, act: Act, times: u32) -> Fault {
     Fault {
         way,
         step,
@@ -16,7 +16,7 @@ fn fault(way: Way, step: &'static str, act: Act, times: u32) -> Fault {
 }
 
 /// Subjects in an inbox of a school test address, sorted.
-fn subjects(school: &School, address: &str) -> Vec<String> {
+pub fn subjects(school: &School, address: &str) -> Vec<String> {
     let mut found: Vec<String> = school
         .host
         .mailbox(address, "INBOX")
@@ -27,7 +27,7 @@ fn subjects(school: &School, address: &str) -> Vec<String> {
     found
 }
 
-fn admin(school: &School) -> String {
+pub fn admin(school: &School) -> String {
     format!("{}-admin@school.test", school.name)
 }
 
@@ -63,8 +63,18 @@ fn a_wrong_password_is_told_at_once_and_tried_ever_less_often_until_it_is_right(
             lasted.as_mins() >= 20,
             "the account would be locked: {lasted:?}"
         );
+        school
+            .until("they hear that it is over", |school| {
+                subjects(school, &admin(school)).len() == 2
+            })
+            .await;
         school.stop().await;
-        assert_eq!(subjects(&school, &admin(&school)).len(), 1, "once");
+        let told = subjects(&school, &admin(&school));
+        let wanted = [
+            "Служба помощи: нужна Ваша помощь",
+            "Служба помощи: снова работает",
+        ];
+        assert_eq!(told, wanted, "each once");
     });
 }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader, ReadHalf, WriteHalf};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, ReadHalf, WriteHalf,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
@@ -225,7 +227,6 @@ async fn reach(way: Way, knows: &Knows) -> Option<Server> {
 
 /// Until the other side has gone, or the proxy's patience ends.
 async fn silence(knows: &Knows, from: &mut (impl AsyncRead + Unpin)) {
-    use tokio::io::AsyncReadExt;
     let mut heard = [0; 1024];
     let gone = async { while from.read(&mut heard).await.is_ok_and(|count| count > 0) {} };
     match knows.patience.load(Ordering::Relaxed) {
@@ -258,6 +259,10 @@ impl Line<'_> {
             self.to_server.flush().await?;
             self.owed.set(true);
             let answer = wire::answer(self.way, &tag, &mut self.from_server).await?;
+            if self.way == Way::Imap && answer.starts_with(b"+") && step == "APPEND" {
+                self.append(&said, &tag, answer, act).await?;
+                continue;
+            }
             let more = match self.way {
                 Way::Imap => answer.starts_with(b"+") && step == "IDLE",
                 Way::Smtp => answer.starts_with(b"354"),
@@ -324,6 +329,25 @@ impl Line<'_> {
         }
         self.to_client.write_all(&bytes).await?;
         self.to_client.flush().await
+    }
+
+    /// The message of an APPEND, and the answer to it.
+    async fn append(
+        &mut self,
+        said: &[u8],
+        tag: &str,
+        answer: Vec<u8>,
+        act: Option<Act>,
+    ) -> Result<(), End> {
+        self.say(answer, act).await?;
+        let mut message = vec![0; wire::literal(said).unwrap_or(0)];
+        self.from_client.read_exact(&mut message).await?;
+        message.extend(wire::line(&mut self.from_client).await?);
+        self.to_server.write_all(&message).await?;
+        self.to_server.flush().await?;
+        self.owed.set(true);
+        let answer = wire::answer(self.way, tag, &mut self.from_server).await?;
+        self.say(answer, None).await
     }
 
     /// Both sides may speak until the client says DONE.

@@ -25,7 +25,8 @@ async fn imap_line(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>
     Ok(whole)
 }
 
-fn literal(line: &[u8]) -> Option<usize> {
+/// The size of the literal that this line announces.
+pub fn literal(line: &[u8]) -> Option<usize> {
     let inside = line.strip_suffix(b"}\r\n")?;
     let start = inside.iter().rposition(|byte| *byte == b'{')?;
     std::str::from_utf8(&inside[start + 1..]).ok()?.parse().ok()

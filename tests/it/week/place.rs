@@ -41,6 +41,10 @@ impl Mailbox for Inbox {
         Ok(())
     }
 
+    async fn leave(&mut self, _message: &[u8]) -> Result<(), MailboxError> {
+        Ok(())
+    }
+
     async fn wait(&mut self, _longest: Duration) -> Result<(), MailboxError> {
         Ok(())
     }

@@ -1,0 +1,142 @@
+//! Letters that the program may not survive. To read one is hostile work, and a fault in it may end the whole
+//! process or never come to an end; the next start would meet the same letter again.
+//!
+//! Promises: which letters are being read stands in a file that a death leaves behind; those are read one by one
+//! at the next start; one that was there at three deaths is set aside unread, whole and told, and no other waits
+//! for it. One that is read for more than five minutes is told by [`Trials::overdue`], and whoever watches the
+//! program makes an end of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::filing::Arrived;
+use crate::store::private_file;
+
+/// Beside the database.
+const FILE: &str = "being-read.txt";
+/// So many deaths of the program are enough.
+const TRIES: u32 = 3;
+/// Letters are read in milliseconds; the largest in a second.
+const LONGEST: Duration = Duration::from_mins(5);
+
+/// What is being read, and what was when the program died.
+#[derive(Debug, Default)]
+pub(super) struct Trials(Mutex<Inside>);
+
+#[derive(Debug, Default)]
+struct Inside {
+    /// `None` where nobody reads along: another process of ours brings one letter and ends.
+    file: Option<PathBuf>,
+    deaths: BTreeMap<String, u32>,
+    since: Option<Instant>,
+}
+
+/// A letter's place in its mailbox, in one line.
+fn key(arrived: &Arrived) -> Option<String> {
+    let at = arrived.arrival.as_ref()?;
+    Some(format!("{} {} {}", at.validity, at.uid, at.source))
+}
+
+impl Trials {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on what is read is written down in this folder; what stands there was read when the program
+    /// died.
+    pub(super) fn watch(&self, folder: &Path) {
+        let file = folder.join(FILE);
+        let left = std::fs::read_to_string(&file).unwrap_or_default();
+        let line = |line: &str| {
+            let (deaths, key) = line.split_once(' ')?;
+            Some((key.to_owned(), deaths.parse().ok()?))
+        };
+        let mut inside = self.lock();
+        inside.deaths = left.lines().filter_map(line).collect();
+        inside.file = Some(file);
+        for (key, deaths) in &inside.deaths {
+            tracing::warn!(letter = %key, deaths, "the program died while this was read");
+        }
+    }
+
+    /// Is this one read alone, since the program died over it?
+    pub(super) fn is_suspect(&self, arrived: &Arrived) -> bool {
+        key(arrived).is_some_and(|key| self.lock().deaths.contains_key(&key))
+    }
+
+    /// Is this one not to be read any more?
+    pub(super) fn is_given_up(&self, arrived: &Arrived) -> bool {
+        key(arrived).is_some_and(|key| self.lock().deaths.get(&key) >= Some(&TRIES))
+    }
+
+    /// These are being read until the answer is dropped.
+    pub(super) fn begin<'a>(&'a self, arrived: &[Arrived]) -> Reading<'a> {
+        let keys: Vec<String> = arrived.iter().filter_map(key).collect();
+        let mut inside = self.lock();
+        inside.since = Some(Instant::now());
+        let mut deaths = inside.deaths.clone();
+        for key in &keys {
+            *deaths.entry(key.clone()).or_default() += 1;
+        }
+        inside.write(&deaths);
+        drop(inside);
+        Reading { trials: self, keys }
+    }
+
+    /// Has a letter been read for too long?
+    pub(super) fn overdue(&self) -> bool {
+        let since = self.lock().since;
+        since.is_some_and(|since| since.elapsed() > LONGEST)
+    }
+}
+
+impl Inside {
+    /// No matter of life and death: a disk that is full or read-only takes nothing in anyway. A crash of the
+    /// program leaves the file as it is; it need not outlast the machine's.
+    fn write(&self, deaths: &BTreeMap<String, u32>) {
+        let Some(file) = &self.file else { return };
+        let text: String = deaths
+            .iter()
+            .map(|(key, deaths)| format!("{deaths} {key}\n"))
+            .collect();
+        let written = if text.is_empty() {
+            std::fs::remove_file(file)
+        } else {
+            let _ = private_file(file);
+            std::fs::write(file, text)
+        };
+        if let Err(error) = written.or_else(gone) {
+            tracing::debug!(%error, "what is being read could not be written down");
+        }
+    }
+}
+
+/// Nothing was written down, and nothing is to be.
+fn gone(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return Ok(());
+    }
+    Err(error)
+}
+
+/// While it lives these letters are being read.
+pub(super) struct Reading<'a> {
+    trials: &'a Trials,
+    keys: Vec<String>,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut inside = self.trials.lock();
+        inside.since = None;
+        for key in &self.keys {
+            inside.deaths.remove(key);
+        }
+        let deaths = inside.deaths.clone();
+        inside.write(&deaths);
+    }
+}
