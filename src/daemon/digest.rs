@@ -76,7 +76,7 @@ impl Engine {
                 }
                 let policy = &snapshot.config.policy;
                 let (from, until) = instants(period, &snapshot.config);
-                let figures = Figures::of(
+                let mut figures = Figures::of(
                     period,
                     &tx.cases(from, until)?,
                     &tx.posts(from, until)?,
@@ -84,6 +84,7 @@ impl Engine {
                     policy.sla.first_response,
                     now,
                 );
+                figures.extras = tx.extras(from, until)?;
                 let office = snapshot.desk(&snapshot.roster, now);
                 let outcome = desk::digest(&office, &figures);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;

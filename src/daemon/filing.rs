@@ -8,7 +8,7 @@ use super::engine::Filed;
 use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, inviting, judge, releasing, writing};
+use super::{incoming, inviting, judge, releasing, reviewing, writing};
 use crate::desk;
 use crate::desk::event::Manner;
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
@@ -144,6 +144,7 @@ pub fn file(
         &asks,
         now,
     )?;
+    reviewing::look_up(tx, policy, &mut memory, asks.returned.as_ref())?;
     incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
     let office = snapshot.desk(&roster, now);
     let outcome = desk::decide(&office, &memory, &incoming);
@@ -222,6 +223,7 @@ fn finish(
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
     releasing::carry_on(tx, snapshot, key, &mut outcome, now)?;
+    reviewing::carry_on(tx, snapshot, key, &mut outcome, now)?;
     let at_hand = writing::AtHand {
         id,
         letter: &message.letter,

@@ -38,6 +38,7 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         rounds: tx.rounds()?,
         load: tx.load()?,
         missed: tx.missed()?,
+        left_silent: tx.left_silent()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
         alerted_enough: tx.quarantined_within(now, SignedDuration::from_hours(1))?

@@ -5,6 +5,7 @@
 
 mod access;
 mod alarm;
+mod cargo;
 mod clock;
 mod correspondence;
 mod digest;
@@ -21,6 +22,7 @@ mod privacy;
 mod reconcile;
 mod recorded;
 mod releasing;
+mod reviewing;
 mod run;
 mod sending;
 mod snapshot;

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::cargo::cargo;
 use super::inviting;
-use super::recorded::recorded;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{correspondence, folding, judge};
@@ -11,10 +11,10 @@ use crate::desk;
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
-use crate::desk::ticket::{Person, Ticket};
+use crate::desk::ticket::Person;
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
-use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, Nature, PassedOn};
-use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
+use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, PassedOn};
+use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
 const EARLIER: u32 = 3;
@@ -97,106 +97,6 @@ fn held_back(tx: &Tx<'_>, notice: &Notice, now: Timestamp) -> Result<bool, Store
         tx.apply(&[line], now)?;
     }
     Ok(true)
-}
-
-/// What goes with a letter of the desk.
-#[derive(Default)]
-struct Cargo {
-    /// The letter that is passed on.
-    id: u64,
-    from: Person,
-    subject: String,
-    text: String,
-    html: Option<PassedOn>,
-    at: Option<Timestamp>,
-    files: Vec<Attachment>,
-}
-
-impl Cargo {
-    fn of(AtHand { id, letter }: AtHand<'_>) -> Self {
-        let from = letter.from.clone().unwrap_or_default();
-        Self {
-            id,
-            from: Person {
-                name: from.name,
-                address: from.address,
-            },
-            subject: letter.subject.clone(),
-            text: if letter.new_text.is_empty() {
-                letter.text.clone()
-            } else {
-                letter.new_text.clone()
-            },
-            html: mail::passed_on(letter),
-            at: letter.date,
-            files: letter.attachments.clone(),
-        }
-    }
-
-    /// The same of the letter that opened `ticket`.
-    fn of_request(letter: AtHand<'_>, ticket: Option<&Ticket>) -> Self {
-        let whole = Self::of(letter);
-        match ticket.and_then(|ticket| recorded(letter.letter, &ticket.requester)) {
-            Some(recorded) => Self {
-                from: recorded.from,
-                subject: recorded.subject,
-                text: recorded.text,
-                html: None,
-                ..whole
-            },
-            None => whole,
-        }
-    }
-}
-
-fn cargo(
-    tx: &Tx<'_>,
-    notice: &Notice,
-    letter: Option<AtHand<'_>>,
-    opens: bool,
-) -> Result<Option<Cargo>, StoreError> {
-    match (notice.carry, letter, &notice.ticket) {
-        (Carry::Nothing, ..) => Ok(None),
-        (Carry::Correspondence, ..) => Ok(Some(Cargo::default())),
-        (Carry::FilesAndCorrespondence, None, _) => Ok(Some(Cargo::default())),
-        (Carry::Files | Carry::FilesAndCorrespondence, Some(letter), _) => {
-            Ok(Some(Cargo::of(letter)))
-        }
-        // The letter at hand is the request itself, or a colleague's who hands the ticket on.
-        (Carry::Request, Some(letter), ticket) if opens => {
-            Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
-        }
-        (Carry::RequestOf(number), ..) => {
-            let request = tx.request_of(number)?;
-            Ok(request.map(|request| {
-                Cargo::of(AtHand {
-                    id: request.id,
-                    letter: &mail::read(&request.original),
-                })
-            }))
-        }
-        (_, _, Some(ticket)) => {
-            let Some(request) = tx.request_of(ticket.number)? else {
-                return Ok(letter.map(Cargo::of));
-            };
-            let mut cargo = of_filed(&request, ticket);
-            // What the colleague adds goes along.
-            let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
-            cargo.files.extend(
-                colleague
-                    .iter()
-                    .flat_map(|one| one.letter.attachments.clone()),
-            );
-            Ok(Some(cargo))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
-    let letter = &mail::read(&filed.original);
-    let id = filed.id;
-    Cargo::of_request(AtHand { id, letter }, Some(ticket))
 }
 
 fn write(

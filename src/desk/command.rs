@@ -52,6 +52,10 @@ pub enum Command {
     Stop(String),
     /// `#возобновить [ID]`: a supervisor lets it go on, with this specialist or another.
     Resume(Option<String>),
+    /// `#проверить`: my answer that came back for its words, to my supervisor.
+    Review,
+    /// `#отправить`: a supervisor lets such an answer go out.
+    Send,
     /// `#подтвердить`: a supervisor leaves the end of service as it is.
     Uphold,
     /// `#жалоба TEXT`: to the supervisor of the specialist who wrote (clause 5).
@@ -128,6 +132,8 @@ enum Verb {
     Stop,
     Resume,
     Uphold,
+    Review,
+    Send,
     Complain,
     Status,
     Mine,
@@ -194,6 +200,10 @@ const WORDS: &[(&str, Verb)] = &[
     ("resume", Verb::Resume),
     ("подтвердить", Verb::Uphold),
     ("uphold", Verb::Uphold),
+    ("проверить", Verb::Review),
+    ("review", Verb::Review),
+    ("отправить", Verb::Send),
+    ("send", Verb::Send),
     ("жалоба", Verb::Complain),
     ("complaint", Verb::Complain),
     ("статус", Verb::Status),
@@ -289,6 +299,8 @@ impl Verb {
             Self::Stop => Command::Stop(text()?),
             Self::Resume => Command::Resume(word().map(|id| id.to_lowercase())),
             Self::Uphold => Command::Uphold,
+            Self::Review => Command::Review,
+            Self::Send => Command::Send,
             Self::Complain => Command::Complain(argument.to_owned()),
             Self::Status if argument.is_empty() => Command::Status(None),
             Self::Status => Command::Status(Some(number(argument)?)),

@@ -20,6 +20,7 @@ mod overseers;
 mod oversight;
 mod participants;
 mod requester;
+mod review;
 mod rewound;
 mod seminars;
 mod silent;
@@ -39,6 +40,7 @@ pub use clock::step;
 pub use floods::too_many_answers;
 pub use forgetting::forgotten;
 pub use orders::{Asks, asks};
+pub use review::{ReviewAsks, approved};
 pub use rewound::rewound;
 pub use seminars::seminar_step;
 
@@ -140,6 +142,12 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
     match speaker {
         Speaker::Specialist(who, ticket) => specialist::speaks(desk, memory, who, ticket, letter),
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, memory, who, ticket),
+        Speaker::Overseer(ticket, made) if made.kind == Kind::Review => {
+            review::speaks(desk, memory, (ticket, made), letter)
+        }
+        Speaker::OverseersAnother(ticket, made) if made.kind == Kind::Review => {
+            review::another(desk, ticket, made, letter)
+        }
         Speaker::Overseer(ticket, made) => {
             let who = desk.overseer(&letter.from.address);
             oversight::speaks(desk, memory, &who, (ticket, made), letter)

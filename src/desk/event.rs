@@ -1,6 +1,6 @@
 //! What the rules look at: the letter as the desk sees it, and the part of the desk's memory that matters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -8,6 +8,7 @@ use super::conduct::Severity;
 use super::outcome::{Audience, Kind};
 use super::people::Role;
 use super::quarantine::{Held, Why};
+use super::review::Returned;
 use super::rotation::{Pool, Round};
 use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
@@ -43,7 +44,7 @@ pub struct MadeFor {
     pub kind: Kind,
     /// Whose words it carried: a roster id, or the address of a supervisor outside the roster.
     pub author: Option<String>,
-    /// The specialist whom a complaint is about.
+    /// The specialist whom a complaint is about, or the id of the returned answer that it shows.
     pub about: Option<String>,
 }
 
@@ -210,6 +211,8 @@ pub struct Memory {
     pub load: BTreeMap<String, u32>,
     /// Deadlines that specialists missed in a row without a sign of life, by roster id.
     pub missed: BTreeMap<String, u32>,
+    /// Those who left the rotation for that, by roster id.
+    pub left_silent: BTreeSet<String>,
     /// Acknowledgements to this sender in the last 24 hours.
     pub acks_today: u32,
     /// Letters from this sender in the last hour, this one not counted.
@@ -252,6 +255,8 @@ pub struct Memory {
     pub next_letter: u64,
     /// Letters that wait for a person, when the letter asks for them.
     pub quarantine: Vec<Held>,
+    /// The returned answer that the letter is about.
+    pub returned: Option<Returned>,
     /// The evidence that the letter asks for.
     pub evidence: Vec<Why>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.

@@ -5,6 +5,7 @@
 //! order, so the same letters always make the same incident.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +28,14 @@ const EMPTY: &str = "здравствуйте добрый день утро в�
     нет есть был быть быстро срочно вопрос проблема письмо родитель мама папа ребёнок сын дочь класс школа учитель \
     hello dear please help thank the and not can could you your with for have has this that from are was what why how";
 
+static EMPTY_STEMS: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| stems(EMPTY).into_iter().collect());
+
+/// Is this the stem of a word that any letter may have?
+pub(super) fn is_empty_word(stem: &str) -> bool {
+    EMPTY_STEMS.contains(stem)
+}
+
 /// A letter's meaningful words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks(BTreeSet<String>);
@@ -34,13 +43,12 @@ pub struct Marks(BTreeSet<String>);
 impl Marks {
     /// Of a letter with this subject and text.
     pub fn of(subject: &str, text: &str) -> Self {
-        let empty: BTreeSet<String> = stems(EMPTY).into_iter().collect();
         let mut marks = BTreeSet::new();
         for stem in stems(subject).into_iter().chain(stems(text)) {
             if marks.len() == MARKS {
                 break;
             }
-            if stem.chars().count() > 2 && !empty.contains(&stem) {
+            if stem.chars().count() > 2 && !is_empty_word(&stem) {
                 marks.insert(stem);
             }
         }

@@ -10,6 +10,7 @@ pub use super::oversight::{Conduct, Decision};
 use super::quarantine::AdminAnswer;
 pub use super::reason::{Handing, KnownIncident, Reason};
 use super::reception::Reception;
+use super::review::Review;
 use super::roster::DateRange;
 use super::seminars::{Announced, Seminar};
 use super::ticket::Person;
@@ -189,6 +190,8 @@ pub enum Message {
     },
     /// To a supervisor: what happened on a ticket that needs their decision.
     Conduct(Conduct),
+    /// About an answer that came back for its words.
+    Review(Review),
     /// To a supervisor: a requester complains of a specialist.
     Complaint {
         /// Roster id of the specialist; empty when the complaint names no case.

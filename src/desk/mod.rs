@@ -11,6 +11,7 @@ mod decide;
 pub mod event;
 pub mod figures;
 pub mod forecast;
+pub mod frequent;
 pub mod hours;
 pub mod incident;
 pub mod materials;
@@ -25,6 +26,7 @@ pub mod quarantine;
 mod reason;
 pub mod reception;
 pub mod resources;
+pub mod review;
 pub mod roster;
 pub mod rotation;
 pub mod seminars;
@@ -33,6 +35,7 @@ pub mod ticket;
 pub mod topics;
 
 pub use decide::{
-    AdminAsks, Asks, Desk, absent, admin_asks, asks, decide, digest, forgotten, recovered, refused,
-    rewound, seminar_step, set_aside, step, stopped, too_many_answers, trouble, unowned,
+    AdminAsks, Asks, Desk, ReviewAsks, absent, admin_asks, approved, asks, decide, digest,
+    forgotten, recovered, refused, rewound, seminar_step, set_aside, step, stopped,
+    too_many_answers, trouble, unowned,
 };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::review::Verdict;
 use super::roster::DateRange;
 use super::ticket::{Status, Ticket};
 
@@ -120,6 +121,10 @@ pub enum Did {
     Stopped(Option<String>),
     /// It goes on with this specialist.
     Resumed(String),
+    /// The answer that came back is before a supervisor; their name, or the administrators.
+    Reviewed(Option<String>),
+    /// What a supervisor's word did with such an answer.
+    Approved(Verdict),
     /// The end of service stands.
     Upheld,
     /// The text was kept and sent to nobody.
@@ -203,6 +208,22 @@ pub enum Refusal {
     NotStopped,
     /// A supervisor decides this; their name, if there is one.
     ForSupervisor(Option<String>),
+    /// No answer of the writer's came back, or another has gone out since.
+    NothingReturned,
+    /// It is before a supervisor already.
+    ReviewedAlready,
+    /// There is nobody who could look at it.
+    NobodyToReview,
+    /// `#проверить` stands alone.
+    ReviewAlone,
+    /// Only whoever was shown an answer lets it go out.
+    NotReviewed,
+    /// It has gone out already.
+    ReviewSent,
+    /// Its writer sent another answer, or it is kept no longer.
+    ReviewOver,
+    /// Not in answer to a letter that shows a returned answer.
+    OnlyReview,
     /// Not in answer to a letter of that kind.
     OnlyDecisions,
     /// The command belongs into an answer to a letter about a ticket.

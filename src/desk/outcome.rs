@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::review::{Review, ReviewChange};
 use super::roster::DateRange;
 use super::rotation::{Pool, Round};
 use super::seminars::Announced;
@@ -58,7 +59,8 @@ impl EndState {
 /// Kind of a letter in a ticket, as `tickets show --json` names it.
 ///
 /// [`Kind::Conduct`] is between a requester or a specialist and a supervisor when service was ended, and
-/// [`Kind::Complaint`] between a requester and a supervisor: neither is shown to specialists.
+/// [`Kind::Complaint`] between a requester and a supervisor: neither is shown to specialists. [`Kind::Review`] is
+/// before a supervisor: an answer of a specialist's that came back for its words.
 /// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -78,10 +80,11 @@ pub enum Kind {
     Command,
     Conduct,
     Complaint,
+    Review,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Request,
         Self::Followup,
         Self::Reply,
@@ -96,6 +99,7 @@ impl Kind {
         Self::Command,
         Self::Conduct,
         Self::Complaint,
+        Self::Review,
     ];
 
     /// The kind of that word.
@@ -120,12 +124,13 @@ impl Kind {
             Self::Command => "command",
             Self::Conduct => "conduct",
             Self::Complaint => "complaint",
+            Self::Review => "review",
         }
     }
 
     /// Is it for a supervisor alone, outside every specialist's sight?
     pub fn is_overseen(self) -> bool {
-        matches!(self, Self::Conduct | Self::Complaint)
+        matches!(self, Self::Conduct | Self::Complaint | Self::Review)
     }
 }
 
@@ -212,6 +217,8 @@ pub enum Change {
     },
     /// A letter that waits for a person is taken in; its number, and at whose word.
     Release(u64, String),
+    /// What became of an answer that came back for its words.
+    Review(ReviewChange),
     /// It waits no longer; the same.
     DropHeld(u64, String),
     /// The administrators hear of this now; the word says of what.
@@ -245,6 +252,8 @@ pub enum Change {
         specialist: String,
         /// From this day on.
         day: Date,
+        /// Deadlines that they missed in a row; none when letters to them are refused.
+        missed: u32,
         /// Their entry as it is now.
         entry: String,
     },
@@ -281,6 +290,8 @@ pub enum Carry {
     Request,
     /// The same of another ticket.
     RequestOf(u64),
+    /// The files of the letter with this id.
+    FilesOf(u64),
     /// The ticket's whole correspondence as one file.
     Correspondence,
     /// The same, and the files of the letter that is being decided.
@@ -323,6 +334,8 @@ impl Notice {
             | Message::IncidentProposed { .. }
             | Message::IncidentOffer { .. } => Kind::Report,
             Message::ServiceStopped { .. } | Message::Conduct(_) => Kind::Conduct,
+            Message::Review(Review::Decided { .. }) => Kind::Note,
+            Message::Review(_) => Kind::Review,
             Message::Complaint { .. } | Message::ComplaintReceived { .. } => Kind::Complaint,
             Message::Decided { about: Some(_), .. } | Message::Overseen { about: Some(_), .. } => {
                 Kind::Complaint
@@ -354,13 +367,19 @@ impl Notice {
         }
     }
 
-    /// The specialist whom the complaint is about that it belongs to; empty when none is known.
+    /// What it is about: of a complaint the specialist's roster id, empty when none is known; of an answer that
+    /// came back for its words that letter's id.
     pub fn about(&self) -> Option<&str> {
         match &self.message {
             Message::Complaint { about, .. } | Message::ComplaintReceived { about, .. } => {
                 Some(about)
             }
             Message::Decided { about, .. } | Message::Overseen { about, .. } => about.as_deref(),
+            Message::Review(
+                Review::Asked { letter, .. }
+                | Review::Again { letter }
+                | Review::Came { letter, .. },
+            ) => Some(letter),
             _ => None,
         }
     }
@@ -373,6 +392,7 @@ impl Notice {
                 | Message::CommandResult(_)
                 | Message::ComplaintReceived { .. }
                 | Message::Overseen { .. }
+                | Message::Review(Review::Came { .. })
                 | Message::Confirm
                 | Message::TooLarge { .. }
                 | Message::AdminAnswer(_)
@@ -391,6 +411,9 @@ impl Notice {
                 | Message::ToVendor { .. }
                 | Message::ServiceStopped { .. }
                 | Message::Conduct(_)
+                | Message::Review(
+                    Review::Asked { .. } | Review::Again { .. } | Review::Decided { .. }
+                )
                 | Message::Complaint { .. }
                 | Message::Decided { .. }
                 | Message::AdminAlert(_)

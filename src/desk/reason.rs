@@ -48,6 +48,10 @@ pub enum Handing {
     Late,
     /// Whoever had it is away.
     Away(String),
+    /// Whoever had it left the rotation: they did not answer in time.
+    Silent(String),
+    /// Whoever had it left the rotation: letters to them are refused.
+    Unreachable(String),
     /// They made it of a letter in that ticket.
     Split(u64),
     /// It leads their incident now, for service on that ticket, its first, has ended.

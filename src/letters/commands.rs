@@ -72,6 +72,10 @@ const STAFF_RU: &[(&str, &str)] = &[
     ),
     ("#отмена", "отозвать Ваш ответ, пока он не ушёл"),
     (
+        "#проверить",
+        "ответ вернулся из-за слов: показать его руководителю; он отправит его строкой #отправить",
+    ),
+    (
         "#спам",
         "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
     ),
@@ -130,6 +134,10 @@ const STAFF_EN: &[(&str, &str)] = &[
         "it is an incident: answers go to all tickets joined to it; #incident 17 joins, #not-incident undoes",
     ),
     ("#undo", "take your answer back while it is held"),
+    (
+        "#review",
+        "your answer came back for its words: show it to your supervisor, who may #send it",
+    ),
     (
         "#spam",
         "close silently and take no more letters from this address; #not-spam undoes it",
@@ -256,6 +264,7 @@ impl Writer<'_> {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
             Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Reviewed(_) | Did::Approved(_) => self.reviewed(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
                 .say(
@@ -434,6 +443,7 @@ impl Writer<'_> {
             Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
             Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
             Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
+            Refusal::NothingReturned | Refusal::ReviewedAlready | Refusal::NobodyToReview | Refusal::ReviewAlone | Refusal::NotReviewed | Refusal::ReviewSent | Refusal::ReviewOver | Refusal::OnlyReview => self.not_reviewed(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
             _ => self.refusal_together(why),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::desk::materials::Material;
 use crate::desk::outcome::{Alert, Audience, ClosedBy, CommandResult, Message, Notice, Reason};
+use crate::desk::review::Review;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 
 use super::context::{
@@ -162,6 +163,10 @@ impl Writer<'_> {
             | Message::Complaint { .. }
             | Message::ComplaintReceived { .. }
             | Message::Decided { .. } => self.oversight(frame, enclosed_view),
+            Message::Review(Review::Came { result, .. }) => {
+                as_value("command-result", &self.result(frame, staff, result))
+            }
+            Message::Review(review) => self.review(frame, review, enclosed_view),
             Message::Closed { by } => self.closing(frame, *by, staff, enclosed_view),
             Message::Overseen { result, .. } | Message::CommandResult(result) => {
                 as_value("command-result", &self.result(frame, staff, result))
@@ -351,6 +356,7 @@ impl Writer<'_> {
             nearest: None,
             text: String::new(),
             retry: None,
+            review: None,
             help: self.link(&frame, "#помощь", "#help"),
             frame,
         };
@@ -371,6 +377,9 @@ impl Writer<'_> {
                 let subject = format!("Re: {}", view.frame.base);
                 let link = mailto(self.desk.reply_to, &subject, &self.clean(text));
                 view.retry = (link.len() <= LINK).then_some(link);
+                // A supervisor's own words go to nobody else.
+                let own = matches!(self.notice.message, Message::CommandResult(_));
+                view.review = own.then(|| self.link(&view.frame, "#проверить", "#review"));
             }
             CommandResult::SpecialistHelp => view.commands = self.commands(true),
             CommandResult::RequesterHelp => view.commands = self.commands(false),

@@ -326,6 +326,8 @@ pub(super) struct CommandView {
     pub text: String,
     /// Writes the letter again with the command put right.
     pub retry: Option<String>,
+    /// Shows a returned answer to the writer's supervisor.
+    pub review: Option<Link>,
     pub help: Link,
 }
 

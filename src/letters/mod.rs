@@ -22,6 +22,7 @@ mod overrides;
 mod oversight;
 mod records;
 pub mod report;
+mod reviews;
 mod samples;
 pub mod scrub;
 mod seminars;

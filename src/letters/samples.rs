@@ -5,6 +5,7 @@ pub(super) mod figures;
 mod guarding;
 mod offers;
 mod oversight;
+mod reviews;
 mod said;
 mod seminars;
 mod together;

@@ -1,7 +1,7 @@
 //! The built-in templates, as they stand in `templates/`.
 
 /// The letters, by the names of their templates.
-pub(super) const LETTERS: [&str; 30] = [
+pub(super) const LETTERS: [&str; 31] = [
     "acknowledgement",
     "assignment",
     "reply",
@@ -21,6 +21,7 @@ pub(super) const LETTERS: [&str; 30] = [
     "command-result",
     "service-stopped",
     "conduct-report",
+    "review",
     "complaint",
     "complaint-received",
     "supervisor",
@@ -86,6 +87,8 @@ sources![
     "ru/raised.html",
     "ru/service-stopped.txt",
     "ru/service-stopped.html",
+    "ru/review.txt",
+    "ru/review.html",
     "ru/conduct-report.txt",
     "ru/conduct-report.html",
     "ru/complaint.txt",
@@ -146,6 +149,8 @@ sources![
     "en/raised.html",
     "en/service-stopped.txt",
     "en/service-stopped.html",
+    "en/review.txt",
+    "en/review.html",
     "en/conduct-report.txt",
     "en/conduct-report.html",
     "en/complaint.txt",

@@ -114,6 +114,23 @@ impl Writer<'_> {
                 format!("{} отсутствует, теперь Ваша очередь", person(name))
             }
             Handing::Away(name) => format!("{} is away, and it is your turn", person(name)),
+            // The present tense, which has no gender.
+            Handing::Silent(name) if ru => {
+                format!("{} не отвечает в срок, теперь Ваша очередь", person(name))
+            }
+            Handing::Silent(name) => {
+                format!(
+                    "{} does not answer in time, and it is your turn",
+                    person(name)
+                )
+            }
+            Handing::Unreachable(name) if ru => format!(
+                "письма к прежнему специалисту не доходят ({}), теперь Ваша очередь",
+                person(name)
+            ),
+            Handing::Unreachable(name) => {
+                format!("letters do not reach {}, and it is your turn", person(name))
+            }
             Handing::Split(from) if ru => {
                 format!("Вы отделили это письмо от {}", self.case_of(*from))
             }

@@ -111,6 +111,9 @@ impl Tx<'_> {
             ))?
             .execute([signed(number)])?;
         self.connection
+            .prepare_cached("DELETE FROM reviews WHERE ticket = ?1")?
+            .execute([signed(number)])?;
+        self.connection
             .prepare_cached(
                 "INSERT INTO history (ticket, at, actor, event, detail) VALUES (?1, ?2, 'desk', 'erased', ?3)",
             )?

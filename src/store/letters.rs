@@ -364,7 +364,7 @@ impl Tx<'_> {
             .connection
             .prepare_cached(
                 "SELECT * FROM letters WHERE ticket = ?1 AND direction = 'in'
-                   AND kind NOT IN ('conduct', 'complaint') ORDER BY id LIMIT 1",
+                   AND kind NOT IN ('conduct', 'complaint', 'review') ORDER BY id LIMIT 1",
             )?
             .query_row([signed(ticket)], |row| {
                 Ok((

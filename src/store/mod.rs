@@ -23,6 +23,7 @@ mod people;
 mod private;
 mod quarantine;
 mod query;
+mod reviews;
 mod row;
 mod schema;
 mod search;

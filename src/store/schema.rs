@@ -194,6 +194,14 @@ CREATE TABLE silent (
     entry      TEXT
 ) STRICT;
 
+CREATE TABLE reviews (
+    letter INTEGER PRIMARY KEY,
+    ticket INTEGER NOT NULL REFERENCES tickets (number),
+    writer TEXT    NOT NULL,
+    state  TEXT    NOT NULL CHECK (state IN ('returned', 'asked', 'answered', 'sent', 'overtaken'))
+) STRICT;
+CREATE INDEX reviews_ticket ON reviews (ticket);
+
 CREATE TABLE outbox (
     letter     INTEGER PRIMARY KEY REFERENCES letters (id),
     state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'dropped')),

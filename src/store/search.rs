@@ -42,7 +42,7 @@ impl Tx<'_> {
         let mut found = self.connection.prepare_cached(
             "SELECT * FROM tickets WHERE number IN (
                  SELECT l.ticket FROM words w JOIN letters l ON l.id = w.rowid WHERE words MATCH ?1
-                   AND l.kind NOT IN ('conduct', 'complaint'))
+                   AND l.kind NOT IN ('conduct', 'complaint', 'review'))
              ORDER BY number DESC LIMIT ?2",
         )?;
         let rows = found.query_map(params![query, most], read_ticket)?;

@@ -1,6 +1,6 @@
 //! Specialists who give no sign of life: the deadlines that they missed, and those who left the rotation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rusqlite::params;
@@ -21,13 +21,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(super) fn leaves(&self, id: &str, on: Date, entry: &str) -> Result<(), StoreError> {
+    pub(super) fn leaves(
+        &self,
+        id: &str,
+        (on, missed): (Date, u32),
+        entry: &str,
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO silent (specialist, missed, left_on, entry) VALUES (?1, 0, ?2, ?3)
-                 ON CONFLICT (specialist) DO UPDATE SET missed = 0, left_on = excluded.left_on, entry = excluded.entry",
+                "INSERT INTO silent (specialist, missed, left_on, entry) VALUES (?1, ?4, ?2, ?3)
+                 ON CONFLICT (specialist) DO UPDATE SET missed = excluded.missed, left_on = excluded.left_on, entry = excluded.entry",
             )?
-            .execute(params![id, on.to_string(), entry])?;
+            .execute(params![id, on.to_string(), entry, missed])?;
         Ok(())
     }
 
@@ -47,6 +52,19 @@ impl Tx<'_> {
             .connection
             .prepare_cached("SELECT specialist, missed FROM silent WHERE left_on IS NULL")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Roster ids of those who left the rotation because they missed deadlines; of the others who left it
+    /// letters were refused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn left_silent(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT specialist FROM silent WHERE left_on IS NOT NULL AND missed > 0",
+        )?;
+        let rows = query.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -156,6 +156,7 @@ impl Tx<'_> {
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,
                 Change::MoveLetter { letter, ticket } => self.move_letter(*letter, *ticket)?,
+                Change::Review(change) => self.write_review(change)?,
                 Change::TakeBack(letter) => self.take_back(*letter, now)?,
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,
@@ -165,8 +166,9 @@ impl Tx<'_> {
                 Change::Leaves {
                     specialist,
                     day,
+                    missed,
                     entry,
-                } => self.leaves(specialist, *day, entry)?,
+                } => self.leaves(specialist, (*day, *missed), entry)?,
                 Change::Heard(specialist) => self.heard(specialist)?,
                 Change::History {
                     ticket,

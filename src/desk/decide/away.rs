@@ -72,6 +72,16 @@ impl Desk<'_> {
     }
 }
 
+/// Why a ticket of theirs goes on: people hear no more of a colleague than is so.
+pub(super) fn why_gone(memory: &Memory, who: &Specialist) -> Handing {
+    let name = who.name.clone();
+    match (who.left(), memory.left_silent.contains(&who.id)) {
+        (true, true) => Handing::Silent(name),
+        (true, false) => Handing::Unreachable(name),
+        (false, _) => Handing::Away(name),
+    }
+}
+
 /// Gives the ticket of one who is away, or in the roster no more, to the next who can take it. `false` when
 /// nobody can; nothing has changed then.
 pub(super) fn hand_over(
@@ -85,7 +95,7 @@ pub(super) fn hand_over(
     };
     let who = desk.roster.by_id(&id);
     let reason = Reason {
-        how: who.map_or(Handing::Turn, |who| Handing::Away(who.name.clone())),
+        how: who.map_or(Handing::Turn, |who| why_gone(memory, who)),
         ..Reason::default()
     };
     if !handing::hand_on(desk, memory, ticket, outcome, reason, true) {

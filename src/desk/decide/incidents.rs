@@ -217,6 +217,9 @@ impl Orders<'_> {
         self.must_stand_alone()?;
         let joined = !self.ticket.is_incident();
         self.ticket.incident = None;
+        if !joined {
+            self.stands_as_before();
+        }
         if joined && self.ticket.status == Status::Waiting {
             self.ticket.status = Status::Open;
             self.ticket.wake = None;
@@ -226,6 +229,19 @@ impl Orders<'_> {
         self.outcome.history(number, &who, "not-incident", "");
         self.did.push(Did::NoIncident);
         Ok(())
+    }
+
+    /// An incident that nobody had joined is a ticket like any other: an answer that was given to it waits for
+    /// the requester, and letters that pile up may be told of again.
+    fn stands_as_before(&mut self) {
+        self.ticket.incident_offered = false;
+        let soon = self.desk.policy.hours.after(self.desk.now, NEXT_WORD);
+        let by_the_incident = self.ticket.wake.is_some_and(|wake| wake <= soon);
+        let answered = self.ticket.resolution.paused.is_some();
+        if self.ticket.status == Status::Waiting && by_the_incident && answered {
+            self.ticket.status = Status::Answered;
+            self.ticket.wake = None;
+        }
     }
 
     /// An incident with others joined to it is not thrown away or put into something else.

@@ -109,6 +109,7 @@ impl Orders<'_> {
             | Command::Leave(_) => return Ok(()),
             Command::Resume(id) => return self.resume(id.as_deref()),
             Command::Uphold => return self.uphold(),
+            Command::Send => return Err(Refusal::NotReviewed),
             _ if shut => return Err(Refusal::Shut(self.ticket.status)),
             _ => {}
         }
@@ -145,6 +146,7 @@ impl Orders<'_> {
             Command::Incident(of) => self.incident(*of),
             Command::NoIncident => self.no_incident(),
             Command::Stop(reason) => self.stop(reason),
+            Command::Review => self.review(),
             Command::Spam => {
                 self.must_stand_alone()?;
                 self.spam();

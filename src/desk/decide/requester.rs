@@ -8,7 +8,7 @@ use super::super::outcome::{
     Outcome, Reason,
 };
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, asked, complaint, handing, large, manner, oversight, participants};
+use super::{Desk, asked, away, complaint, handing, large, manner, oversight, participants};
 
 pub(super) fn writes_again(
     desk: &Desk<'_>,
@@ -255,7 +255,7 @@ pub(super) fn follow_up(
         // Away, not excluded: when nobody else can take it, it waits for them.
         let how = desk
             .assignee(&ticket)
-            .map_or(Handing::Turn, |who| Handing::Away(who.name.clone()));
+            .map_or(Handing::Turn, |who| away::why_gone(memory, who));
         let reason = Reason {
             how,
             ..Reason::default()

@@ -80,6 +80,10 @@ fn leave(
     outcome.changes.push(Change::Leaves {
         specialist: who.id.clone(),
         day: desk.policy.hours.day(desk.now),
+        missed: match why {
+            Left::Silent(count) => *count,
+            Left::Unreachable(_) => 0,
+        },
         entry: who.entry(),
     });
     if let Some(ticket) = ticket {

@@ -8,10 +8,11 @@ use super::super::outcome::{
     Carry, Change, ClosedBy, CommandResult, Did, EndState, Kind, MaterialUse, Message, NoteWhy,
     Notice, Outcome, Refusal,
 };
+use super::super::review::ReviewChange;
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{self, Orders, TextFor};
-use super::{Desk, manner, participants};
+use super::{Desk, manner, participants, review};
 
 /// Letters in one ticket that ask to confirm, within 24 hours: a forger must not fill a mailbox through us.
 const CONFIRMS_A_DAY: u32 = 3;
@@ -73,6 +74,9 @@ pub(super) fn speaks(
         && let Some(result) = manner::returned(desk, letter)
     {
         let why = "its words insult; not sent";
+        outcome
+            .changes
+            .push(review::remember(memory, ticket.number, who));
         return undone(desk, (who, ticket), outcome, ("returned", why), result);
     }
     if let Some(record) = orders.record {
@@ -149,6 +153,12 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     }
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "answered", "");
+    // What came back to them for its words is not to follow this one.
+    let overtaken = ReviewChange::Overtaken {
+        ticket: number,
+        writer: who.clone(),
+    };
+    orders.outcome.changes.push(Change::Review(overtaken));
     // Whoever answers a ticket that nobody has, has it.
     if orders.ticket.assignee.is_none() {
         orders.ticket.assignee = Some(who.clone());

@@ -118,6 +118,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "прекращение оставлено в силе",
         "an end was upheld",
     ),
+    (
+        "did-approved",
+        "возвращённый ответ отправлен руководителем",
+        "a supervisor sent a returned answer",
+    ),
     ("did-complained", "жалоба на ответ", "a complaint"),
     ("administration", "администрация", "administration"),
     ("subject-teacher", "учителя-предметники", "subject teachers"),
@@ -126,7 +131,26 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("pupil", "ученики", "pupils"),
     ("parent", "родители", "parents"),
     ("no-role", "нет в списке школы", "not in the school’s list"),
-    ("seminars", "Спрос на семинары", "Demand for seminars"),
+    (
+        "without-words",
+        "О чём чаще спрашивают без материала (сколько людей)",
+        "What is asked most without a material (people)",
+    ),
+    (
+        "seminars",
+        "Прошедшие семинары: кто был записан",
+        "Seminars held: people with a seat",
+    ),
+    (
+        "seminars-ahead",
+        "Будущие семинары: кто хочет прийти",
+        "Seminars ahead: people who want to come",
+    ),
+    (
+        "seminar-topics",
+        "Спрос на семинары по темам",
+        "Demand for seminars by topic",
+    ),
     ("roles", "Кто спрашивает", "Who asks"),
     (
         "note-time",

@@ -16,6 +16,7 @@ pub(super) fn messages() -> Vec<Said> {
     let mut all = stopped();
     all.extend(complaints());
     all.extend(decisions());
+    all.extend(super::reviews::messages());
     all
 }
 

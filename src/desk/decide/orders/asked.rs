@@ -4,7 +4,7 @@ use super::super::super::command::{Command, Party, parse};
 use super::super::super::event::{Incoming, Memory};
 use super::super::super::outcome::{Change, Did, Refusal};
 use super::super::super::roster::{Roster, Specialist};
-use super::super::{Desk, complaint, crossing};
+use super::super::{Desk, ReviewAsks, complaint, crossing, review};
 use super::Orders;
 
 /// What a letter's commands ask to see, to be looked up before the decision.
@@ -34,6 +34,8 @@ pub struct Asks {
     pub seminars: bool,
     /// Who wrote the last answer.
     pub author: bool,
+    /// The returned answer that the letter is about.
+    pub returned: Option<ReviewAsks>,
 }
 
 /// What must be looked up for a letter.
@@ -50,6 +52,7 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             .map(|ticket| ticket.number),
         // A letter that may open a ticket is compared with what others wrote.
         recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
+        returned: review::asks(who, letter),
         author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
         // Those who oversee need not be of the roster.

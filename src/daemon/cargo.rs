@@ -1,0 +1,116 @@
+//! What a letter of the desk takes along of another: its words, its files, its HTML.
+
+use jiff::Timestamp;
+
+use super::recorded::recorded;
+use super::writing::AtHand;
+use crate::desk::outcome::{Carry, Notice};
+use crate::desk::ticket::{Person, Ticket};
+use crate::mail::{self, Attachment, Nature, PassedOn};
+use crate::store::{FiledLetter, StoreError, Tx};
+
+/// What goes with a letter of the desk.
+#[derive(Default)]
+pub(super) struct Cargo {
+    /// The letter that is passed on.
+    pub id: u64,
+    pub from: Person,
+    pub subject: String,
+    pub text: String,
+    pub html: Option<PassedOn>,
+    pub at: Option<Timestamp>,
+    pub files: Vec<Attachment>,
+}
+
+impl Cargo {
+    fn of(AtHand { id, letter }: AtHand<'_>) -> Self {
+        let from = letter.from.clone().unwrap_or_default();
+        Self {
+            id,
+            from: Person {
+                name: from.name,
+                address: from.address,
+            },
+            subject: letter.subject.clone(),
+            text: if letter.new_text.is_empty() {
+                letter.text.clone()
+            } else {
+                letter.new_text.clone()
+            },
+            html: mail::passed_on(letter),
+            at: letter.date,
+            files: letter.attachments.clone(),
+        }
+    }
+
+    /// The same of the letter that opened `ticket`.
+    fn of_request(letter: AtHand<'_>, ticket: Option<&Ticket>) -> Self {
+        let whole = Self::of(letter);
+        match ticket.and_then(|ticket| recorded(letter.letter, &ticket.requester)) {
+            Some(recorded) => Self {
+                from: recorded.from,
+                subject: recorded.subject,
+                text: recorded.text,
+                html: None,
+                ..whole
+            },
+            None => whole,
+        }
+    }
+}
+
+/// What goes with a notice, by what it says of it.
+pub(super) fn cargo(
+    tx: &Tx<'_>,
+    notice: &Notice,
+    letter: Option<AtHand<'_>>,
+    opens: bool,
+) -> Result<Option<Cargo>, StoreError> {
+    match (notice.carry, letter, &notice.ticket) {
+        (Carry::Nothing, ..) => Ok(None),
+        (Carry::Correspondence, ..) => Ok(Some(Cargo::default())),
+        (Carry::FilesAndCorrespondence, None, _) => Ok(Some(Cargo::default())),
+        (Carry::Files | Carry::FilesAndCorrespondence, Some(letter), _) => {
+            Ok(Some(Cargo::of(letter)))
+        }
+        // The letter at hand is the request itself, or a colleague's who hands the ticket on.
+        (Carry::Request, Some(letter), ticket) if opens => {
+            Ok(Some(Cargo::of_request(letter, ticket.as_ref())))
+        }
+        (Carry::FilesOf(id), ..) => {
+            let bytes = tx.original(id)?;
+            let letter = &mail::read(&bytes);
+            Ok((!bytes.is_empty()).then(|| Cargo::of(AtHand { id, letter })))
+        }
+        (Carry::RequestOf(number), ..) => {
+            let request = tx.request_of(number)?;
+            Ok(request.map(|request| {
+                Cargo::of(AtHand {
+                    id: request.id,
+                    letter: &mail::read(&request.original),
+                })
+            }))
+        }
+        (_, _, Some(ticket)) => {
+            let Some(request) = tx.request_of(ticket.number)? else {
+                return Ok(letter.map(Cargo::of));
+            };
+            let mut cargo = of_filed(&request, ticket);
+            // What the colleague adds goes along.
+            let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
+            cargo.files.extend(
+                colleague
+                    .iter()
+                    .flat_map(|one| one.letter.attachments.clone()),
+            );
+            Ok(Some(cargo))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
+    let letter = &mail::read(&filed.original);
+    let id = filed.id;
+    Cargo::of_request(AtHand { id, letter }, Some(ticket))
+}
