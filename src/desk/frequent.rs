@@ -1,7 +1,8 @@
 //! The words that many people use for what they ask, so that a school sees which material to write.
 //!
 //! Promise: a figure names nobody. A word counts when several different people used it; one that is written with
-//! a capital letter inside a sentence is a name and counts not at all, and neither does one with digits in it.
+//! a capital letter is a name and counts not at all, unless it begins a sentence and somebody has it in small
+//! letters too; neither does one with digits in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,11 +31,17 @@ pub struct Question {
 pub fn frequent(questions: &[Question]) -> BTreeMap<String, u64> {
     let mut used: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut forms: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let read = |one: &Question| words(&one.text.chars().take(LOOKED_AT).collect::<String>());
+    let small: BTreeSet<String> = questions
+        .iter()
+        .flat_map(read)
+        .filter(|(_, first)| !first)
+        .map(|(word, _)| stem(&word))
+        .collect();
     for one in questions {
-        let looked_at: String = one.text.chars().take(LOOKED_AT).collect();
-        for word in lower_case_words(&looked_at) {
+        for (word, first) in read(one) {
             let stem = stem(&word);
-            if is_empty_word(&stem) {
+            if is_empty_word(&stem) || (first && !small.contains(&stem)) {
                 continue;
             }
             used.entry(stem.clone()).or_default().insert(&one.from);
@@ -59,14 +66,24 @@ fn usual(forms: &BTreeMap<String, u64>) -> Option<String> {
     most.map(|(form, _)| form.clone())
 }
 
-/// Words of small letters alone: a name has a capital, an address a sign, a class a digit.
-fn lower_case_words(text: &str) -> impl Iterator<Item = String> {
-    text.split_whitespace()
-        .filter(|chunk| !chunk.contains(['@', '/', '\\', '_']))
-        .map(|chunk| chunk.trim_matches(|one: char| !one.is_alphanumeric()))
-        .filter(|word| word.chars().count() >= SHORTEST)
-        .filter(|word| word.chars().all(|one| one == '-' || one.is_lowercase()))
-        .map(|word| word.replace('ё', "е"))
+/// Words in small letters, and whether they had a capital at the beginning of a sentence: a name has one inside,
+/// an address a sign, a class a digit.
+fn words(text: &str) -> Vec<(String, bool)> {
+    let mut begins = true;
+    let mut found = Vec::new();
+    for chunk in text.split_whitespace() {
+        let first = begins;
+        begins = chunk.ends_with(['.', '!', '?', ':', '…']);
+        let word = chunk.trim_matches(|one: char| !one.is_alphanumeric());
+        let mut letters = word.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let plain = letters.all(|one| one == '-' || one.is_lowercase())
+            && word.chars().all(|one| one == '-' || one.is_alphabetic());
+        if plain && (first || !capital) && word.chars().count() >= SHORTEST {
+            found.push((word.to_lowercase().replace('ё', "е"), capital));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -96,7 +113,7 @@ mod tests {
             ("c", "Повторяю: справка"),
             ("d", "Где питание?"),
         ]);
-        assert_eq!(found, BTreeMap::from([("справку".to_owned(), 3)]));
+        assert_eq!(found, BTreeMap::from([("справка".to_owned(), 3)]));
     }
 
     #[test]

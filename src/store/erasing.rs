@@ -440,3 +440,6 @@ fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -240,3 +240,56 @@ async fn a_letter_that_is_erased_while_it_waits_never_goes_out() {
     );
     assert!(due.iter().all(|letter| !letter.bytes.is_empty()));
 }
+
+/// One seat: Anna has it, Boris waits; the day of the seminar is near, and its leader has the list.
+const SEATS: &str = "
+Время: 2026-11-23T10:00
+Семинары:
+| [[seminar]]
+| number = 1
+| title = \"Олимпиады\"
+| topics = [\"олимпиады\"]
+| start = \"2026-12-03 18:00\"
+| length = \"90m\"
+| place = \"кабинет 205\"
+| leader = \"orlova\"
+| seats = 1
+Пишет: Анна Лазуритова <anna@home.test>
+Тема: Запись
+| #записаться 1
+Придёт: anna@home.test
+Пишет: Борис <boris@home.test>
+Тема: Запись
+| #записаться 1
+Придёт: boris@home.test
+Время: 2026-12-02T19:00
+Придёт: anna@home.test
+Придёт: orlova@school.test
+| Лазуритова
+";
+
+#[tokio::test]
+async fn a_forgotten_guest_leaves_a_seat_and_whoever_gets_it_hears_of_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = desk(folder.path(), SEATS).await;
+    let path = engine.snapshots().current().config.database();
+    let written = || -> Vec<(String, String)> {
+        let connection = Connection::open(&path).unwrap();
+        let mut query = connection
+            .prepare("SELECT to_address, subject FROM letters WHERE direction = 'out' ORDER BY id")
+            .unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = written().len();
+    engine.forget("anna@home.test").await.unwrap();
+    engine.tick().await.unwrap();
+    engine.tick().await.unwrap();
+    let told: Vec<(String, String)> = written().split_off(before);
+    let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(to, ["boris@home.test", "orlova@school.test"], "{told:?}");
+    assert!(
+        found(&engine, &["anna@home.test", "Лазурит"]).is_empty(),
+        "the list that the leader got is hers no more"
+    );
+}

@@ -36,7 +36,7 @@ fn of_a_hundred_abusive_phrases_ninety_seven_are_found() {
 
 #[test]
 fn of_a_thousand_innocent_phrases_at_most_two_are_found() {
-    let phrases: Vec<String> = (1..=6)
+    let phrases: Vec<String> = (1..=7)
         .flat_map(|nth| phrases(&format!("innocent{nth}.txt")))
         .collect();
     assert!(phrases.len() >= 1_000, "only {}", phrases.len());
@@ -56,9 +56,30 @@ fn of_a_thousand_innocent_phrases_at_most_two_are_found() {
     );
 }
 
+/// Phrases that the rules were not made for: 147 of 161 were found and 18 of 494 found wrongly when they were
+/// written, most of these cited or in a rare meaning («Скоты пасутся на лугу»). It must not become worse.
+#[test]
+fn on_phrases_kept_aside_nine_of_ten_are_found_and_four_of_a_hundred_wrongly() {
+    let found = |file: &str| {
+        let phrases = phrases(file);
+        let found = phrases
+            .iter()
+            .filter(|phrase| built_in().worst(phrase).is_some())
+            .count();
+        (found, phrases.len())
+    };
+    let (found_of_abusive, abusive) = found("aside-abusive.txt");
+    assert!(
+        found_of_abusive * 10 >= abusive * 9,
+        "{found_of_abusive} of {abusive}"
+    );
+    let (wrong, innocent) = found("aside-innocent.txt");
+    assert!(wrong * 100 <= innocent * 4, "{wrong} of {innocent}");
+}
+
 #[test]
 fn all_innocent_phrases_as_one_letter_are_innocent() {
-    let letter = (1..=6)
+    let letter = (1..=7)
         .flat_map(|nth| phrases(&format!("innocent{nth}.txt")))
         .collect::<Vec<_>>()
         .join("\n\n");

@@ -65,8 +65,14 @@ impl Orders<'_> {
         };
         let asker = self.ticket.requester.address.clone();
         let mut overseers = self.desk.overseers(&self.who.id, &asker);
-        // Whoever asked must not read the answer before it is one.
-        overseers.people.retain(|to| to.address != asker);
+        // Whoever asked must not read the answer before it is one, at whichever address of theirs.
+        let roster = self.desk.roster;
+        let same = |address: &str| {
+            let (one, other) = (roster.by_address(address), roster.by_address(&asker));
+            address == asker
+                || (one.is_some() && one.map(|one| &one.id) == other.map(|one| &one.id))
+        };
+        overseers.people.retain(|to| !same(&to.address));
         if overseers.people.is_empty() {
             return Err(Refusal::NobodyToReview);
         }

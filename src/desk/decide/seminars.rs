@@ -181,7 +181,10 @@ pub fn seminar_step(desk: &Desk<'_>, announced: &Announced) -> Option<Outcome> {
         }
     }
     if one.seminar.is_ahead(desk.now) {
-        move_up(&mut one, desk, &mut outcome);
+        // A seat came free without a letter: its guest was forgotten, or there are more seats now.
+        if move_up(&mut one, desk, &mut outcome) {
+            late_list(&one, desk, &mut outcome);
+        }
         let soon = one.seminar.start.duration_since(desk.now) <= REMINDER;
         if soon && !one.reminded && !one.guests.is_empty() {
             one.reminded = true;
@@ -210,17 +213,20 @@ fn tell(one: &Announced, outcome: &mut Outcome, why: impl Fn(&Guest) -> SeminarW
     }
 }
 
-/// Those who wait get the seats that are free, and hear of it.
-fn move_up(one: &mut Announced, desk: &Desk<'_>, outcome: &mut Outcome) {
+/// Those who wait get the seats that are free, and hear of it. Were there any?
+fn move_up(one: &mut Announced, desk: &Desk<'_>, outcome: &mut Outcome) -> bool {
     if !one.seminar.is_ahead(desk.now) {
-        return;
+        return false;
     }
-    for guest in one.move_up() {
+    let moved = one.move_up();
+    let any = !moved.is_empty();
+    for guest in moved {
         let why = SeminarWhy::MovedUp;
         outcome
             .notices
             .push(notice(one, &guest.person, guest.tongue, why));
     }
+    any
 }
 
 /// The leader has the list; what changes after that is told anew.

@@ -213,3 +213,15 @@ async fn incidents_collisions_and_stops_go_the_same_way_over_real_servers() {
         play(&format!("scenarios/{name}")).await;
     }
 }
+
+#[tokio::test]
+async fn conduct_complaints_and_seminars_go_the_same_way_over_real_servers() {
+    for name in [
+        "conduct.txt",
+        "conduct-hold.txt",
+        "complaint.txt",
+        "seminar.txt",
+    ] {
+        play(&format!("scenarios/{name}")).await;
+    }
+}
