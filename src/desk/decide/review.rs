@@ -5,7 +5,7 @@
 //! two write about it is for them alone; an answer that its writer has replaced by another goes out no more.
 
 use super::super::command::{Command, Party, parse};
-use super::super::event::{Incoming, MadeFor, Memory};
+use super::super::event::{Incoming, MadeFor, Manner, Memory};
 use super::super::outcome::{
     Carry, Change, CommandResult, Did, EndState, Kind, Message, Outcome, Refusal,
 };
@@ -287,7 +287,7 @@ pub fn approved(
         Some((_, rest)) => rest?,
         None => letter.clone(),
     };
-    letter.manner = Default::default();
+    letter.manner = Manner::default();
     letter.replayed = false;
     let Speaker::Specialist(who, ticket) = desk.speaker(&letter) else {
         return None;

@@ -82,32 +82,36 @@ pub(in crate::letters) fn week() -> Figures {
         ]),
         channels: counts(&[("email", 131), ("phone", 9), ("in-person", 3)]),
         survey: [1, 0, 4, 11, 37],
-        extras: [
-            ("materials", vec![("пароль", 14), ("оценки-родителю", 9)]),
-            (
-                "without-material",
-                vec![("оценки <за четверть>", 21), ("no-topic", 17)],
-            ),
-            (
-                "without-words",
-                vec![("справку", 11), ("питание", 7), ("расписание", 4)],
-            ),
-            (
-                "roles",
-                vec![("parent", 88), ("class-teacher", 31), ("no-role", 24)],
-            ),
-            ("conduct", vec![("did-returned", 2), ("did-stopped", 1)]),
-            ("seminars", vec![("Электронный дневник для родителей", 18)]),
-            ("seminars-ahead", vec![("Итоги четверти без ошибок", 12)]),
-            (
-                "seminar-topics",
-                vec![("оценки <за четверть>", 22), ("доступ и пароли", 8)],
-            ),
-        ]
-        .map(|(name, all)| Extra {
-            name: name.to_owned(),
-            counts: counts(&all),
-        })
-        .to_vec(),
+        extras: extras(),
     }
+}
+
+fn extras() -> Vec<Extra> {
+    [
+        ("materials", vec![("пароль", 14), ("оценки-родителю", 9)]),
+        (
+            "without-material",
+            vec![("оценки <за четверть>", 21), ("no-topic", 17)],
+        ),
+        (
+            "without-words",
+            vec![("справку", 11), ("питание", 7), ("расписание", 4)],
+        ),
+        (
+            "roles",
+            vec![("parent", 88), ("class-teacher", 31), ("no-role", 24)],
+        ),
+        ("conduct", vec![("did-returned", 2), ("did-stopped", 1)]),
+        ("seminars", vec![("Электронный дневник для родителей", 18)]),
+        ("seminars-ahead", vec![("Итоги четверти без ошибок", 12)]),
+        (
+            "seminar-topics",
+            vec![("оценки <за четверть>", 22), ("доступ и пароли", 8)],
+        ),
+    ]
+    .map(|(name, all)| Extra {
+        name: name.to_owned(),
+        counts: all.iter().map(|(one, n)| ((*one).to_owned(), *n)).collect(),
+    })
+    .to_vec()
 }

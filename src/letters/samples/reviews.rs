@@ -9,25 +9,19 @@ const NAME: &str = "Иванова Мария Петровна";
 const OVER: &str = "Петрова Ольга Львовна";
 
 pub(super) fn messages() -> Vec<Said> {
+    let mut all = letters();
+    all.extend(results());
+    all.extend(refusals());
+    all
+}
+
+fn letters() -> Vec<Said> {
     let letter = || "17".to_owned();
     let decided = |verdict, text: &str| {
         Message::Review(Review::Decided {
             by: OVER.to_owned(),
             verdict,
             text: text.to_owned(),
-        })
-    };
-    let done = |did| Message::CommandResult(CommandResult::Done(vec![did]));
-    let came = |did| {
-        Message::Review(Review::Came {
-            letter: letter(),
-            result: CommandResult::Done(vec![did]),
-        })
-    };
-    let refused = |why| {
-        Message::CommandResult(CommandResult::Refused {
-            why,
-            text: String::new(),
         })
     };
     vec![
@@ -59,6 +53,18 @@ pub(super) fn messages() -> Vec<Said> {
             "back",
             decided(Verdict::Back, "Назовите задание по номеру, пожалуйста."),
         ),
+    ]
+}
+
+fn results() -> Vec<Said> {
+    let done = |did| Message::CommandResult(CommandResult::Done(vec![did]));
+    let came = |did| {
+        Message::Review(Review::Came {
+            letter: "17".to_owned(),
+            result: CommandResult::Done(vec![did]),
+        })
+    };
+    vec![
         (
             "command-result",
             "an answer is shown",
@@ -84,6 +90,17 @@ pub(super) fn messages() -> Vec<Said> {
             "words for the writer",
             came(Did::Approved(Verdict::Back)),
         ),
+    ]
+}
+
+fn refusals() -> Vec<Said> {
+    let refused = |why| {
+        Message::CommandResult(CommandResult::Refused {
+            why,
+            text: String::new(),
+        })
+    };
+    vec![
         (
             "command-result",
             "nothing came back",
