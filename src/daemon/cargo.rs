@@ -17,13 +17,15 @@ pub(super) struct Cargo {
     pub from: Person,
     pub subject: String,
     pub text: String,
+    /// The text was judged, and nothing in it offends.
+    pub clean: bool,
     pub html: Option<PassedOn>,
     pub at: Option<Timestamp>,
     pub files: Vec<Attachment>,
 }
 
 impl Cargo {
-    fn of(AtHand { id, letter }: AtHand<'_>) -> Self {
+    fn of(AtHand { id, letter, clean }: AtHand<'_>) -> Self {
         let from = letter.from.clone().unwrap_or_default();
         Self {
             id,
@@ -37,6 +39,7 @@ impl Cargo {
             } else {
                 letter.new_text.clone()
             },
+            clean: clean && !letter.new_text.is_empty(),
             html: mail::passed_on(letter),
             at: letter.date,
             files: letter.attachments.clone(),
@@ -51,6 +54,7 @@ impl Cargo {
                 from: recorded.from,
                 subject: recorded.subject,
                 text: recorded.text,
+                clean: false,
                 html: None,
                 ..whole
             },
@@ -80,7 +84,8 @@ pub(super) fn cargo(
         (Carry::FilesOf(id), ..) => {
             let bytes = tx.original(id)?;
             let letter = &mail::read(&bytes);
-            Ok((!bytes.is_empty()).then(|| Cargo::of(AtHand { id, letter })))
+            let clean = false;
+            Ok((!bytes.is_empty()).then(|| Cargo::of(AtHand { id, letter, clean })))
         }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
@@ -88,6 +93,7 @@ pub(super) fn cargo(
                 Cargo::of(AtHand {
                     id: request.id,
                     letter: &mail::read(&request.original),
+                    clean: false,
                 })
             }))
         }
@@ -112,5 +118,6 @@ pub(super) fn cargo(
 fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
     let letter = &mail::read(&filed.original);
     let id = filed.id;
-    Cargo::of_request(AtHand { id, letter }, Some(ticket))
+    let clean = false;
+    Cargo::of_request(AtHand { id, letter, clean }, Some(ticket))
 }

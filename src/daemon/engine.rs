@@ -136,7 +136,7 @@ impl Engine {
     }
 
     /// Reads messages, those that the program died over one by one; `None` when a thread was lost.
-    async fn read_all(&self, arrived: Vec<Arrived>) -> Option<Vec<ReadMessage>> {
+    pub(super) async fn read_all(&self, arrived: Vec<Arrived>) -> Option<Vec<ReadMessage>> {
         if !arrived.iter().any(|one| self.trials.is_suspect(one)) {
             return self.read(arrived).await;
         }
@@ -155,9 +155,9 @@ impl Engine {
             let reading = trials.begin(&arrived);
             let read = arrived.into_iter().zip(given_up).map(|(one, given_up)| {
                 if given_up {
-                    filing::unread(one)
+                    filing::unread(&one)
                 } else {
-                    filing::read(one, conduct)
+                    filing::read(&one, conduct)
                 }
             });
             let read = read.collect::<Vec<_>>();
@@ -170,9 +170,14 @@ impl Engine {
     /// Takes in messages in their order; one commit may hold many of them.
     pub async fn take_in_all(&self, arrived: Vec<Arrived>) -> Vec<Result<Filed, StoreError>> {
         let count = arrived.len();
-        let Some(read) = self.read_all(arrived).await else {
-            return (0..count).map(|_| Err(StoreError::Closed)).collect();
-        };
+        match self.read_all(arrived).await {
+            Some(read) => self.file_all(read).await,
+            None => (0..count).map(|_| Err(StoreError::Closed)).collect(),
+        }
+    }
+
+    /// Files messages that were read, in their order; one commit may hold many of them.
+    pub(super) async fn file_all(&self, read: Vec<ReadMessage>) -> Vec<Result<Filed, StoreError>> {
         let now = self.clock.now();
         let queued: Vec<_> = read
             .into_iter()

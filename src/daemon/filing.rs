@@ -15,7 +15,7 @@ use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::policy::ConductPolicy;
 use crate::desk::ticket::Person;
 use crate::mail::{self, Letter, Nature};
-use crate::store::{Arrival, Known, Received, StoreError, StoredFile, Tx};
+use crate::store::{Arrival, Known, Original, Received, StoreError, StoredFile, Tx};
 
 /// A message as it was brought in.
 #[derive(Debug, Clone)]
@@ -30,12 +30,16 @@ pub struct Arrived {
 
 /// A message that was read.
 pub struct ReadMessage {
-    /// Its place and size; the bytes are in `original`.
-    arrived: Arrived,
-    /// Its bytes, kept once however large they are.
-    original: Arc<Vec<u8>>,
+    /// Its place in the mailbox.
+    arrival: Option<Arrival>,
+    /// Its size, when only its header came.
+    truncated: Option<u64>,
+    /// Its bytes, kept once however large they are; the reason when they cannot be kept.
+    original: Result<Arc<Original>, String>,
     letter: Letter,
     manner: Manner,
+    /// How it speaks was looked at.
+    judged: bool,
     digest: [u8; 32],
 }
 
@@ -57,9 +61,9 @@ impl ReadMessage {
 }
 
 /// A message that is not read: the program died over it too often.
-pub fn unread(arrived: Arrived) -> ReadMessage {
+pub fn unread(arrived: &Arrived) -> ReadMessage {
     let why = "программа трижды прервалась, разбирая это письмо";
-    read_as(arrived, unreadable(why), Manner::default())
+    read_as(arrived, unreadable(why), None)
 }
 
 fn unreadable(why: &str) -> Letter {
@@ -69,28 +73,33 @@ fn unreadable(why: &str) -> Letter {
     }
 }
 
-fn read_as(mut arrived: Arrived, letter: Letter, manner: Manner) -> ReadMessage {
+fn read_as(arrived: &Arrived, letter: Letter, manner: Option<Manner>) -> ReadMessage {
     ReadMessage {
-        manner,
+        judged: manner.is_some(),
+        manner: manner.unwrap_or_default(),
         digest: mail::content_digest(&arrived.bytes),
         letter,
-        original: Arc::new(std::mem::take(&mut arrived.bytes)),
-        arrived,
+        original: Original::of(&arrived.bytes)
+            .map(Arc::new)
+            .map_err(|error| error.to_string()),
+        truncated: arrived.truncated,
+        arrival: arrived.arrival.clone(),
     }
 }
 
 /// Reads a message. Slow ones do no harm here: no transaction is open.
-pub fn read(arrived: Arrived, conduct: &ConductPolicy) -> ReadMessage {
+pub fn read(arrived: &Arrived, conduct: &ConductPolicy) -> ReadMessage {
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
-    let read = std::panic::catch_unwind(|| read_whole(&arrived, conduct));
+    let read = std::panic::catch_unwind(|| read_whole(arrived, conduct));
     let (letter, manner) = read.unwrap_or_else(|_| {
         let why = "при разборе письма случилась внутренняя ошибка";
-        (unreadable(why), Manner::default())
+        (unreadable(why), None)
     });
     read_as(arrived, letter, manner)
 }
 
-fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Manner) {
+/// The letter, and how it speaks, if that was looked at.
+fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Manner>) {
     let mut letter = mail::read(&arrived.bytes);
     if let Some(size) = arrived.truncated {
         let what = format!(
@@ -102,11 +111,8 @@ fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Manner) {
         letter.new_text = what;
     }
     let human = matches!(letter.nature, Nature::Human | Nature::Spam(_));
-    let manner = if human && letter.unreadable.is_none() {
-        judge::manner(conduct, &letter.subject, &letter.new_text)
-    } else {
-        Manner::default()
-    };
+    let judged = human && letter.unreadable.is_none();
+    let manner = judged.then(|| judge::manner(conduct, &letter.subject, &letter.new_text));
     (letter, manner)
 }
 
@@ -130,7 +136,7 @@ pub fn file(
     if roster.by_address(&incoming.from.address).is_none() {
         incoming.role = snapshot.people.introduce(&mut incoming.from);
     }
-    incoming.too_large = message.arrived.truncated;
+    incoming.too_large = message.truncated;
     incoming.manner = message.manner.clone();
     let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
     let spam = matches!(letter.nature, mail::Nature::Spam(_));
@@ -190,7 +196,7 @@ fn seen_before(
         ticket: None,
         attention,
     };
-    if let Some(arrival) = &message.arrived.arrival
+    if let Some(arrival) = &message.arrival
         && let Some(attention) = tx.arrived(arrival)?
     {
         return Ok(Some(repeat(attention)));
@@ -199,7 +205,7 @@ fn seen_before(
     let Known::Repeat { first, quarantined } = known else {
         return Ok(None);
     };
-    if let Some(arrival) = &message.arrived.arrival {
+    if let Some(arrival) = &message.arrival {
         tx.enter(arrival, EndState::Repeat, Some(first), now)?;
     }
     tracing::info!(message_id = message.message_id(), "a repeat, filed before");
@@ -217,9 +223,10 @@ fn finish(
 ) -> Result<Filed, StoreError> {
     // Tickets before letters that name them.
     tx.apply(&outcome.changes, now)?;
-    let received = received(message, &outcome, from, now);
+    let original = message.original.clone().map_err(StoreError::Broken)?;
+    let received = received(message, original, &outcome, from, now);
     let id = tx.file(&received)?;
-    if let Some(arrival) = &message.arrived.arrival {
+    if let Some(arrival) = &message.arrival {
         tx.enter(arrival, outcome.end, Some(id), now)?;
     }
     releasing::carry_on(tx, snapshot, key, &mut outcome, now)?;
@@ -227,6 +234,7 @@ fn finish(
     let at_hand = writing::AtHand {
         id,
         letter: &message.letter,
+        clean: message.manner.said.is_none() && message.judged,
     };
     writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(
@@ -239,11 +247,17 @@ fn finish(
     Ok(Filed {
         end: outcome.end,
         ticket: outcome.ticket,
-        attention: outcome.end == EndState::Quarantined || message.arrived.truncated.is_some(),
+        attention: outcome.end == EndState::Quarantined || message.truncated.is_some(),
     })
 }
 
-fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timestamp) -> Received {
+fn received(
+    message: &ReadMessage,
+    original: Arc<Original>,
+    outcome: &Outcome,
+    from: &Person,
+    now: Timestamp,
+) -> Received {
     let letter = &message.letter;
     let opened = outcome.changes.iter().find_map(|change| match change {
         Change::Open(ticket) => Some(ticket),
@@ -276,7 +290,7 @@ fn received(message: &ReadMessage, outcome: &Outcome, from: &Person, now: Timest
                 media_type: file.media_type.clone(),
             })
             .collect(),
-        original: Arc::clone(&message.original),
+        original,
         sent_at: letter.date,
         at: now,
         end: outcome.end,

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::likeness;
 use crate::desk::event::{
     Carried, Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
 };
@@ -17,12 +18,6 @@ use crate::store::{StoreError, Tx};
 const ALERTS_PER_HOUR: u32 = 10;
 /// Tickets listed in one answer.
 const LISTED: u32 = 50;
-/// Tickets that a new letter is compared with, and how old they may be: a holiday and a weekend are between
-/// two working hours.
-const COMPARED: u32 = 40;
-const RECENT: SignedDuration = SignedDuration::from_hours(24 * 12);
-/// Incidents at one time that are looked at.
-const INCIDENTS: u32 = 10;
 /// Merges followed from ticket to ticket.
 const MERGES: u32 = 20;
 /// References looked at; a thread that is longer names its tickets in the last of them.
@@ -41,8 +36,11 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         left_silent: tx.left_silent()?,
         acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
         letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
-        alerted_enough: tx.quarantined_within(now, SignedDuration::from_hours(1))?
-            >= ALERTS_PER_HOUR,
+        alerted_enough: tx.quarantined_within(
+            now,
+            SignedDuration::from_hours(1),
+            ALERTS_PER_HOUR,
+        )? >= ALERTS_PER_HOUR,
         blocked: tx.is_blocked(address)?,
         ..Memory::default()
     })
@@ -73,7 +71,7 @@ pub fn count(
     };
     if spam {
         // Spam comes in waves: one alert an hour is enough to look into the folder.
-        memory.alerted_enough = tx.quarantined_within(now, SignedDuration::from_hours(1))? > 0;
+        memory.alerted_enough = tx.quarantined_within(now, SignedDuration::from_hours(1), 1)? > 0;
     }
     if let Some(evidence) = letter.evidence.first() {
         memory.not_obeyed_today = tx.events_since(evidence.ticket.number, "not-obeyed", ago(24))?;
@@ -135,11 +133,7 @@ pub fn look_up(
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;
     }
-    if asks.recent {
-        let since = now.checked_sub(RECENT).unwrap_or(now);
-        memory.incidents = tx.incidents(INCIDENTS)?;
-        memory.recent = tx.recent_cases(since, COMPARED)?;
-    }
+    likeness::look_up(tx, memory, letter, asks, now)?;
     if let Some(letter) = asks.carried_by {
         memory.carried = tx.carried_by(letter)?.map(|carried| Carried {
             subject: mail::base_subject(&carried.subject, tag),

@@ -17,6 +17,7 @@ mod holding;
 mod incoming;
 mod inviting;
 mod judge;
+mod likeness;
 mod pause;
 mod privacy;
 mod reconcile;

@@ -54,7 +54,7 @@ fn release(
         bytes,
         truncated: None,
     };
-    let message = filing::read(arrived, &snapshot.config.policy.conduct);
+    let message = filing::read(&arrived, &snapshot.config.policy.conduct);
     let letter = message.letter();
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
@@ -89,7 +89,11 @@ fn release(
     }
     tx.apply(&outcome.changes, now)?;
     tx.refile(id, &outcome, &said)?;
-    let at_hand = writing::AtHand { id, letter };
+    let at_hand = writing::AtHand {
+        id,
+        letter,
+        clean: false,
+    };
     writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(letter = id, ticket = outcome.ticket, by, "released");
     Ok(Some(outcome))

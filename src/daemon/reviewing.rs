@@ -74,7 +74,7 @@ fn send(
         truncated: None,
     };
     let policy = &snapshot.config.policy;
-    let message = filing::read(arrived, &policy.conduct);
+    let message = filing::read(&arrived, &policy.conduct);
     let letter = message.letter();
     let roster = tx.with_absences(&snapshot.roster)?;
     let incoming = incoming::incoming(tx, policy, &roster, letter, false)?;
@@ -100,7 +100,11 @@ fn send(
     tx.apply(&[sent], now)?;
     tx.apply(&outcome.changes, now)?;
     tx.refile(id, &outcome, &said)?;
-    let at_hand = writing::AtHand { id, letter };
+    let at_hand = writing::AtHand {
+        id,
+        letter,
+        clean: false,
+    };
     writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(letter = id, ticket = outcome.ticket, by, "approved");
     Ok(true)

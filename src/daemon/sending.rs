@@ -17,7 +17,7 @@ use crate::store::{DueLetter, StoreError};
 /// Longest pause while nothing can be sent.
 const LONGEST: Duration = Duration::from_mins(10);
 /// Letters that one connection takes at a time.
-const CLAIM: u32 = 8;
+const CLAIM: u32 = 16;
 
 /// What was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

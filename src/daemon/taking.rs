@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::engine::Engine;
-use super::filing::Arrived;
+use super::engine::{Engine, Filed};
+use super::filing::{Arrived, ReadMessage};
 use super::turns::{sender, turns};
 use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
 use crate::store::{Arrival, StoreError};
 
 /// Messages fetched and filed together.
 const BATCH: usize = 50;
-/// So many waiting messages are taken in their order; of more, each sender's first before anybody's second.
-const CROWD: usize = 2 * BATCH;
+/// So many waiting messages are taken in their order; of more, each sender's first before anybody's second, and
+/// after so many the mailbox is listed anew.
+const CROWD: usize = 8 * BATCH;
+/// Bytes of a batch beside which no other is fetched.
+const HEAVY: usize = 16 << 20;
 /// Headers in one answer.
 const HEADERS: usize = 1000;
 /// Failures of one message, fetched alone, after which it is left alone for a while.
@@ -47,6 +50,21 @@ pub enum TakeError {
     /// Nothing can be stored; the messages stay where they are.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+/// What is to be taken.
+struct Plan {
+    keys: Vec<MessageKey>,
+    /// So many wait that turns are taken.
+    in_turns: bool,
+}
+
+/// A batch that was fetched and read, and is to be filed next.
+#[derive(Default)]
+struct Ahead {
+    keys: Vec<MessageKey>,
+    bytes: usize,
+    read: Vec<ReadMessage>,
 }
 
 /// The mailbox's name in the ledger, and which of its messages cannot be fetched.
@@ -156,6 +174,7 @@ impl Engine {
         }
     }
 
+    /// While one batch is filed the next one is fetched and read: server, reader and writer all have work.
     async fn take_until_empty(
         &self,
         mailbox: &mut impl Mailbox,
@@ -163,42 +182,92 @@ impl Engine {
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
         loop {
-            let listed = mailbox.list().await?;
-            self.looked();
-            let waiting: Vec<MessageKey> = listed
-                .into_iter()
-                .filter(|key| !source.rests(*key, self.clock.now()))
-                .collect();
-            if waiting.is_empty() {
-                return Ok(());
-            }
+            let plan = self.plan(mailbox, source).await?;
             let before = report.filed;
-            let crowded = waiting.len() > CROWD;
-            let waiting = if crowded {
-                source.in_turns(mailbox, waiting).await?
-            } else {
-                source.turns_had.clear();
-                waiting
-            };
-            // Where many wait, whoever comes now must not wait for all of them: listed anew after a few.
-            let batches = if crowded { 2 } else { usize::MAX };
-            for keys in waiting.chunks(BATCH).take(batches) {
-                if self.stopping() {
-                    return Ok(());
+            let mut ahead = Ahead::default();
+            let mut batches = plan.keys.chunks(BATCH);
+            loop {
+                // Two batches at once only while they are small.
+                let keys = if self.stopping() || ahead.bytes > HEAVY {
+                    None
+                } else {
+                    batches.next()
+                };
+                if keys.is_none() && ahead.keys.is_empty() {
+                    break;
                 }
-                let messages = self.fetch(mailbox, source, keys).await?;
-                source.fetched(&messages);
-                if crowded {
-                    source.had_turns(keys);
+                let (fetched, filed) = tokio::join!(
+                    self.fetch_and_read(mailbox, source, keys.unwrap_or_default()),
+                    self.file_all(std::mem::take(&mut ahead.read)),
+                );
+                let keys = std::mem::take(&mut ahead.keys);
+                if plan.in_turns {
+                    source.had_turns(&keys);
                 }
-                self.file_and_settle(mailbox, source, messages, report)
+                self.settle(mailbox, source, keys.into_iter().zip(filed), report)
                     .await?;
+                ahead = fetched?;
             }
-            if report.filed == before {
-                // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
+            // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
+            if report.filed == before || self.stopping() {
                 return Ok(());
             }
         }
+    }
+
+    /// What is taken next, in its order.
+    async fn plan(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &mut Source,
+    ) -> Result<Plan, TakeError> {
+        let listed = mailbox.list().await?;
+        self.looked();
+        let waiting: Vec<MessageKey> = listed
+            .into_iter()
+            .filter(|key| !source.rests(*key, self.clock.now()))
+            .collect();
+        if waiting.len() <= CROWD {
+            source.turns_had.clear();
+            return Ok(Plan {
+                keys: waiting,
+                in_turns: false,
+            });
+        }
+        let mut keys = source.in_turns(mailbox, waiting).await?;
+        // Whoever comes now must not wait for all of them: listed anew after a few.
+        keys.truncate(CROWD);
+        Ok(Plan {
+            keys,
+            in_turns: true,
+        })
+    }
+
+    async fn fetch_and_read(
+        &self,
+        mailbox: &mut impl Mailbox,
+        source: &mut Source,
+        keys: &[MessageKey],
+    ) -> Result<Ahead, TakeError> {
+        if keys.is_empty() {
+            return Ok(Ahead::default());
+        }
+        let messages = self.fetch(mailbox, source, keys).await?;
+        source.fetched(&messages);
+        let keys = messages.iter().map(|message| message.key).collect();
+        let bytes = messages.iter().map(|message| message.bytes.len()).sum();
+        let arrived = messages.into_iter().map(|message| Arrived {
+            arrival: source.name.as_ref().map(|name| Arrival {
+                source: name.clone(),
+                validity: message.key.validity,
+                uid: message.key.uid,
+            }),
+            bytes: message.bytes,
+            truncated: message.truncated,
+        });
+        let read = self.read_all(arrived.collect()).await;
+        let read = read.ok_or(StoreError::Closed)?;
+        Ok(Ahead { keys, bytes, read })
     }
 
     /// Fetches a batch; when it fails as a whole, one by one, so that one message does not hold up all.
@@ -255,29 +324,17 @@ impl Engine {
         }
     }
 
-    async fn file_and_settle(
+    /// Takes out of the inbox what is durable, and says where it went.
+    async fn settle(
         &self,
         mailbox: &mut impl Mailbox,
         source: &Source,
-        messages: Vec<RawMessage>,
+        filed: impl Iterator<Item = (MessageKey, Result<Filed, StoreError>)>,
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
-        let keys: Vec<MessageKey> = messages.iter().map(|message| message.key).collect();
-        let arrived = messages.into_iter().map(|message| Arrived {
-            arrival: source.name.as_ref().map(|name| Arrival {
-                source: name.clone(),
-                validity: message.key.validity,
-                uid: message.key.uid,
-            }),
-            bytes: message.bytes,
-            truncated: message.truncated,
-        });
         let mut done = Vec::new();
         let mut failed = None;
-        for (key, filed) in keys
-            .into_iter()
-            .zip(self.take_in_all(arrived.collect()).await)
-        {
+        for (key, filed) in filed {
             match filed {
                 Ok(filed) => {
                     report.filed += 1;
@@ -295,7 +352,7 @@ impl Engine {
             }
         }
         mailbox.settle(&done).await?;
-        if let Some(name) = source.name.clone() {
+        if let Some(name) = source.name.clone().filter(|_| !done.is_empty()) {
             let keys: Vec<(u32, u32)> = done
                 .iter()
                 .map(|(key, _)| (key.validity, key.uid))

@@ -28,6 +28,8 @@ pub struct AtHand<'a> {
     pub id: u64,
     /// The letter.
     pub letter: &'a Letter,
+    /// It was judged, and nothing in its new text offends.
+    pub clean: bool,
 }
 
 /// Makes the changes of a decision and queues its letters.
@@ -137,7 +139,8 @@ fn write(
         cargo.as_ref().map_or(&[], |cargo| &cargo.files),
         policy.limits.attachments_out,
     );
-    let folded = folding::enclosed(policy, notice, cargo.as_ref().map(|one| one.text.as_str()));
+    let judged = cargo.as_ref().filter(|one| !one.clean);
+    let folded = folding::enclosed(policy, notice, judged.map(|one| one.text.as_str()));
     let enclosed = cargo.as_ref().map(|cargo| Enclosed {
         from: &cargo.from,
         text: folded.as_deref().unwrap_or(&cargo.text),

@@ -10,6 +10,7 @@
 //! (no backtracking); only the first [`LONGEST`] bytes are looked at; nothing is rejected here, a person
 //! decides what a finding means.
 
+mod beginnings;
 mod files;
 mod keys;
 mod masks;

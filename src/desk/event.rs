@@ -1,10 +1,12 @@
 //! What the rules look at: the letter as the desk sees it, and the part of the desk's memory that matters.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::conduct::Severity;
+use super::incident::Marks;
 use super::outcome::{Audience, Kind};
 use super::people::Role;
 use super::quarantine::{Held, Why};
@@ -82,13 +84,13 @@ pub struct Carried {
     pub others_wait: bool,
 }
 
-/// A ticket and the beginning of the letter that opened it.
+/// A ticket and what marks the letter that opened it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The ticket.
     pub ticket: Ticket,
-    /// What was written.
-    pub text: String,
+    /// The meaningful words of its subject and of what was written.
+    pub marks: Arc<Marks>,
 }
 
 /// How a letter names a ticket, after its token was checked.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp};
 
 use super::policy::{Hours, WorkSpan};
-use super::stem::stems;
+use super::stem::each_stem;
 
 /// So many people who write alike are proposed as an incident.
 pub const PEOPLE: usize = 5;
@@ -28,8 +28,7 @@ const EMPTY: &str = "здравствуйте добрый день утро в�
     нет есть был быть быстро срочно вопрос проблема письмо родитель мама папа ребёнок сын дочь класс школа учитель \
     hello dear please help thank the and not can could you your with for have has this that from are was what why how";
 
-static EMPTY_STEMS: LazyLock<BTreeSet<String>> =
-    LazyLock::new(|| stems(EMPTY).into_iter().collect());
+static EMPTY_STEMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| each_stem(EMPTY).collect());
 
 /// Is this the stem of a word that any letter may have?
 pub(super) fn is_empty_word(stem: &str) -> bool {
@@ -44,7 +43,7 @@ impl Marks {
     /// Of a letter with this subject and text.
     pub fn of(subject: &str, text: &str) -> Self {
         let mut marks = BTreeSet::new();
-        for stem in stems(subject).into_iter().chain(stems(text)) {
+        for stem in each_stem(subject).chain(each_stem(text)) {
             if marks.len() == MARKS {
                 break;
             }

@@ -12,7 +12,12 @@ const LONGEST: usize = 48;
 ///
 /// A word is a run of letters and digits; `ё` is `е`, marks above letters (accents) do not count.
 pub fn stems(text: &str) -> Vec<String> {
-    plain_words(text).iter().map(|word| reduce(word)).collect()
+    each_stem(text).collect()
+}
+
+/// The same one after another, for whoever needs only the first of them.
+pub fn each_stem(text: &str) -> impl Iterator<Item = String> {
+    plain_words(text).into_iter().map(|word| reduce(&word))
 }
 
 /// The stem of one word; of several words the first; empty when there is none.

@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::{Folder, Mailbox, MailboxError, MessageKey, RawMessage, mutf7};
 use crate::config::settings::MaildirSettings;
 
+/// Bytes read at once, so that memory stays flat.
+const BATCH_BYTES: usize = 16 << 20;
 /// Bytes of a message in which its header is looked for.
 const HEAD: u64 = 16 * 1024;
 
@@ -172,10 +174,17 @@ impl Mailbox for MaildirMailbox {
     }
 
     async fn fetch(&mut self, keys: &[MessageKey]) -> Result<Vec<RawMessage>, MailboxError> {
-        let mut messages = Vec::new();
+        let mut messages: Vec<RawMessage> = Vec::new();
+        let mut bytes = 0;
         for key in keys {
+            // What is left out comes when it is asked for again.
+            if bytes > BATCH_BYTES {
+                break;
+            }
             if let Some(path) = self.names.get(&key.uid) {
-                messages.extend(self.read(*key, path)?);
+                let read = self.read(*key, path)?;
+                bytes += read.as_ref().map_or(0, |message| message.bytes.len());
+                messages.extend(read);
             }
         }
         Ok(messages)

@@ -69,7 +69,8 @@ pub trait Mailbox: Send {
     /// When the server cannot be asked; an empty list is never an error in disguise.
     fn list(&mut self) -> impl Future<Output = Result<Vec<MessageKey>, MailboxError>> + Send;
 
-    /// The messages asked for, in that order. One that has vanished meanwhile is left out.
+    /// The messages asked for, in that order, as many of them as fit into memory well. One that has vanished
+    /// meanwhile is left out.
     ///
     /// # Errors
     /// When the answer broke off: nothing of it may then be taken as complete.

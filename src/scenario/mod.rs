@@ -14,3 +14,6 @@ pub use player::{Failure, Scene, play};
 pub use school::{school, school_with};
 pub use script::{Expected, Letter, Script, ScriptError, Step, TokenFate, parse};
 pub use stage::{Came, MaildirStage, Stage};
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Letters that were set aside within `span` before `now`.
+    /// Letters that were set aside within `span` before `now`, as far as `most`.
     ///
     /// # Errors
     /// When the database fails.
@@ -86,12 +86,14 @@ impl Tx<'_> {
         &self,
         now: Timestamp,
         span: SignedDuration,
+        most: u32,
     ) -> Result<u32, StoreError> {
         let since = now.checked_sub(span).unwrap_or(now);
         let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM letters WHERE end_state = 'quarantined' AND kind = 'auto' AND at > ?1",
+            "SELECT count(*) FROM (SELECT 1 FROM letters
+             WHERE end_state = 'quarantined' AND kind = 'auto' AND at > ?1 LIMIT ?2)",
         )?;
-        Ok(query.query_row([millis(since)], |row| row.get(0))?)
+        Ok(query.query_row(params![millis(since), most], |row| row.get(0))?)
     }
 
     /// Have new tickets since `since` reached `limit`? Numbers are consecutive (promise 9).

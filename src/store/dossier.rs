@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::StoreError;
 use super::erasing::{naming, text_columns};
-use super::letters::decompress;
+use super::original::decompress;
 use super::query::{HistoryLine, LetterRow, Reader, read_letter};
 use super::row::{natural, signed};
 use super::tickets::read_ticket;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::letters::{compress, decompress};
+use super::original::{compress, decompress};
 use super::row::{millis, signed};
 use super::tickets::read_ticket;
 use super::traces::{Trace, Traces};

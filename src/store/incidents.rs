@@ -1,29 +1,39 @@
 //! Tickets that belong together: incidents, what is joined to them, and what people wrote of late.
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use super::row::{millis, signed};
+use super::row::{millis, natural, signed};
 use super::tickets::read_ticket;
 use super::{StoreError, Tx};
-use crate::desk::event::Case;
 use crate::desk::ticket::Ticket;
 
-/// A ticket, and the beginning of the letter that opened it.
-const CASES: &str = "SELECT t.*, coalesce((SELECT substr(l.new_text, 1, 600) FROM letters l
-     WHERE l.ticket = t.number AND l.direction = 'in' ORDER BY l.id LIMIT 1), '') AS request FROM tickets t";
+/// A ticket as far as it is compared with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its number.
+    pub number: u64,
+    /// Its subject.
+    pub subject: String,
+    /// The id of the letter that opened it.
+    pub request: Option<u64>,
+}
+
+const OPENED: &str = "SELECT t.number, t.subject, (SELECT l.id FROM letters l
+     WHERE l.ticket = t.number AND l.direction = 'in' ORDER BY l.id LIMIT 1) AS request FROM tickets t";
 
 impl Tx<'_> {
     /// Incidents that are not over, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn incidents(&self, most: u32) -> Result<Vec<Case>, StoreError> {
+    pub fn incidents(&self, most: u32) -> Result<Vec<Opened>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
-            "{CASES} WHERE t.incident = t.number AND t.status IN ('new', 'open', 'answered', 'waiting')
+            "{OPENED} INDEXED BY tickets_incident WHERE t.incident IS NOT NULL AND t.incident = t.number
+               AND t.status IN ('new', 'open', 'answered', 'waiting')
              ORDER BY t.number LIMIT ?1"
         ))?;
-        let rows = query.query_map([most], case)?;
+        let rows = query.query_map([most], opened)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -31,13 +41,26 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn recent_cases(&self, since: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+    pub fn opened_since(&self, since: Timestamp, most: u32) -> Result<Vec<Opened>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
-            "{CASES} WHERE t.created >= ?1 AND t.status IN ('new', 'open', 'answered', 'waiting')
-             ORDER BY t.number DESC LIMIT ?2"
+            "{OPENED} INDEXED BY tickets_created WHERE t.created >= ?1
+               AND t.status IN ('new', 'open', 'answered', 'waiting')
+             ORDER BY t.created DESC, t.number DESC LIMIT ?2"
         ))?;
-        let rows = query.query_map(params![millis(since), most], case)?;
+        let rows = query.query_map(params![millis(since), most], opened)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The beginning of what was written in a letter.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn beginning_of(&self, letter: u64) -> Result<String, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT substr(new_text, 1, 600) FROM letters WHERE id = ?1")?;
+        let found = query.query_row([signed(letter)], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or_default())
     }
 
     /// Tickets joined to an incident that are not shut, oldest first.
@@ -71,9 +94,11 @@ impl Tx<'_> {
     }
 }
 
-fn case(row: &Row<'_>) -> Result<Case, rusqlite::Error> {
-    Ok(Case {
-        ticket: read_ticket(row)?,
-        text: row.get("request")?,
+fn opened(row: &Row<'_>) -> Result<Opened, rusqlite::Error> {
+    let request: Option<i64> = row.get("request")?;
+    Ok(Opened {
+        number: natural(row, "number")?,
+        subject: row.get("subject")?,
+        request: request.and_then(|id| u64::try_from(id).ok()),
     })
 }

@@ -6,14 +6,12 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::original::{Original, compress, decompress};
 use super::row::{millis, natural, signed};
 use super::{StoreError, Tx};
 use crate::desk::event::MadeFor;
 use crate::desk::outcome::{Audience, EndState, Kind};
 use crate::desk::ticket::Person;
-
-/// Compression of originals: level 3 takes microseconds and halves a typical letter.
-const LEVEL: i32 = 3;
 
 /// The name, type and size of a file in a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +61,7 @@ pub struct Received {
     /// Its files.
     pub files: Vec<StoredFile>,
     /// Its bytes.
-    pub original: Arc<Vec<u8>>,
+    pub original: Arc<Original>,
     /// When it was written, as its Date says.
     pub sent_at: Option<Timestamp>,
     /// When it was taken in.
@@ -199,8 +197,8 @@ impl Tx<'_> {
                 letter.new_text,
                 to_json(&letter.files)?,
                 millis(letter.at),
-                size(&letter.original),
-                compress(&letter.original)?,
+                i64::try_from(letter.original.size).unwrap_or(i64::MAX),
+                letter.original.packed,
                 letter.sent_at.map(millis),
             ])?;
         let id = u64::try_from(self.connection.last_insert_rowid()).unwrap_or(0);
@@ -432,17 +430,4 @@ fn size(bytes: &[u8]) -> i64 {
 
 fn to_json(files: &[StoredFile]) -> Result<String, StoreError> {
     serde_json::to_string(files).map_err(|error| StoreError::Broken(error.to_string()))
-}
-
-pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::bulk::compress(bytes, LEVEL).map_err(|error| StoreError::Broken(error.to_string()))
-}
-
-/// The original as it came; nothing when it was erased.
-pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
-    if packed.is_empty() {
-        return Ok(vec![]);
-    }
-    zstd::stream::decode_all(packed)
-        .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
 }

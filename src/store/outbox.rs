@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::letters::decompress;
+use super::original::decompress;
 use super::row::{instant, instant_or_none, millis, natural, signed};
 use super::{StoreError, Tx};
 
@@ -91,7 +91,7 @@ fn next_due() -> String {
 }
 
 impl Tx<'_> {
-    /// Takes up to `most` letters whose time has come, oldest first, and marks them as being sent.
+    /// Takes up to `most` letters whose time has come, the longest due first, and marks them as being sent.
     /// A letter waits while an older one to the same person in the same ticket has not gone, and, when
     /// `stopped`, every letter that the desk writes by itself.
     ///
@@ -103,14 +103,38 @@ impl Tx<'_> {
         most: u32,
         stopped: bool,
     ) -> Result<Vec<DueLetter>, StoreError> {
+        let due = self.due("o.next_at <= ?2", now, most, stopped)?;
+        let due = if due.is_empty() {
+            let absurd = now.checked_add(LONGEST).unwrap_or(now);
+            let put_off = "o.next_at > ?2 AND o.last_error IS NOT NULL";
+            self.due(put_off, absurd, most, stopped)?
+        } else {
+            due
+        };
+        let mut mark = self
+            .connection
+            .prepare_cached("UPDATE outbox SET state = 'sending' WHERE letter = ?1")?;
+        for letter in &due {
+            mark.execute([signed(letter.id)])?;
+        }
+        Ok(due)
+    }
+
+    /// Letters whose time `when` says to have come; it compares with `at`, and nothing else is in it, so that the index
+    /// gives them in their order and no more of them are looked at than are taken.
+    fn due(
+        &self,
+        when: &str,
+        at: Timestamp,
+        most: u32,
+        stopped: bool,
+    ) -> Result<Vec<DueLetter>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT l.id, l.ticket, l.kind, l.message_id, o.sender, o.recipient, o.attempts, l.original
              FROM outbox o JOIN letters l ON l.id = o.letter
-             WHERE (o.next_at <= ?2 OR (o.last_error IS NOT NULL AND o.next_at > ?4)) AND {UNBLOCKED}
-             ORDER BY o.letter LIMIT ?3"
+             WHERE {when} AND {UNBLOCKED} ORDER BY o.next_at, o.letter LIMIT ?3"
         ))?;
-        let absurd = now.checked_add(LONGEST).unwrap_or(now);
-        let rows = query.query_map(params![stopped, millis(now), most, millis(absurd)], |row| {
+        let rows = query.query_map(params![stopped, millis(at), most], |row| {
             let packed: Vec<u8> = row.get("original")?;
             Ok((
                 DueLetter {
@@ -133,12 +157,6 @@ impl Tx<'_> {
             let (mut letter, packed) = row?;
             letter.bytes = decompress(&packed)?;
             due.push(letter);
-        }
-        let mut mark = self
-            .connection
-            .prepare_cached("UPDATE outbox SET state = 'sending' WHERE letter = ?1")?;
-        for letter in &due {
-            mark.execute([signed(letter.id)])?;
         }
         Ok(due)
     }
@@ -188,7 +206,7 @@ impl Tx<'_> {
     pub fn sending(&self) -> Result<bool, StoreError> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT 1 FROM outbox WHERE state = 'sending' LIMIT 1")?;
+            .prepare_cached("SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'sending' LIMIT 1")?;
         Ok(query.exists([])?)
     }
 
@@ -198,7 +216,8 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn requeue_interrupted(&self) -> Result<usize, StoreError> {
         Ok(self.connection.execute(
-            "UPDATE outbox SET state = 'waiting' WHERE state = 'sending'",
+            // Named twice for the sake of the index: what was sent in years is not looked at.
+            "UPDATE outbox SET state = 'waiting' WHERE state IN ('waiting', 'sending') AND state = 'sending'",
             [],
         )?)
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::letters::decompress;
+use super::original::decompress;
 use super::query::Reader;
 use super::row::{instant, natural, signed};
 use super::{StoreError, Tx};

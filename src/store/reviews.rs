@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::letters::decompress;
+use super::original::decompress;
 use super::row::{natural, signed};
 use super::{StoreError, Tx};
 use crate::desk::review::{Returned, ReviewChange, ReviewState};

@@ -15,7 +15,7 @@ use super::StoreError;
 use super::private::{private_file, private_folder};
 
 /// Step N brings schema N to N + 1. Only ever added to: CONTRIBUTING.md says how.
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, LOAD];
 
 const FIRST: &str = "
 CREATE TABLE meta (
@@ -234,6 +234,36 @@ CREATE TABLE arrivals (
 CREATE INDEX arrivals_unsettled ON arrivals (source) WHERE settled = 0;
 ";
 
+/// Open tickets of each assignee, counted as they come and go: each new letter asks for them, and with years of
+/// tickets counting takes longer than all the rest.
+const LOAD: &str = "
+CREATE TABLE load (
+    assignee TEXT PRIMARY KEY,
+    open     INTEGER NOT NULL
+) STRICT;
+INSERT INTO load SELECT assignee, count(*) FROM tickets
+    WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee;
+CREATE TRIGGER load_inserted AFTER INSERT ON tickets
+    WHEN new.status = 'open' AND new.assignee IS NOT NULL BEGIN
+    INSERT INTO load VALUES (new.assignee, 1) ON CONFLICT (assignee) DO UPDATE SET open = open + 1;
+END;
+CREATE TRIGGER load_left AFTER UPDATE OF status, assignee ON tickets
+    WHEN old.status = 'open' AND old.assignee IS NOT NULL BEGIN
+    UPDATE load SET open = open - 1 WHERE assignee = old.assignee;
+END;
+CREATE TRIGGER load_came AFTER UPDATE OF status, assignee ON tickets
+    WHEN new.status = 'open' AND new.assignee IS NOT NULL BEGIN
+    INSERT INTO load VALUES (new.assignee, 1) ON CONFLICT (assignee) DO UPDATE SET open = open + 1;
+END;
+CREATE TRIGGER load_deleted AFTER DELETE ON tickets
+    WHEN old.status = 'open' AND old.assignee IS NOT NULL BEGIN
+    UPDATE load SET open = open - 1 WHERE assignee = old.assignee;
+END;
+";
+
+/// Statements kept ready: all that the room has, so that none is compiled twice. The library keeps sixteen.
+const STATEMENTS: usize = 256;
+
 /// Opens the one connection that writes, bringing the database to this program's shape.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let failed = |error: rusqlite::Error| {
@@ -262,6 +292,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     // What is erased is overwritten, not only let go.
     connection.pragma_update(None, "secure_delete", "ON")?;
     migrate(path, &mut connection, STEPS)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    #[cfg(test)]
+    super::plans::watch(&mut connection, path)?;
     Ok(connection)
 }
 

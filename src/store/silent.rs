@@ -97,8 +97,8 @@ impl Tx<'_> {
         let present = serde_json::to_string(present)
             .map_err(|error| StoreError::Broken(error.to_string()))?;
         let mut query = self.connection.prepare_cached(
-            "SELECT * FROM tickets WHERE status = 'open' AND assignee IS NOT NULL
-               AND assignee NOT IN (SELECT value FROM json_each(?1))
+            "SELECT * FROM tickets WHERE status = 'open' AND assignee IN (
+                 SELECT assignee FROM load WHERE open > 0 AND assignee NOT IN (SELECT value FROM json_each(?1)))
              ORDER BY response_due, number",
         )?;
         let rows = query.query_map([present], super::tickets::read_ticket)?;

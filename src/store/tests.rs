@@ -17,7 +17,7 @@ fn letter(message_id: &str, content: u8) -> Received {
         new_text: String::new(),
         files: vec![],
         sent_at: None,
-        original: b"original".to_vec().into(),
+        original: super::Original::of(b"original").unwrap().into(),
         at: Timestamp::UNIX_EPOCH,
         end: EndState::Automatic,
         kind: Kind::Auto,

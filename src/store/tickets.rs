@@ -119,10 +119,9 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn load(&self) -> Result<BTreeMap<String, u32>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT assignee, count(*) FROM tickets
-             WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
-        )?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT assignee, open FROM load WHERE open > 0")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

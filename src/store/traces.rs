@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::StoreError;
-use super::letters::decompress;
+use super::original::decompress;
 use super::row::signed;
 use crate::mail::Mask;
 

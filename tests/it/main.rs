@@ -17,6 +17,7 @@ mod copies;
 mod desk;
 mod faults;
 mod host;
+mod host_itself;
 mod house;
 mod init;
 mod inspect;

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::bytes::Regex;
 
 use super::Severity;
+use super::beginnings::Beginnings;
 use super::files::{BadRule, Class, Sections, compiled, fault, in_any_form, sections, tag};
 use super::keys::{Key, Start, keys, starts};
 use super::pattern::{OTHER, byte};
@@ -45,21 +46,14 @@ pub(super) struct Rules {
     all: Vec<Rule>,
     classes: Vec<Class>,
     /// By beginnings of words and, with `:` behind it, by whole words: the rules to ask and the classes to tag.
-    words: BTreeMap<Vec<u8>, Asked>,
+    words: Beginnings,
     by_class: BTreeMap<usize, Vec<usize>>,
     /// Rules without a key.
     always: Vec<usize>,
     masked: Vec<Vec<char>>,
-    patterns: Mutex<BTreeMap<usize, Option<Regex>>>,
+    patterns: Mutex<BTreeMap<usize, Option<Arc<Regex>>>>,
     /// So many of them are kept.
     kept: usize,
-}
-
-/// What a word calls up.
-#[derive(Debug, Default)]
-struct Asked {
-    rules: Vec<usize>,
-    classes: Vec<usize>,
 }
 
 /// A text as the patterns read it.
@@ -145,7 +139,7 @@ impl Rules {
                 .chain(own(allow, Use::Allowed))
                 .map(|(text, used)| Rule { text, used })
                 .collect(),
-            words: BTreeMap::new(),
+            words: Beginnings::default(),
             by_class: BTreeMap::new(),
             always: vec![],
             masked: masked
@@ -208,7 +202,7 @@ impl Rules {
                 vec![]
             }) {
                 match key {
-                    Key::Word(start) => self.words.entry(place(start)).or_default().rules.push(nth),
+                    Key::Word(start) => self.words.at(&place(start)).rules.push(nth),
                     Key::Class(class) => self.by_class.entry(class).or_default().push(nth),
                 }
             }
@@ -216,7 +210,7 @@ impl Rules {
         for (class, (_, words)) in self.classes.iter().enumerate() {
             for word in words {
                 for start in starts(word, usize::MAX) {
-                    let asked = self.words.entry(place(start)).or_default();
+                    let asked = self.words.at(&place(start));
                     if !asked.classes.contains(&class) {
                         asked.classes.push(class);
                     }
@@ -225,8 +219,9 @@ impl Rules {
         }
     }
 
-    /// The pattern of a rule; `None` when there is none, which the tests rule out.
-    fn pattern(&self, nth: usize) -> Option<Regex> {
+    /// The pattern of a rule; `None` when there is none, which the tests rule out. It is shared: a clone would
+    /// begin anew with what the pattern learns while it searches.
+    fn pattern(&self, nth: usize) -> Option<Arc<Regex>> {
         let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pattern) = patterns.get(&nth) {
             return pattern.clone();
@@ -236,7 +231,9 @@ impl Rules {
         }
         let made = self.all.get(nth).and_then(|rule| {
             let names = !matches!(rule.used, Use::Finds(Severity::Insult | Severity::Mild));
-            compiled(&rule.text, &self.classes, names).ok()
+            compiled(&rule.text, &self.classes, names)
+                .ok()
+                .map(Arc::new)
         });
         patterns.insert(nth, made.clone());
         made
@@ -314,12 +311,9 @@ impl Rules {
         stream.text.push(b':');
         let mut classes = BTreeSet::new();
         let whole = [word.as_slice(), b":"].concat();
-        let begins = (0..=word.len()).filter_map(|length| word.get(..length));
-        for place in begins.chain([whole.as_slice()]) {
-            if let Some(asked) = self.words.get(place) {
-                stream.rules.extend(&asked.rules);
-                classes.extend(&asked.classes);
-            }
+        for asked in self.words.of(&whole) {
+            stream.rules.extend(&asked.rules);
+            classes.extend(&asked.classes);
         }
         for class in classes {
             stream

@@ -4,6 +4,7 @@
 //! an incident when letters pile up, and offers to join new ones that are alike; people decide.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::super::event::{Case, Incoming, Memory};
 use super::super::incident::{Marks, PEOPLE, recent};
@@ -27,10 +28,6 @@ impl Ticket {
     }
 }
 
-fn marks(case: &Case) -> Marks {
-    Marks::of(&case.ticket.subject, &case.text)
-}
-
 /// The incident that a new letter is probably part of: alike, or at least on its topic.
 pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Option<KnownIncident> {
     let new = Marks::of(&letter.subject, &letter.new_text);
@@ -43,12 +40,12 @@ pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Opti
     };
     let alike = memory.incidents.iter().find(|case| {
         let number = case.ticket.number;
-        marks(case).alike(&new)
+        case.marks.alike(&new)
             || memory
                 .recent
                 .iter()
                 .filter(|other| in_it(other, number))
-                .any(|other| marks(other).alike(&new))
+                .any(|other| other.marks.alike(&new))
     });
     let on_topic = || {
         memory
@@ -75,7 +72,7 @@ pub(super) fn propose(
     let mut alike: Vec<&Case> = memory
         .recent
         .iter()
-        .filter(|case| case.ticket.incident.is_none() && marks(case).alike(&new))
+        .filter(|case| case.ticket.incident.is_none() && case.marks.alike(&new))
         .filter(|case| recent(hours, case.ticket.created, desk.now))
         .collect();
     alike.sort_by_key(|case| case.ticket.number);
@@ -150,12 +147,10 @@ impl Orders<'_> {
         self.outcome.history(number, &who, "incident", "");
         self.did.push(Did::Incident(number));
         let of_this = |case: &&Case| case.ticket.number == number;
-        let own = self
-            .memory
-            .recent
-            .iter()
-            .find(of_this)
-            .map_or_else(|| Marks::of(&self.ticket.subject, ""), marks);
+        let own = self.memory.recent.iter().find(of_this).map_or_else(
+            || Arc::new(Marks::of(&self.ticket.subject, "")),
+            |case| Arc::clone(&case.marks),
+        );
         let known = KnownIncident {
             number,
             subject: self.ticket.subject.clone(),
@@ -167,7 +162,7 @@ impl Orders<'_> {
             .recent
             .iter()
             .filter(|case| !of_this(case) && case.ticket.incident.is_none())
-            .filter(|case| marks(case).alike(&own))
+            .filter(|case| case.marks.alike(&own))
             .collect();
         others.sort_by_key(|case| case.ticket.number);
         for case in others {

@@ -8,7 +8,7 @@ use super::super::{MailboxError, MessageKey, RawMessage};
 use super::exec::exec;
 use super::{ImapMailbox, Open, count, set};
 
-/// Bytes fetched in one command, so that memory stays flat.
+/// Bytes fetched at once, so that memory stays flat; one message may be larger.
 const BATCH_BYTES: u64 = 16 << 20;
 /// Messages whose headers are asked for in one command: the line stays far below what servers take.
 const HEADS: usize = 500;
@@ -81,26 +81,23 @@ impl ImapMailbox {
         .map_err(|failed| self.lost(&failed))?;
         open.exists = exists;
 
+        // Not more than fits: what is left out comes when it is asked for again.
+        let mut bytes = 0;
+        let wanted: Vec<u32> = wanted
+            .into_iter()
+            .take_while(|uid| {
+                let first = bytes == 0;
+                bytes += sizes.get(uid).copied().unwrap_or(1).min(self.largest);
+                first || bytes <= BATCH_BYTES
+            })
+            .collect();
         let (small, large): (Vec<u32>, Vec<u32>) = wanted
             .iter()
             .filter(|uid| sizes.contains_key(uid))
             .partition(|uid| sizes.get(uid).is_none_or(|size| *size <= self.largest));
         let mut bodies: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        for uid in small {
-            let size = sizes.get(&uid).copied().unwrap_or(0);
-            if !batch.is_empty() && bytes + size > BATCH_BYTES {
-                self.bodies(open, &batch, "BODY.PEEK[]", &mut bodies)
-                    .await?;
-                batch.clear();
-                bytes = 0;
-            }
-            bytes += size;
-            batch.push(uid);
-        }
-        if !batch.is_empty() {
-            self.bodies(open, &batch, "BODY.PEEK[]", &mut bodies)
+        if !small.is_empty() {
+            self.bodies(open, &small, "BODY.PEEK[]", &mut bodies)
                 .await?;
         }
         if !large.is_empty() {

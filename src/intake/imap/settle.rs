@@ -164,12 +164,39 @@ impl ImapMailbox {
         Ok(there)
     }
 
+    /// Which of these the inbox holds. The others are not listed, however many wait.
+    async fn still_there(
+        &self,
+        open: &mut Open,
+        uids: &[u32],
+    ) -> Result<BTreeSet<u32>, MailboxError> {
+        if uids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut found = BTreeSet::new();
+        let mut exists = open.exists;
+        let command = format!("UID SEARCH UID {}", set(uids));
+        exec(&mut open.session, &command, |answer| match answer {
+            Response::MailboxData(MailboxDatum::Search(uids)) => found.extend(uids),
+            other => count(&mut exists, other),
+        })
+        .await
+        .map_err(|failed| self.lost(&failed))?;
+        open.exists = exists;
+        Ok(found)
+    }
+
     pub(super) async fn settle_open(
         &self,
         open: &mut Open,
         done: &[(MessageKey, Folder)],
     ) -> Result<(), MailboxError> {
-        let there: BTreeSet<u32> = self.uids(open).await?.into_iter().collect();
+        let uids: Vec<u32> = done
+            .iter()
+            .filter(|(key, _)| key.validity == open.validity)
+            .map(|(key, _)| key.uid)
+            .collect();
+        let there = self.still_there(open, &uids).await?;
         for folder in [Folder::Processed, Folder::Attention] {
             let uids: Vec<u32> = done
                 .iter()
@@ -183,7 +210,7 @@ impl ImapMailbox {
             }
         }
         // Servers answer OK to a move of nothing: only the list proves it.
-        let left: BTreeSet<u32> = self.uids(open).await?.into_iter().collect();
+        let left = self.still_there(open, &uids).await?;
         let stuck = done
             .iter()
             .find(|(key, _)| key.validity == open.validity && left.contains(&key.uid));

@@ -22,7 +22,9 @@ pub struct Asks {
     pub held_of: Option<String>,
     /// All held answers: service ends.
     pub held_all: bool,
-    /// Incidents that are not over, and what people wrote of late.
+    /// Incidents that are not over, and what people wrote of late that is alike.
+    pub alike: bool,
+    /// Incidents that are not over, and whatever people wrote of late.
     pub recent: bool,
     /// Tickets that are joined to this incident.
     pub joined_to: Option<u64>,
@@ -51,8 +53,8 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             .filter(|ticket| who.is_some() && ticket.is_incident())
             .map(|ticket| ticket.number),
         // A letter that may open a ticket is compared with what others wrote.
-        recent: letter.evidence.iter().all(|one| one.made_for.is_none()),
         returned: review::asks(who, letter),
+        alike: letter.evidence.iter().all(|one| one.made_for.is_none()),
         author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
         // Those who oversee need not be of the roster.

@@ -13,7 +13,6 @@
 #![allow(dead_code)]
 
 mod maildir;
-mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -364,7 +363,7 @@ impl MailHost {
     }
 
     /// Makes the folder and every folder above it that is missing, for the user `mail`.
-    fn make_maildir(&self, maildir: &Path) {
+    pub fn make_maildir(&self, maildir: &Path) {
         for part in ["tmp", "new", "cur"] {
             fs::create_dir_all(maildir.join(part)).expect("the Maildir can be made");
             self.give_to_mail(&maildir.join(part));
@@ -374,7 +373,8 @@ impl MailHost {
         }
     }
 
-    fn give_to_mail(&self, path: &Path) {
+    /// The servers own their mail.
+    pub fn give_to_mail(&self, path: &Path) {
         let (user, group) = self.mail_owner;
         chown(path, Some(user), Some(group)).expect("root may give files away");
     }
@@ -398,15 +398,12 @@ impl MailHost {
             ("PASSWORD", PASSWORD.to_owned()),
         ]);
         for (name, template) in [
-            ("tls/openssl.cnf", include_str!("host/openssl.cnf")),
-            ("dovecot.conf", include_str!("host/dovecot.conf")),
-            (
-                "dovecot-oauth2.conf",
-                include_str!("host/dovecot-oauth2.conf"),
-            ),
-            ("etc/main.cf", include_str!("host/main.cf")),
-            ("etc/master.cf", include_str!("host/master.cf")),
-            ("etc/recipients", include_str!("host/recipients")),
+            ("tls/openssl.cnf", include_str!("openssl.cnf")),
+            ("dovecot.conf", include_str!("dovecot.conf")),
+            ("dovecot-oauth2.conf", include_str!("dovecot-oauth2.conf")),
+            ("etc/main.cf", include_str!("main.cf")),
+            ("etc/master.cf", include_str!("master.cf")),
+            ("etc/recipients", include_str!("recipients")),
         ] {
             let text = values
                 .iter()

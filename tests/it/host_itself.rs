@@ -9,8 +9,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport as _};
 
-use super::{MailHost, shared};
 use crate::client;
+use crate::host::{MailHost, shared};
 
 const BOUND: Duration = Duration::from_secs(20);
 

@@ -1,0 +1,79 @@
+//! Which tickets a new letter is compared with. The words that mark a ticket are made once, not for each letter
+//! that comes after it; and only tickets that are alike are read as a whole.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::Asks;
+use crate::desk::event::{Case, Incoming, Memory};
+use crate::desk::incident::Marks;
+use crate::store::{Opened, StoreError, Tx};
+
+/// Tickets that a new letter is compared with, and how old they may be: a holiday and a weekend are between
+/// two working hours.
+const COMPARED: u32 = 40;
+const RECENT: SignedDuration = SignedDuration::from_hours(24 * 12);
+/// Incidents at one time that are looked at.
+const INCIDENTS: u32 = 10;
+/// Tickets whose marks are kept.
+const KEPT: usize = 200;
+
+type Known = HashMap<(u64, Option<u64>), Arc<Marks>>;
+
+thread_local! {
+    /// By ticket and the letter that opened it. All decisions are made on the writer's thread, so it is known there.
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Looks up incidents and what people wrote of late, as far as the letter or its commands ask for it.
+pub fn look_up(
+    tx: &Tx<'_>,
+    memory: &mut Memory,
+    letter: &Incoming,
+    asks: &Asks,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !asks.alike && !asks.recent {
+        return Ok(());
+    }
+    KNOWN.with_borrow_mut(|known| {
+        for one in tx.incidents(INCIDENTS)? {
+            let marks = marks(tx, known, &one)?;
+            memory.incidents.extend(case(tx, &one, marks)?);
+        }
+        let new = Marks::of(&letter.subject, &letter.new_text);
+        let since = now.checked_sub(RECENT).unwrap_or(now);
+        for one in tx.opened_since(since, COMPARED)? {
+            let marks = marks(tx, known, &one)?;
+            if asks.recent || marks.alike(&new) {
+                memory.recent.extend(case(tx, &one, marks)?);
+            }
+        }
+        Ok(())
+    })
+}
+
+fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened) -> Result<Arc<Marks>, StoreError> {
+    let key = (one.number, one.request);
+    if let Some(marks) = known.get(&key) {
+        return Ok(Arc::clone(marks));
+    }
+    let text = match one.request {
+        Some(letter) => tx.beginning_of(letter)?,
+        None => String::new(),
+    };
+    let marks = Arc::new(Marks::of(&one.subject, &text));
+    if known.len() >= KEPT {
+        known.clear();
+    }
+    known.insert(key, Arc::clone(&marks));
+    Ok(marks)
+}
+
+fn case(tx: &Tx<'_>, one: &Opened, marks: Arc<Marks>) -> Result<Option<Case>, StoreError> {
+    let ticket = tx.ticket(one.number)?;
+    Ok(ticket.map(|ticket| Case { ticket, marks }))
+}
