@@ -34,10 +34,10 @@ pub struct Options {
     /// Адрес администратора: туда пишут о неполадках
     #[arg(long, value_name = "АДРЕС")]
     admin: Option<String>,
-    /// Сервер IMAP, если он свой
+    /// Сервер IMAP, если он свой: имя или имя:порт
     #[arg(long, value_name = "ИМЯ")]
     imap: Option<String>,
-    /// Сервер SMTP, если он свой
+    /// Сервер SMTP, если он свой: имя или имя:порт
     #[arg(long, value_name = "ИМЯ")]
     smtp: Option<String>,
     /// Файл с паролем ящика
@@ -81,17 +81,18 @@ pub fn init(options: &Options) -> Ending {
     }
     let answers = ask::ask(options)?;
     files::materials(&options.dir.join("materials"))?;
+    // The password first: where its folder is not there, nothing else is begun.
+    let secret = options.dir.join(&answers.password_file);
+    if let Some(password) = &answers.password {
+        files::put_password(&secret, password)?;
+        say::line(format!("{}: пароль записан.", secret.display()));
+    }
     for (path, text) in [
         (&config, files::config_text(&answers)),
         (&roster, files::roster_text(&answers)),
     ] {
         files::put(path, &text)?;
         say::line(format!("{}: записан.", path.display()));
-    }
-    let secret = options.dir.join(&answers.password_file);
-    if let Some(password) = &answers.password {
-        files::put_password(&secret, password)?;
-        say::line(format!("{}: пароль записан.", secret.display()));
     }
     say::line(answers.provider.quirks());
     let survey = Survey::of(&config, None);

@@ -12,6 +12,7 @@ use super::say;
 use super::{Ending, files};
 use crate::config::settings::{Config, OAuth2};
 use crate::net::oauth2::{self, State};
+use crate::store::{Reader, StoreError, TicketFilter};
 
 /// Options of `status`.
 #[derive(Debug, Args)]
@@ -36,6 +37,36 @@ struct StatusJson {
     waiting_since: Option<Timestamp>,
     last_error: Option<String>,
     access: Vec<AccessJson>,
+    deadlines: Vec<DeadlineJson>,
+}
+
+/// A ticket by its next deadline.
+#[derive(Serialize)]
+struct DeadlineJson {
+    number: u64,
+    assignee: Option<String>,
+    due: Timestamp,
+}
+
+/// So many deadlines are shown.
+const NEXT: usize = 5;
+
+/// The next deadlines, the soonest first; what is late stands before them all.
+fn deadlines(reader: &Reader) -> Result<Vec<DeadlineJson>, StoreError> {
+    let mut found: Vec<DeadlineJson> = reader
+        .tickets(&TicketFilter::default())?
+        .into_iter()
+        .filter_map(|row| {
+            Some(DeadlineJson {
+                due: row.ticket.response_due?,
+                number: row.ticket.number,
+                assignee: row.ticket.assignee,
+            })
+        })
+        .collect();
+    found.sort_by_key(|one| (one.due, one.number));
+    found.truncate(NEXT);
+    Ok(found)
 }
 
 /// Access by consent (OAuth2).
@@ -101,11 +132,12 @@ pub fn status(config: Option<&Path>, options: &Options) -> Ending {
         waiting_since: overview.waiting_since,
         last_error: overview.last_error,
         access: accesses(&snapshot.config),
+        deadlines: deadlines(&reader)?,
     };
     if options.json {
         say::json(&status)?;
     } else {
-        print(&status, &hours.zone);
+        print(&status, &hours.zone, &snapshot.config.policy.tag, now);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -160,7 +192,7 @@ fn sum(received: u64, states: &BTreeMap<String, u64>) -> String {
     )
 }
 
-fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
+fn print(status: &StatusJson, zone: &jiff::tz::TimeZone, tag: &str, now: Timestamp) {
     let counted = |counts: &BTreeMap<String, u64>| {
         let parts: Vec<String> = counts
             .iter()
@@ -193,6 +225,19 @@ fn print(status: &StatusJson, zone: &jiff::tz::TimeZone) {
         "Ждут ответа у специалистов: {}",
         counted(&status.load)
     ));
+    if !status.deadlines.is_empty() {
+        let of = |one: &DeadlineJson| {
+            let late = if one.due < now {
+                ", срок прошёл"
+            } else {
+                ""
+            };
+            let who = one.assignee.as_deref().unwrap_or("никто");
+            format!("{tag}-{} ({who}) {}{late}", one.number, at(Some(one.due)))
+        };
+        let all: Vec<String> = status.deadlines.iter().map(of).collect();
+        say::line(format!("Ближайшие сроки: {}", all.join("; ")));
+    }
     if !status.away_today.is_empty() {
         say::line(format!(
             "Сегодня отсутствуют: {}",

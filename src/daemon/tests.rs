@@ -18,6 +18,7 @@ mod breaker;
 mod clock;
 mod key;
 mod reconcile;
+mod shut;
 mod steady;
 mod trial;
 

@@ -88,6 +88,10 @@ fn what_came_adds_up_and_only_one_daemon_works() {
         words.contains("Принято писем: 2 = 1 автоматических + 1 новых обращений"),
         "{words}"
     );
+    assert!(
+        words.contains("Ближайшие сроки: ЭЖ-1 (ivanova) "),
+        "{words}"
+    );
     let held = std::fs::OpenOptions::new()
         .write(true)
         .create(true)

@@ -118,14 +118,8 @@ pub(super) fn config_text(answers: &Answers) -> String {
             "admins = [\"admin@school.test\"]",
             &format!("admins = [{}]", quoted(&answers.admin)),
         )
-        .replace(
-            "host = \"imap.school.test\"",
-            &format!("host = {}", quoted(&answers.imap)),
-        )
-        .replace(
-            "host = \"smtp.school.test\"",
-            &format!("host = {}", quoted(&answers.smtp)),
-        )
+        .replace("host = \"imap.school.test\"", &server(&answers.imap))
+        .replace("host = \"smtp.school.test\"", &server(&answers.smtp))
         .replace(
             "\nuser = \"help@school.test\"",
             &format!("\nuser = {}", quoted(&answers.address)),
@@ -169,6 +163,18 @@ pub(super) fn roster_text(answers: &Answers) -> String {
         quoted(&answers.specialist),
         quoted(&answers.specialist_address)
     )
+}
+
+/// A server as it was named: `imap.school.ru`, or `imap.school.ru:1993` where the port is no usual one.
+fn server(said: &str) -> String {
+    let port = said
+        .rsplit_once(':')
+        .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)))
+        .filter(|(host, _)| !host.contains(':'));
+    match port {
+        Some((host, port)) => format!("host = {}\nport = {port}", quoted(host)),
+        None => format!("host = {}", quoted(said)),
+    }
 }
 
 /// Access by consent in place of both passwords.
