@@ -72,7 +72,9 @@ impl People {
         let Some(letter) = self.fresh(bench, &address) else {
             return self.ask(bench);
         };
-        let answer = client::reply(&letter, &address, words, QuoteStyle::Gmail);
+        // Equal words of one person at one time in one ticket are one letter that came twice.
+        let words = format!("{words}\nЗапись {}.", self.letters);
+        let answer = client::reply(&letter, &address, &words, QuoteStyle::Gmail);
         self.letters += 1;
         bench.host.deliver(DESK, &answer);
     }
@@ -86,7 +88,7 @@ impl People {
             Some(letter) => client::reply(
                 &letter,
                 &from,
-                "Спасибо. А за год?",
+                &format!("Спасибо. А за год? Вопрос {number}."),
                 QuoteStyle::Thunderbird,
             ),
             None => {
