@@ -9,8 +9,13 @@ async fn while_nothing_can_be_sent_word_of_it_lies_in_the_mailbox_once() {
     let office = Office::open().await;
     let clock = office.engine.clock.clone();
     let transport = FakeTransport::default();
-    *transport.answers.lock().unwrap() =
-        vec![Delivery::Unreachable("SMTP smtp.test:465 молчит.".to_owned()); 4];
+    *transport.answers.lock().unwrap() = vec![
+        Delivery::Unreachable {
+            why: "SMTP smtp.test:465 молчит.".to_owned(),
+            lasting: false,
+        };
+        4
+    ];
     office.take(letter("anna@home.test", "q", "Вопрос")).await;
     let (out, mut sender) = (WayOut::new(0), Sender::new(transport.clone()));
     let mut mailbox = FakeMailbox::default();
