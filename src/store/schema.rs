@@ -15,7 +15,7 @@ use super::StoreError;
 use super::private::{private_file, private_folder};
 
 /// Step N brings schema N to N + 1. Only ever added to: CONTRIBUTING.md says how.
-const STEPS: &[&str] = &[FIRST, LOAD];
+const STEPS: &[&str] = &[FIRST, SECOND];
 
 const FIRST: &str = "
 CREATE TABLE meta (
@@ -194,14 +194,6 @@ CREATE TABLE silent (
     entry      TEXT
 ) STRICT;
 
-CREATE TABLE reviews (
-    letter INTEGER PRIMARY KEY,
-    ticket INTEGER NOT NULL REFERENCES tickets (number),
-    writer TEXT    NOT NULL,
-    state  TEXT    NOT NULL CHECK (state IN ('returned', 'asked', 'answered', 'sent', 'overtaken'))
-) STRICT;
-CREATE INDEX reviews_ticket ON reviews (ticket);
-
 CREATE TABLE outbox (
     letter     INTEGER PRIMARY KEY REFERENCES letters (id),
     state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'dropped')),
@@ -234,9 +226,19 @@ CREATE TABLE arrivals (
 CREATE INDEX arrivals_unsettled ON arrivals (source) WHERE settled = 0;
 ";
 
-/// Open tickets of each assignee, counted as they come and go: each new letter asks for them, and with years of
-/// tickets counting takes longer than all the rest.
-const LOAD: &str = "
+/// Answers that a supervisor reviews. And open tickets of each assignee, counted as they come and go: each new
+/// letter asks for them, and with years of tickets counting takes longer than all the rest.
+const SECOND: &str = "
+CREATE TABLE reviews (
+    letter INTEGER PRIMARY KEY,
+    ticket INTEGER NOT NULL REFERENCES tickets (number),
+    writer TEXT    NOT NULL,
+    state  TEXT    NOT NULL CHECK (state IN ('returned', 'asked', 'answered', 'sent', 'overtaken'))
+) STRICT;
+CREATE INDEX reviews_ticket ON reviews (ticket);
+
+CREATE INDEX tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
+
 CREATE TABLE load (
     assignee TEXT PRIMARY KEY,
     open     INTEGER NOT NULL

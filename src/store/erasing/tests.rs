@@ -25,6 +25,7 @@ const TABLES: &[(&str, Done)] = &[
     ("history", Done::ByName),
     ("invitations", Done::Swept),
     ("letters", Done::ByName),
+    ("load", Done::Nobody),
     ("material_uses", Done::Nobody),
     ("meta", Done::Nobody),
     ("outbox", Done::ByName),
