@@ -57,7 +57,7 @@ impl Letters {
 fn mbsync(host: &MailHost, address: &str, folder: &Path) -> Took {
     fs::create_dir_all(folder.join("box")).unwrap();
     let rules = format!(
-        "IMAPAccount bench\nHost 127.0.0.1\nPort {}\nUser {address}\nPass secret\nSSLType IMAPS\nCertificateFile {}\n\
+        "IMAPAccount bench\nHost localhost\nPort {}\nUser {address}\nPass secret\nSSLType IMAPS\nCertificateFile {}\n\
          IMAPStore far\nAccount bench\n\
          MaildirStore near\nPath {path}/box/\nInbox {path}/box/INBOX\n\
          Channel bench\nFar :far:INBOX\nNear :near:INBOX\nCreate Near\nSync Pull New\nSyncState {path}/state\n",
@@ -86,7 +86,7 @@ fn mbsync(host: &MailHost, address: &str, folder: &Path) -> Took {
             .stdout(Stdio::null())
             .stderr(log),
     )
-    .finish()
+    .finish(&folder.join("log"))
 }
 
 /// The daemon's time and the most memory it had until all letters are stored and moved. Nothing can be sent: answers

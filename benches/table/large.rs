@@ -148,7 +148,11 @@ pub fn large(scale: &Scale) -> Vec<Row> {
     }
     let command = |arguments: &[&str]| -> Vec<f64> {
         (0..scale.runs)
-            .map(|_| ms(Process::start(&mut full.command(arguments)).finish().wall))
+            .map(|_| {
+                ms(Process::start(&mut full.command(arguments))
+                    .finish(&full.folder.join("log"))
+                    .wall)
+            })
             .collect()
     };
     let mut rows = vec![

@@ -1,6 +1,7 @@
 //! Other programs and what they take: processor time and memory, as the kernel counts them.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -63,14 +64,15 @@ impl Process {
             * 1024
     }
 
-    /// Until it has ended by itself, successfully.
-    pub fn finish(mut self) -> Took {
+    /// Until it has ended by itself, successfully; else what it wrote into `log` is told.
+    pub fn finish(mut self, log: &Path) -> Took {
         let stat = format!("/proc/{}/stat", self.child.id());
         while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
             std::thread::sleep(LOOK);
         }
         let took = self.took();
-        assert!(self.child.wait().unwrap().success());
+        let well = self.child.wait().unwrap().success();
+        assert!(well, "{}", fs::read_to_string(log).unwrap_or_default());
         took
     }
 

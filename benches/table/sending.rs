@@ -84,7 +84,7 @@ pub fn sending(scale: &Scale) -> Vec<Row> {
                 .arg(format!("127.0.0.1:{}", sink.port))
                 .stdout(Stdio::null()),
         )
-        .finish();
+        .finish(&folder);
         let their_rate = queued as f64 / source.wall.as_secs_f64();
         ours.push(rate);
         theirs.push(their_rate);
