@@ -21,10 +21,12 @@ const INCIDENTS: u32 = 10;
 /// Tickets whose marks are kept.
 const KEPT: usize = 200;
 
-type Known = HashMap<(u64, Option<u64>), Arc<Marks>>;
+/// By ticket and the letter that opened it, with the ticket's subject: another one makes them anew, for an erased
+/// ticket has another, and numbers that a failed commit gave are given again.
+type Known = HashMap<(u64, Option<u64>), (String, Arc<Marks>)>;
 
 thread_local! {
-    /// By ticket and the letter that opened it. All decisions are made on the writer's thread, so it is known there.
+    /// All decisions are made on the writer's thread, so it is known there.
     static KNOWN: RefCell<Known> = RefCell::default();
 }
 
@@ -44,7 +46,8 @@ pub fn look_up(
             let marks = marks(tx, known, &one)?;
             memory.incidents.extend(case(tx, &one, marks)?);
         }
-        let new = Marks::of(&letter.subject, &letter.new_text);
+        let new = memory.marks_of(letter);
+        memory.marks = Some(Arc::clone(&new));
         let since = now.checked_sub(RECENT).unwrap_or(now);
         for one in tx.opened_since(since, COMPARED)? {
             let marks = marks(tx, known, &one)?;
@@ -58,7 +61,9 @@ pub fn look_up(
 
 fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened) -> Result<Arc<Marks>, StoreError> {
     let key = (one.number, one.request);
-    if let Some(marks) = known.get(&key) {
+    if let Some((subject, marks)) = known.get(&key)
+        && *subject == one.subject
+    {
         return Ok(Arc::clone(marks));
     }
     let text = match one.request {
@@ -69,7 +74,7 @@ fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened) -> Result<Arc<Marks>, Sto
     if known.len() >= KEPT {
         known.clear();
     }
-    known.insert(key, Arc::clone(&marks));
+    known.insert(key, (one.subject.clone(), Arc::clone(&marks)));
     Ok(marks)
 }
 

@@ -235,6 +235,8 @@ pub struct Memory {
     pub listed: Vec<Ticket>,
     /// Who wrote the last answer that went out in the letter's ticket.
     pub last_author: Option<String>,
+    /// What marks the letter, made when it was compared with others; see [`Memory::marks_of`].
+    pub marks: Option<Arc<Marks>>,
     /// Seminars that people signed up for, when the letter is about one.
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
@@ -263,4 +265,14 @@ pub struct Memory {
     pub evidence: Vec<Why>,
     /// Administrators were told of so many letters set aside within the hour that more would be noise.
     pub alerted_enough: bool,
+}
+
+impl Memory {
+    /// What marks the letter: what was made of it already, or it is made now.
+    pub fn marks_of(&self, letter: &Incoming) -> Arc<Marks> {
+        self.marks.clone().unwrap_or_else(|| {
+            let marks = Marks::of(&letter.subject, &letter.new_text);
+            Arc::new(marks)
+        })
+    }
 }

@@ -17,46 +17,62 @@ pub fn stems(text: &str) -> Vec<String> {
 
 /// The same one after another, for whoever needs only the first of them.
 pub fn each_stem(text: &str) -> impl Iterator<Item = String> {
-    plain_words(text).into_iter().map(|word| reduce(&word))
+    plain_words(text).map(|word| reduce(&word))
 }
 
 /// The stem of one word; of several words the first; empty when there is none.
 pub fn stem(word: &str) -> String {
-    stems(word).into_iter().next().unwrap_or_default()
+    each_stem(word).next().unwrap_or_default()
 }
 
 /// A text's words: lower case, `ё` as `е`, without accents.
-fn plain_words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut length = 0;
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            // Apple writes й and ё as two characters: the letter and its mark.
-            '\u{0306}' if word.ends_with('и') => {
-                word.pop();
-                word.push('й');
-            }
-            // Accents, and marks that programs put inside words to break lines.
-            '\u{0300}'..='\u{036f}' | '\u{00ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' => {}
-            _ if letter.is_alphanumeric() => {
-                if length < LONGEST {
-                    word.push(if letter == 'ё' { 'е' } else { letter });
+fn plain_words(text: &str) -> impl Iterator<Item = String> {
+    let mut letters = text.chars().flat_map(lower);
+    std::iter::from_fn(move || {
+        let mut word = String::new();
+        let mut length = 0;
+        for letter in letters.by_ref() {
+            match letter {
+                'а'..='я' | 'a'..='z' if length < LONGEST => {
+                    word.push(letter);
+                    length += 1;
                 }
-                length += 1;
-            }
-            _ => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
+                // Apple writes й and ё as two characters: the letter and its mark.
+                '\u{0306}' if word.ends_with('и') => {
+                    word.pop();
+                    word.push('й');
                 }
-                length = 0;
+                // Accents, and marks that programs put inside words to break lines.
+                '\u{0300}'..='\u{036f}' | '\u{00ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' => {}
+                _ if letter.is_alphanumeric() => {
+                    if length < LONGEST {
+                        word.push(if letter == 'ё' { 'е' } else { letter });
+                    }
+                    length += 1;
+                }
+                _ if !word.is_empty() => break,
+                _ => length = 0,
             }
         }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+/// A letter in lower case; the two alphabets of our letters without a look into the tables.
+fn lower(letter: char) -> impl Iterator<Item = char> {
+    let known = match letter {
+        'а'..='я' => Some(letter),
+        'А'..='Я' => char::from_u32(u32::from(letter) + 0x20),
+        _ if letter.is_ascii() => Some(letter.to_ascii_lowercase()),
+        _ => None,
+    };
+    known.into_iter().chain(
+        known
+            .is_none()
+            .then(|| letter.to_lowercase())
+            .into_iter()
+            .flatten(),
+    )
 }
 
 fn reduce(word: &str) -> String {

@@ -19,7 +19,7 @@ const SAVED: &str = ".eml";
 
 /// The files as the reader of this notice may see them.
 pub fn files_for(desk: &DeskWords<'_>, notice: &Notice, files: Vec<Attachment>) -> Vec<Attachment> {
-    if notice.audience == Audience::Staff {
+    if notice.audience == Audience::Staff || files.is_empty() {
         return files;
     }
     let hide = Hidden::new(&hidden(desk, notice));

@@ -89,6 +89,9 @@ fn plausible(named: &'static Encoding, bytes: &[u8]) -> bool {
     if !is_cyrillic(named) {
         return true;
     }
+    if guess::surely(bytes, named) {
+        return true;
+    }
     let (best, score) = guess::best(bytes);
     best == named || score < SURE || guess::fits(bytes, named) + DOUBT >= score
 }

@@ -1,8 +1,51 @@
 //! Small conversions between rows and values.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
-use rusqlite::types::Type;
+use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Row};
+
+/// A row whose columns are asked for by name.
+pub(super) trait Named {
+    /// The value of a column.
+    fn get<T: FromSql>(&self, column: &str) -> Result<T, Error>;
+}
+
+impl Named for Row<'_> {
+    fn get<T: FromSql>(&self, column: &str) -> Result<T, Error> {
+        self.get(column)
+    }
+}
+
+/// A row of many columns, asked for in the order in which they stand: each is then found at once. In another
+/// order they are found all the same.
+pub(super) struct InOrder<'a> {
+    row: &'a Row<'a>,
+    next: Cell<usize>,
+}
+
+impl<'a> InOrder<'a> {
+    pub fn of(row: &'a Row<'a>) -> Self {
+        Self {
+            row,
+            next: Cell::new(0),
+        }
+    }
+}
+
+impl Named for InOrder<'_> {
+    fn get<T: FromSql>(&self, column: &str) -> Result<T, Error> {
+        let statement = self.row.as_ref();
+        let next = self.next.get();
+        let place = match statement.column_name(next) {
+            Ok(name) if name == column => next,
+            _ => statement.column_index(column)?,
+        };
+        self.next.set(place + 1);
+        self.row.get(place)
+    }
+}
 
 /// Milliseconds since 1970.
 pub(super) fn millis(at: Timestamp) -> i64 {
@@ -15,14 +58,14 @@ pub(super) fn millis_of(at: Option<Timestamp>) -> Option<i64> {
 }
 
 /// The instant in a column.
-pub(super) fn instant(row: &Row<'_>, column: &str) -> Result<Timestamp, Error> {
+pub(super) fn instant(row: &impl Named, column: &str) -> Result<Timestamp, Error> {
     let value: i64 = row.get(column)?;
     Timestamp::from_millisecond(value)
         .map_err(|error| Error::FromSqlConversionFailure(0, Type::Integer, error.into()))
 }
 
 /// The instant in a column that may be null.
-pub(super) fn instant_or_none(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>, Error> {
+pub(super) fn instant_or_none(row: &impl Named, column: &str) -> Result<Option<Timestamp>, Error> {
     let value: Option<i64> = row.get(column)?;
     value
         .map(Timestamp::from_millisecond)
@@ -31,7 +74,7 @@ pub(super) fn instant_or_none(row: &Row<'_>, column: &str) -> Result<Option<Time
 }
 
 /// A number that is never negative.
-pub(super) fn natural(row: &Row<'_>, column: &str) -> Result<u64, Error> {
+pub(super) fn natural(row: &impl Named, column: &str) -> Result<u64, Error> {
     let value: i64 = row.get(column)?;
     Ok(u64::try_from(value).unwrap_or(0))
 }

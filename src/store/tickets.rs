@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::row::{
-    instant, instant_or_none, json, millis, millis_of, natural, signed, unknown_word,
+    InOrder, Named, instant, instant_or_none, json, millis, millis_of, natural, signed,
+    unknown_word,
 };
 use super::{StoreError, Tx};
 use crate::desk::outcome::Change;
@@ -281,33 +282,36 @@ UPDATE tickets SET status = :status, subject = :subject, requester_name = :reque
     late_with = :late_with, late_told = :late_told
 WHERE number = :number";
 
-fn number(row: &Row<'_>, column: &str) -> Result<Option<u64>, rusqlite::Error> {
+fn number(row: &impl Named, column: &str) -> Result<Option<u64>, rusqlite::Error> {
     let found: Option<i64> = row.get(column)?;
     Ok(found.and_then(|number| u64::try_from(number).ok()))
 }
 
-/// A row of `tickets` as a value.
+/// A row of `tickets` as a value; the columns in the order of the table.
 pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
-    let status: String = row.get("status")?;
-    let tongue: String = row.get("tongue")?;
-    let excluded: String = row.get("excluded")?;
-    let role: Option<String> = row.get("role")?;
+    let row = &InOrder::of(row);
     Ok(Ticket {
         number: natural(row, "number")?,
-        status: Status::from_word(&status).ok_or_else(|| unknown_word(&status))?,
+        status: {
+            let word: String = row.get("status")?;
+            Status::from_word(&word).ok_or_else(|| unknown_word(&word))?
+        },
         subject: row.get("subject")?,
         requester: Person {
             name: row.get("requester_name")?,
             address: row.get("requester_address")?,
         },
-        role: role.as_deref().and_then(Role::from_word),
-        tongue: if tongue == Tongue::En.word() {
+        role: row
+            .get::<Option<String>>("role")?
+            .as_deref()
+            .and_then(Role::from_word),
+        tongue: if row.get::<String>("tongue")? == Tongue::En.word() {
             Tongue::En
         } else {
             Tongue::Ru
         },
         assignee: row.get("assignee")?,
-        excluded: json(&excluded)?,
+        excluded: json(&row.get::<String>("excluded")?)?,
         tier: row.get("tier")?,
         topic: row.get("topic")?,
         channel: row.get("channel")?,
@@ -322,13 +326,11 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
         next_at: instant_or_none(row, "next_at")?,
         closed: instant_or_none(row, "closed")?,
         linked: number(row, "linked")?,
-        participants: json(&row.get::<_, String>("participants")?)?,
-        taken_out: json(&row.get::<_, String>("taken_out")?)?,
-        incident: number(row, "incident")?,
-        incident_offered: row.get("incident_offered")?,
         merged_into: number(row, "merged_into")?,
-        rating: row.get("rating")?,
-        vendor_case: row.get("vendor_case")?,
+        incident: number(row, "incident")?,
+        participants: json(&row.get::<String>("participants")?)?,
+        taken_out: json(&row.get::<String>("taken_out")?)?,
+        incident_offered: row.get("incident_offered")?,
         resolution: Resolution {
             due: instant_or_none(row, "resolution_due")?,
             paused: instant_or_none(row, "resolution_paused")?,
@@ -338,5 +340,7 @@ pub(super) fn read_ticket(row: &Row<'_>) -> Result<Ticket, rusqlite::Error> {
             with: row.get("late_with")?,
             told: instant_or_none(row, "late_told")?,
         },
+        rating: row.get("rating")?,
+        vendor_case: row.get("vendor_case")?,
     })
 }

@@ -30,7 +30,10 @@ impl Ticket {
 
 /// The incident that a new letter is probably part of: alike, or at least on its topic.
 pub(super) fn known(memory: &Memory, ticket: &Ticket, letter: &Incoming) -> Option<KnownIncident> {
-    let new = Marks::of(&letter.subject, &letter.new_text);
+    if memory.incidents.is_empty() {
+        return None;
+    }
+    let new = memory.marks_of(letter);
     let in_it = |case: &&Case, number| case.ticket.incident == Some(number);
     let told = |case: &Case, alike| KnownIncident {
         number: case.ticket.number,
@@ -67,7 +70,10 @@ pub(super) fn propose(
     letter: &Incoming,
     outcome: &mut Outcome,
 ) {
-    let new = Marks::of(&letter.subject, &letter.new_text);
+    if memory.recent.is_empty() {
+        return;
+    }
+    let new = memory.marks_of(letter);
     let hours = &desk.policy.hours;
     let mut alike: Vec<&Case> = memory
         .recent

@@ -10,6 +10,9 @@ use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, WINDOWS_1251, X_
 /// Bytes the guess is made from; more adds nothing but time.
 const SAMPLE: usize = 16 * 1024;
 
+/// Letters above ASCII from which a reading may be sure of itself.
+const SURELY: usize = 40;
+
 /// Likeliest first.
 const CYRILLIC: [&Encoding; 6] = [
     WINDOWS_1251,
@@ -48,6 +51,15 @@ pub(super) fn fits(bytes: &[u8], encoding: &'static Encoding) -> i32 {
     score(&encoding.decode_without_bom_handling(sample).0)
 }
 
+/// Whether this charset reads these bytes so well that no other can do better: nearly every pair of letters is
+/// one that Russian is full of.
+pub(super) fn surely(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
+    let letters = sample.iter().filter(|byte| **byte >= 0x80).count();
+    let score = usize::try_from(fits(bytes, encoding)).unwrap_or(0);
+    letters >= SURELY && score > letters
+}
+
 /// How Russian a text reads.
 pub(super) fn score(text: &str) -> i32 {
     let (mut score, mut previous) = (0_i32, ' ');
@@ -74,7 +86,7 @@ fn step(previous: char, letter: char) -> i32 {
     if letter.is_ascii() {
         return 0;
     }
-    if !letter.is_alphabetic() {
+    if !is_russian(letter) && !letter.is_alphabetic() {
         return match letter {
             '«' | '»' | '—' | '–' | '№' | '…' | '“' | '”' | '„' | '‘' | '’' | '\u{a0}' | '•'
             | '°' | '§' => 0,
@@ -82,7 +94,7 @@ fn step(previous: char, letter: char) -> i32 {
             _ => -3,
         };
     }
-    let small = letter.to_lowercase().next().unwrap_or(letter);
+    let small = lower(letter);
     let russian = |one: char| matches!(one, 'а'..='я' | 'ё');
     let ukrainian = |one: char| matches!(one, 'і' | 'ї' | 'є' | 'ґ');
     if ukrainian(small) {
@@ -91,9 +103,9 @@ fn step(previous: char, letter: char) -> i32 {
     if !russian(small) {
         return -4;
     }
-    let before = previous.to_lowercase().next().unwrap_or(previous);
+    let before = lower(previous);
     // A capital inside a word, behind a small letter.
-    if letter.is_uppercase() && previous.is_lowercase() {
+    if letter != small && previous.is_lowercase() {
         return -6;
     }
     if !russian(before) {
@@ -105,11 +117,24 @@ fn step(previous: char, letter: char) -> i32 {
             _ => 0,
         };
     }
-    let shouted = i32::from(letter.is_uppercase());
+    let shouted = i32::from(letter != small);
     if is_pair(before, small) {
         3 - shouted
     } else {
         -1 - shouted
+    }
+}
+
+/// Of the commonest letters, without a look into the tables.
+fn is_russian(letter: char) -> bool {
+    matches!(letter, 'А'..='я' | 'ё' | 'Ё')
+}
+
+fn lower(letter: char) -> char {
+    match letter {
+        'а'..='я' => letter,
+        'А'..='Я' => char::from_u32(u32::from(letter) + 0x20).unwrap_or(letter),
+        _ => letter.to_lowercase().next().unwrap_or(letter),
     }
 }
 
