@@ -12,7 +12,7 @@ use super::say;
 use super::{Ending, files};
 use crate::config::settings::{Config, OAuth2};
 use crate::net::oauth2::{self, State};
-use crate::store::{Reader, StoreError, TicketFilter};
+use crate::store::{Reader, StoreError};
 
 /// Options of `status`.
 #[derive(Debug, Args)]
@@ -53,20 +53,14 @@ const NEXT: usize = 5;
 
 /// The next deadlines, the soonest first; what is late stands before them all.
 fn deadlines(reader: &Reader) -> Result<Vec<DeadlineJson>, StoreError> {
-    let mut found: Vec<DeadlineJson> = reader
-        .tickets(&TicketFilter::default())?
-        .into_iter()
-        .filter_map(|row| {
-            Some(DeadlineJson {
-                due: row.ticket.response_due?,
-                number: row.ticket.number,
-                assignee: row.ticket.assignee,
-            })
+    let next = reader.next_due(NEXT)?.into_iter();
+    Ok(next
+        .map(|one| DeadlineJson {
+            number: one.number,
+            assignee: one.assignee,
+            due: one.due,
         })
-        .collect();
-    found.sort_by_key(|one| (one.due, one.number));
-    found.truncate(NEXT);
-    Ok(found)
+        .collect())
 }
 
 /// Access by consent (OAuth2).

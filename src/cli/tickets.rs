@@ -13,6 +13,9 @@ use super::{Ending, files};
 use crate::desk::ticket::{Status, Ticket};
 use crate::store::{HistoryLine, LetterRow, Reader, StoredFile, TicketFilter, TicketRow};
 
+/// So many of those found are shown, unless all are asked for.
+const NEWEST: usize = 100;
+
 /// Options of `tickets`.
 #[derive(Debug, Args)]
 pub struct Options {
@@ -25,6 +28,9 @@ pub struct Options {
     /// Только со всеми этими словами
     #[arg(long, value_name = "СЛОВА")]
     search: Option<String>,
+    /// Показать все найденные, а не последние
+    #[arg(long, requires = "search")]
+    all: bool,
     /// Вывести JSON
     #[arg(long, global = true)]
     json: bool,
@@ -149,14 +155,19 @@ fn list(reader: &Reader, options: &Options, zone: &TimeZone, tag: &str) -> Resul
         status: options.status.clone(),
         assignee: options.assignee.clone(),
         search: options.search.clone(),
+        newest: (!options.all && !options.json).then_some(NEWEST + 1),
     };
-    let rows = reader.tickets(&filter)?;
+    let mut rows = reader.tickets(&filter)?;
     if options.json {
         return say::json(&rows.iter().map(TicketJson::from).collect::<Vec<_>>());
     }
     if rows.is_empty() {
         say::line("Таких обращений нет.");
         return Ok(());
+    }
+    let more = options.search.is_some() && !options.all && rows.len() > NEWEST;
+    if more {
+        rows.remove(0);
     }
     let mut table = vec![
         [
@@ -183,6 +194,11 @@ fn list(reader: &Reader, options: &Options, zone: &TimeZone, tag: &str) -> Resul
         ]);
     }
     say::table(&table);
+    if more {
+        say::line(format!(
+            "Показаны {NEWEST}, о которых писали последними; уточните слова, или все сразу: --all"
+        ));
+    }
     Ok(())
 }
 

@@ -56,7 +56,7 @@ pub use original::Original;
 pub use outbox::{DueLetter, Held, OutboxRow};
 pub use oversight::Exchanged;
 pub use private::{private_file, private_folder};
-pub use query::{HistoryLine, LetterRow, Overview, Reader, TicketFilter, TicketRow};
+pub use query::{HistoryLine, LetterRow, NextDue, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
 pub use turns::Turns;
 

@@ -27,6 +27,8 @@ pub struct TicketFilter {
     pub assignee: Option<String>,
     /// Words of the subject, the text or the requester, in any case.
     pub search: Option<String>,
+    /// Of those with the words only so many, of which was spoken last.
+    pub newest: Option<usize>,
 }
 
 /// A ticket and the number of its letters.
@@ -103,6 +105,17 @@ pub struct Overview {
     pub last_error: Option<String>,
 }
 
+/// A ticket by its next deadline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextDue {
+    /// Its number.
+    pub number: u64,
+    /// Who has it.
+    pub assignee: Option<String>,
+    /// Until when it is to be answered.
+    pub due: Timestamp,
+}
+
 impl Reader {
     /// Opens the database for reading.
     ///
@@ -119,27 +132,30 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn tickets(&self, filter: &TicketFilter) -> Result<Vec<TicketRow>, StoreError> {
-        let words = filter
-            .search
-            .as_deref()
-            .map(|words| search::query(words).unwrap_or_default());
-        if words.as_deref() == Some("") {
-            return Ok(vec![]);
-        }
-        let mut query = self.connection.prepare(
-            "SELECT *, (SELECT count(*) FROM letters WHERE ticket = number) AS letters FROM tickets
-             WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR assignee = ?2)
-               AND (?3 IS NULL OR number IN (
-                 SELECT l.ticket FROM words w JOIN letters l ON l.id = w.rowid WHERE words MATCH ?3))
-             ORDER BY number",
-        )?;
-        let rows = query.query_map(params![filter.status, filter.assignee, words], |row| {
+        let columns = "SELECT *, (SELECT count(*) FROM letters WHERE ticket = number) AS letters FROM tickets";
+        let fits = "(?1 IS NULL OR status = ?1) AND (?2 IS NULL OR assignee = ?2)";
+        let read = |row: &rusqlite::Row<'_>| {
             Ok(TicketRow {
                 ticket: read_ticket(row)?,
                 letters: natural(row, "letters")?,
             })
+        };
+        let Some(words) = &filter.search else {
+            let sql = format!("{columns} WHERE {fits} ORDER BY number");
+            let mut query = self.connection.prepare(&sql)?;
+            let rows = query.query_map(params![filter.status, filter.assignee], read)?;
+            return Ok(rows.collect::<Result<_, _>>()?);
+        };
+        let most = filter.newest.unwrap_or(usize::MAX);
+        let found = search::newest(&self.connection, words, search::Seen::All, most, |number| {
+            let mut query = self
+                .connection
+                .prepare_cached(&format!("{columns} WHERE number = ?3 AND {fits}"))?;
+            query
+                .query_row(params![filter.status, filter.assignee, number], read)
+                .optional()
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(found)
     }
 
     /// One ticket.
@@ -213,53 +229,78 @@ impl Reader {
     /// When the database fails.
     pub fn overview(&self, now: Timestamp) -> Result<Overview, StoreError> {
         let when = |sql: &str| -> Result<Option<Timestamp>, StoreError> {
-            let value: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
-            Ok(value.and_then(|value| Timestamp::from_millisecond(value).ok()))
-        };
-        Ok(Overview {
-            tickets: self.counts("SELECT status, count(*) FROM tickets GROUP BY status")?,
-            load: self.counts(
-                "SELECT assignee, count(*) FROM tickets WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee",
-            )?,
-            received: self
+            let value: Option<Option<i64>> = self
                 .connection
-                .query_row(
-                    "SELECT (SELECT count(*) FROM letters WHERE direction = 'in')
-                          + (SELECT count(*) FROM arrivals WHERE state = 'repeat')",
-                    [],
-                    |row| row.get::<_, i64>(0),
-                )
-                .map(|count| u64::try_from(count).unwrap_or(0))?,
-            ledger: self.counts(
-                "SELECT state, sum(n) FROM (
-                     SELECT end_state AS state, count(*) AS n FROM letters WHERE direction = 'in' GROUP BY end_state
-                     UNION ALL SELECT 'repeat', count(*) FROM arrivals a WHERE a.state = 'repeat'
-                        AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.id = a.letter AND l.end_state = 'repeat'))
-                 GROUP BY state",
-            )?,
-            outbox: self.counts("SELECT state, count(*) FROM outbox GROUP BY state")?,
+                .query_row(sql, [], |row| row.get(0))
+                .optional()?;
+            Ok(value
+                .flatten()
+                .and_then(|value| Timestamp::from_millisecond(value).ok()))
+        };
+        let mut ledger =
+            self.counts("SELECT word, n FROM counts WHERE what = 'letter' AND n > 0")?;
+        for (word, n) in
+            self.counts("SELECT word, n FROM counts WHERE what = 'repeat' AND n > 0")?
+        {
+            *ledger.entry(word).or_default() += n;
+        }
+        Ok(Overview {
+            tickets: self.counts("SELECT word, n FROM counts WHERE what = 'ticket' AND n > 0")?,
+            load: self.counts("SELECT assignee, open FROM load WHERE open > 0")?,
+            received: ledger.values().sum(),
+            ledger,
+            outbox: self.counts("SELECT word, n FROM counts WHERE what = 'outbox' AND n > 0")?,
             late: self
                 .connection
                 .query_row(
-                    "SELECT count(*) FROM tickets WHERE (response_due < ?1 AND status IN ('new', 'open'))
-                        OR (resolution_due < ?1 AND resolution_paused IS NULL AND status IN ('new', 'open', 'waiting'))",
+                    "SELECT (SELECT count(*) FROM tickets WHERE response_due < ?1 AND status IN ('new', 'open'))
+                        + (SELECT count(*) FROM tickets
+                           WHERE resolution_due < ?1 AND resolution_paused IS NULL AND status IN ('new', 'open', 'waiting')
+                             AND NOT (coalesce(response_due, ?1) < ?1 AND status <> 'waiting'))",
                     [now.as_millisecond()],
                     |row| row.get::<_, i64>(0),
                 )
                 .map(|count| u64::try_from(count).unwrap_or(0))?,
-            last_received: when("SELECT max(at) FROM letters WHERE direction = 'in'")?,
+            last_received: when(
+                "SELECT at FROM letters WHERE direction = 'in' ORDER BY id DESC LIMIT 1",
+            )?,
             last_sent: when("SELECT max(done_at) FROM outbox WHERE state = 'sent'")?,
-            waiting_since: when("SELECT min(since) FROM outbox WHERE state IN ('waiting', 'sending')")?,
+            waiting_since: when(
+                "SELECT min(since) FROM outbox WHERE state IN ('waiting', 'sending')",
+            )?,
+            // Both have an index of their own; by the letters' order all that ever went out would be read.
             last_error: self
                 .connection
                 .query_row(
-                    "SELECT last_error FROM outbox WHERE last_error IS NOT NULL AND state IN ('waiting', 'refused')
-                     ORDER BY letter DESC LIMIT 1",
+                    "SELECT last_error FROM (
+                         SELECT letter, last_error FROM outbox WHERE state IN ('waiting', 'sending')
+                         UNION ALL SELECT letter, last_error FROM outbox WHERE state = 'refused')
+                     WHERE last_error IS NOT NULL ORDER BY +letter DESC LIMIT 1",
                     [],
                     |row| row.get(0),
                 )
                 .optional()?,
         })
+    }
+
+    /// The tickets to be answered next, the soonest first; what is late stands before them all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_due(&self, most: usize) -> Result<Vec<NextDue>, StoreError> {
+        let mut query = self.connection.prepare(
+            "SELECT number, assignee, response_due FROM tickets WHERE response_due IS NOT NULL
+             ORDER BY response_due, number LIMIT ?1",
+        )?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = query.query_map([most], |row| {
+            Ok(NextDue {
+                number: natural(row, "number")?,
+                assignee: row.get("assignee")?,
+                due: instant(row, "response_due")?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn counts(&self, sql: &str) -> Result<BTreeMap<String, u64>, StoreError> {

@@ -16,10 +16,41 @@ async fn play(path: &Path) -> Result<(), String> {
     let engine = Engine::open(Arc::new(Snapshots::fixed(snapshot)), clock.clone())
         .await
         .unwrap();
+    let store = engine.store().clone();
+    let database = folder.path().join("data/dezhurny.sqlite");
     let mut stage = MaildirStage::new(engine, clock, folder.path()).unwrap();
     scenario::play(&script, &mut stage, |_| {})
         .await
-        .map_err(|failure| failure.to_string())
+        .map_err(|failure| failure.to_string())?;
+    store.close();
+    counted(&database)
+}
+
+/// What is counted as it comes and goes is what there is.
+fn counted(database: &Path) -> Result<(), String> {
+    let connection = rusqlite::Connection::open(database).unwrap();
+    let words = |sql: &str| -> Vec<(String, String, i64)> {
+        let mut query = connection.prepare(sql).unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    let there = words(
+        "SELECT 'letter', end_state, count(*) FROM letters WHERE direction = 'in' GROUP BY end_state
+         UNION ALL SELECT 'load', assignee, count(*) FROM tickets WHERE status = 'open' AND assignee IS NOT NULL
+            GROUP BY assignee
+         UNION ALL SELECT 'outbox', state, count(*) FROM outbox GROUP BY state
+         UNION ALL SELECT 'repeat', state, count(*) FROM arrivals a WHERE state = 'repeat'
+            AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.id = a.letter AND l.end_state = 'repeat') GROUP BY state
+         UNION ALL SELECT 'ticket', status, count(*) FROM tickets GROUP BY status ORDER BY 1, 2",
+    );
+    let counted = words(
+        "SELECT what, word, n FROM counts WHERE n <> 0 UNION ALL SELECT 'load', assignee, open FROM load WHERE open <> 0
+         ORDER BY 1, 2",
+    );
+    if there == counted {
+        return Ok(());
+    }
+    Err(format!("counted {counted:?}, and there is {there:?}"))
 }
 
 /// Plays every conversation of a folder, or with `DEZHURNY_PLAY=NAME` those with this in their names; how many

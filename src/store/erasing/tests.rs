@@ -21,6 +21,7 @@ const TABLES: &[(&str, Done)] = &[
     ("absences", Done::Nobody),
     ("arrivals", Done::Nobody),
     ("blocked", Done::Swept),
+    ("counts", Done::Nobody),
     ("guests", Done::Swept),
     ("history", Done::ByName),
     ("invitations", Done::Swept),
