@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use super::say::{self, Trouble};
 use super::{Ending, files};
 use crate::config::settings::Config;
+use tokio::sync::oneshot;
+
 use crate::store::{self, Store, StoreError};
 
 /// Beside the database: where its last copy is, for the day on which the database cannot tell.
@@ -96,16 +98,50 @@ pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Looks at the database before the daemon relies on it.
+/// A database larger than this is looked at beside the work that goes on: with years of letters a look takes
+/// seconds, on a slow disk minutes.
+const AT_ONCE: u64 = 64 << 20;
+
+/// Looks at the database before the daemon relies on it. `false` when it is too large for that and is to be looked
+/// at beside the work; with `doubted` it is looked at all the same.
 ///
 /// # Errors
 /// When it is damaged.
-pub fn look(config: &Config) -> Result<(), StoreError> {
+pub fn look(config: &Config, doubted: bool) -> Result<bool, StoreError> {
     let database = config.database();
-    if !database.exists() {
-        return Ok(());
+    let Ok(file) = std::fs::metadata(&database) else {
+        return Ok(true);
+    };
+    if file.len() > AT_ONCE && !doubted {
+        return Ok(false);
     }
-    Store::check(&database)
+    Store::check(&database).map(|()| true)
+}
+
+/// Ends when the database, looked at beside the work, is found damaged; for ever when it is sound. The thread is
+/// not waited for at the end of the program: it only reads.
+pub async fn damage(config: Config) -> StoreError {
+    let (tell, told) = oneshot::channel();
+    let look = move || {
+        let began = std::time::Instant::now();
+        match Store::check(&config.database()) {
+            Err(error) if error.is_damage() => {
+                let _ = tell.send(error);
+            }
+            Err(error) => tracing::warn!(%error, "the database could not be looked at"),
+            Ok(()) => tracing::info!(lasted = ?began.elapsed(), "the database is sound"),
+        }
+    };
+    let started = std::thread::Builder::new()
+        .name("look".to_owned())
+        .spawn(look);
+    if let Err(error) = started {
+        tracing::warn!(%error, "the database could not be looked at");
+    }
+    match told.await {
+        Ok(damage) => damage,
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// What a damaged database means, and the way to its last copy.

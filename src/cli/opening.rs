@@ -30,6 +30,8 @@ pub struct Open {
     pub parts: Parts<AnyMailbox, AnyTransport>,
     /// Held while it works.
     pub lock: File,
+    /// The database is so large that it is still to be looked at, beside the work.
+    pub unseen: bool,
 }
 
 /// Why the desk is not open.
@@ -59,12 +61,12 @@ impl Shut {
     }
 }
 
-/// Opens the desk, or says why not.
-pub async fn open(snapshots: &Arc<Snapshots>) -> Result<Open, Shut> {
+/// Opens the desk, or says why not. A database that is `doubted` is looked at first, however large it is.
+pub async fn open(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Shut> {
     let snapshot = snapshots.current();
     let lock = files::lock(&snapshot.config)?;
     let looked = snapshot.clone();
-    tokio::task::spawn_blocking(move || backup::look(&looked.config))
+    let seen = tokio::task::spawn_blocking(move || backup::look(&looked.config, doubted))
         .await
         .map_err(|error| Shut::Fault(Trouble::new(error)))?
         .map_err(|error| Shut::of(error, &snapshot))?;
@@ -73,14 +75,18 @@ pub async fn open(snapshots: &Arc<Snapshots>) -> Result<Open, Shut> {
     // The first thing that must be written: a full disk shows here.
     let requeued = parts.engine.requeue().await;
     requeued.map_err(|error| Shut::of(error, &snapshot))?;
-    Ok(Open { parts, lock })
+    Ok(Open {
+        parts,
+        lock,
+        unseen: !seen,
+    })
 }
 
-/// Opens the desk as soon as the disk lets it.
-pub async fn wait(snapshots: &Arc<Snapshots>) -> Result<Open, Trouble> {
+/// Opens the desk as soon as the disk lets it; `doubted` as for [`open`].
+pub async fn wait(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Trouble> {
     let (mut told, mut waited) = (false, false);
     loop {
-        let trouble = match open(snapshots).await {
+        let trouble = match open(snapshots, doubted).await {
             Ok(open) => return Ok(open),
             // Somebody puts a copy back meanwhile.
             Err(Shut::Fault(trouble)) if waited && trouble.code == BUSY => {

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::say::{self, Trouble};
-use super::{Ending, files, opening, systemd};
+use super::{Ending, backup, files, opening, systemd};
 use crate::daemon::{self, Snapshots};
 
 /// Options of `run`.
@@ -25,7 +25,9 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
     let snapshots = files::snapshots(config)?;
     files::block_on(async {
         if options.once {
-            let open = opening::open(&snapshots).await.map_err(Trouble::from)?;
+            let open = opening::open(&snapshots, false)
+                .await
+                .map_err(Trouble::from)?;
             let store = open.parts.engine.store().clone();
             let ending = once(open.parts).await;
             store.close();
@@ -73,24 +75,74 @@ async fn forever(snapshots: Arc<Snapshots>) -> Ending {
         systemd::stopping();
         let _ = stop.send(true);
     });
-    // A second daemon would answer every letter twice: the lock is held until the process ends.
-    let opening::Open { parts, lock: _lock } = tokio::select! {
-        _ = stopping.changed() => return Ok(ExitCode::SUCCESS),
-        open = opening::wait(&snapshots) => open?,
-    };
-    let store = parts.engine.store().clone();
-    tokio::spawn(systemd::live(parts.engine.clone(), stopping.clone()));
-    tokio::spawn(systemd::tell(parts.engine.standing(), stopping.clone()));
+    let files = Arc::clone(&snapshots);
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             tracing::info!("told to read the files anew");
-            snapshots.look_again();
+            files.look_again();
         }
     });
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
-    let ended = daemon::run(parts, stopping).await;
-    store.close();
-    ended?;
+    let mut doubted = false;
+    loop {
+        let open = tokio::select! {
+            _ = stopping.changed() => return Ok(ExitCode::SUCCESS),
+            open = opening::wait(&snapshots, doubted) => open?,
+        };
+        match work(open, &snapshots, stopping.clone()).await? {
+            Ended::AsTold => break,
+            Ended::Damaged => doubted = true,
+        }
+    }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why the work ended.
+enum Ended {
+    /// It was told to.
+    AsTold,
+    /// The database is damaged, as was seen beside the work.
+    Damaged,
+}
+
+/// Works until it is told to stop, or the database is found damaged.
+async fn work(
+    open: opening::Open,
+    snapshots: &Arc<Snapshots>,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<Ended, Trouble> {
+    // A second daemon would answer every letter twice: the lock is held until the work ends.
+    let opening::Open {
+        parts,
+        lock: _lock,
+        unseen,
+    } = open;
+    let (halt, halted) = watch::channel(false);
+    let store = parts.engine.store().clone();
+    tokio::spawn(systemd::live(parts.engine.clone(), halted.clone()));
+    tokio::spawn(systemd::tell(parts.engine.standing(), halted.clone()));
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
+    let config = snapshots.current().config.clone();
+    let run = daemon::run(parts, halted);
+    tokio::pin!(run);
+    let ended = tokio::select! {
+        ended = &mut run => {
+            store.close();
+            return ended.map(|()| Ended::AsTold).map_err(Trouble::from);
+        }
+        _ = stopping.wait_for(|stop| *stop) => Ended::AsTold,
+        damage = backup::damage(config), if unseen => {
+            tracing::error!(%damage, "the database is damaged: the work ends");
+            Ended::Damaged
+        }
+    };
+    let _ = halt.send(true);
+    let finished = run.await;
+    store.close();
+    match ended {
+        Ended::AsTold => finished?,
+        // What failed on a damaged database is no news.
+        Ended::Damaged => {}
+    }
+    Ok(ended)
 }

@@ -153,6 +153,60 @@ fn a_damaged_database_at_the_start_is_told_by_mail_and_a_copy_put_back_is_enough
     life.end();
 }
 
+#[test]
+fn a_large_database_is_looked_at_beside_the_work_and_its_damage_ends_the_work() {
+    let bench = begun();
+    let file = bench.path().join("data/dezhurny.sqlite");
+    let filler =
+        "INSERT INTO meta VALUES ('filler', randomblob(70 << 20)); PRAGMA wal_checkpoint(TRUNCATE)";
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute_batch(filler)
+        .unwrap();
+    let mut life = Life::begin(&bench);
+    until(&mut life, "it works, and looks", || {
+        all_sent(&bench) && filed(&bench) == 2
+    });
+    life.terminate();
+    life.end();
+    let copy = bench.path().join("copy.sqlite");
+    let copy = copy.to_str().unwrap();
+    bench.run(&["backup", copy]);
+
+    // A place that no letter asks for.
+    use std::os::unix::fs::FileExt as _;
+    let damaged = std::fs::File::options().write(true).open(&file).unwrap();
+    damaged
+        .write_all_at(&vec![0x5a; 64 << 10], 40 << 20)
+        .unwrap();
+    let mut life = Life::begin(&bench);
+    until(&mut life, "the administrators hear of it", || {
+        !told(&bench).is_empty()
+    });
+    let said = told(&bench).remove(0);
+    let way = format!("dezhurny restore {copy} --force");
+    assert!(said.contains("повреждена") && said.contains(&way), "{said}");
+    bring(&bench, 3);
+    let end = Instant::now() + BOUND;
+    while !bench
+        .try_run(&["restore", copy, "--force"])
+        .status
+        .success()
+    {
+        assert!(
+            Instant::now() < end,
+            "the lock is never free: {:?}",
+            life.tail
+        );
+    }
+    until(&mut life, "the letter is taken in", || {
+        count(&bench, DESK, "") == 0 && filed(&bench) == 3 && all_sent(&bench)
+    });
+    life.terminate();
+    life.end();
+    assert_eq!(told(&bench).len(), 1, "told once");
+}
+
 /// Writing to the open files fails, as on a file system that the kernel has made read-only.
 fn writing(life: &Life, limit: &str) {
     let process = life.id().to_string();
