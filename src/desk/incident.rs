@@ -5,6 +5,7 @@
 //! order, so the same letters always make the same incident.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
@@ -35,9 +36,10 @@ pub(super) fn is_empty_word(stem: &str) -> bool {
     EMPTY_STEMS.contains(stem)
 }
 
-/// A letter's meaningful words.
+/// A letter's meaningful words, as numbers that tell them apart: nobody reads them out of it, and they are compared
+/// quickly.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Marks(BTreeSet<String>);
+pub struct Marks(BTreeSet<u64>);
 
 impl Marks {
     /// Of a letter with this subject and text.
@@ -48,7 +50,7 @@ impl Marks {
                 break;
             }
             if stem.chars().count() > 2 && !is_empty_word(&stem) {
-                marks.insert(stem);
+                marks.insert(number(&stem));
             }
         }
         Self(marks)
@@ -59,6 +61,12 @@ impl Marks {
         let shared = self.0.intersection(&other.0).count();
         shared >= SHARED && shared * 2 >= self.0.len().min(other.0.len())
     }
+}
+
+fn number(stem: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    stem.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Is a letter of `then` recent enough to belong to what happens now?

@@ -243,6 +243,12 @@ fn punctuation(letter: char, inside: bool) -> Option<char> {
 
 /// Addresses of mail and pages are made of other words than letters are.
 fn is_address(signs: &[Sign]) -> bool {
+    if !signs
+        .iter()
+        .any(|sign| matches!(sign.letter, '@' | '.' | ':'))
+    {
+        return false;
+    }
     let has = |wanted: &str| {
         let wanted: Vec<char> = wanted.chars().collect();
         signs.windows(wanted.len()).any(|window| {
@@ -267,6 +273,11 @@ fn readings(letters: &[char]) -> Vec<String> {
     let alphabetic = letters.iter().filter(|one| one.is_alphabetic()).count();
     // «7б», «10а»: a class, a number.
     if alphabetic == 0 || (digits > 0 && alphabetic < 2) {
+        return vec![letters.iter().collect()];
+    }
+    // Most words are not disguised, and have no letter twice in a row.
+    let plain = letters.iter().all(|one| russian(*one));
+    if plain && letters.windows(2).all(|pair| pair.first() != pair.last()) {
         return vec![letters.iter().collect()];
     }
     let spelt: Vec<Vec<char>> = if letters.iter().any(|one| russian(*one)) {
