@@ -50,6 +50,17 @@ impl Alarm {
     }
 }
 
+/// How long something lasted, as people say it.
+pub fn aloud(lasted: SignedDuration) -> String {
+    let minutes = lasted.as_mins().max(1);
+    match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes} мин"),
+        (0, hours, 0) => format!("{hours} ч"),
+        (0, hours, minutes) => format!("{hours} ч {minutes} мин"),
+        (days, hours, _) => format!("{days} сут {hours} ч"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +88,18 @@ mod tests {
         assert!(!alarm.goes_on(ahead, false), "the clock was a week ahead");
         assert!(!alarm.goes_on(now, false));
         assert!(alarm.goes_on(later, false));
+    }
+
+    #[test]
+    fn what_lasted_is_said_in_words() {
+        for (minutes, words) in [
+            (0, "1 мин"),
+            (25, "25 мин"),
+            (120, "2 ч"),
+            (125, "2 ч 5 мин"),
+            (1500, "1 сут 1 ч"),
+        ] {
+            assert_eq!(aloud(SignedDuration::from_mins(minutes)), words);
+        }
     }
 }

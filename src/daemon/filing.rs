@@ -10,9 +10,10 @@ use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{incoming, inviting, judge, releasing, reviewing, writing};
 use crate::desk;
-use crate::desk::event::Manner;
+use crate::desk::event::{Incoming, Manner, Memory};
 use crate::desk::outcome::{Change, EndState, Kind, Outcome};
-use crate::desk::policy::ConductPolicy;
+use crate::desk::policy::{ConductPolicy, Policy};
+use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::mail::{self, Letter, Nature};
 use crate::store::{Arrival, Known, Original, Received, StoreError, StoredFile, Tx};
@@ -44,11 +45,6 @@ pub struct ReadMessage {
 }
 
 impl ReadMessage {
-    /// How it speaks.
-    pub(super) fn manner(&self) -> Manner {
-        self.manner.clone()
-    }
-
     /// The letter.
     pub fn letter(&self) -> &Letter {
         &self.letter
@@ -87,7 +83,7 @@ fn read_as(arrived: &Arrived, letter: Letter, manner: Option<Manner>) -> ReadMes
     }
 }
 
-/// Reads a message. Slow ones do no harm here: no transaction is open.
+/// Reads a message. Those that come in are read while no transaction is open, so that slow ones do no harm.
 pub fn read(arrived: &Arrived, conduct: &ConductPolicy) -> ReadMessage {
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let read = std::panic::catch_unwind(|| read_whole(arrived, conduct));
@@ -131,30 +127,48 @@ pub fn file(
     let known = tx.known(letter.message_id.as_deref(), &message.digest)?;
     let policy = &snapshot.config.policy;
     let roster = tx.with_absences(&snapshot.roster)?;
-    let mut incoming = incoming::incoming(tx, policy, &roster, letter, known == Known::ReusedId)?;
-    incoming.rsvp = inviting::rsvp(tx, letter)?;
-    if roster.by_address(&incoming.from.address).is_none() {
-        incoming.role = snapshot.people.introduce(&mut incoming.from);
-    }
+    let mut incoming = incoming(tx, snapshot, &roster, message, known == Known::ReusedId)?;
     incoming.too_large = message.truncated;
-    incoming.manner = message.manner.clone();
-    let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
-    let spam = matches!(letter.nature, mail::Nature::Spam(_));
+    let mut memory = memory(tx, policy, &roster, &incoming, now)?;
+    let spam = matches!(letter.nature, Nature::Spam(_));
     incoming::count(tx, policy, &mut memory, &incoming, spam, now)?;
-    let asks = desk::asks(&roster, &incoming);
-    incoming::look_up(
-        tx,
-        (&roster, &policy.tag),
-        &mut memory,
-        &incoming,
-        &asks,
-        now,
-    )?;
-    reviewing::look_up(tx, policy, &mut memory, asks.returned.as_ref())?;
     incoming::look_up_for_admin(tx, &mut memory, &desk::admin_asks(policy, &incoming))?;
     let office = snapshot.desk(&roster, now);
     let outcome = desk::decide(&office, &memory, &incoming);
     finish(tx, snapshot, key, message, outcome, &incoming.from, now)
+}
+
+/// The letter as the desk sees it, and who wrote it as the school's list has them.
+pub(super) fn incoming(
+    tx: &Tx<'_>,
+    snapshot: &Snapshot,
+    roster: &Roster,
+    message: &ReadMessage,
+    reused_id: bool,
+) -> Result<Incoming, StoreError> {
+    let (policy, letter) = (&snapshot.config.policy, &message.letter);
+    let mut incoming = incoming::incoming(tx, policy, roster, letter, reused_id)?;
+    incoming.rsvp = inviting::rsvp(tx, letter)?;
+    if roster.by_address(&incoming.from.address).is_none() {
+        incoming.role = snapshot.people.introduce(&mut incoming.from);
+    }
+    incoming.manner = message.manner.clone();
+    Ok(incoming)
+}
+
+/// What the desk remembers that matters for a letter.
+pub(super) fn memory(
+    tx: &Tx<'_>,
+    policy: &Policy,
+    roster: &Roster,
+    letter: &Incoming,
+    now: Timestamp,
+) -> Result<Memory, StoreError> {
+    let mut memory = incoming::memory(tx, &letter.from.address, now)?;
+    let asks = desk::asks(roster, letter);
+    incoming::look_up(tx, (roster, &policy.tag), &mut memory, letter, &asks, now)?;
+    reviewing::look_up(tx, policy, &mut memory, asks.returned.as_ref())?;
+    Ok(memory)
 }
 
 /// Files a message that could not be decided, and tells the administrators (promise 4).

@@ -4,6 +4,7 @@
 //! No rule is here: those are in `desk`.
 
 mod access;
+mod again;
 mod alarm;
 mod cargo;
 mod clock;

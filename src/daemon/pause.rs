@@ -38,17 +38,6 @@ impl Pause {
     }
 }
 
-/// How long something lasted, as people say it.
-pub fn aloud(lasted: SignedDuration) -> String {
-    let minutes = lasted.as_mins().max(1);
-    match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} мин"),
-        (0, hours, 0) => format!("{hours} ч"),
-        (0, hours, minutes) => format!("{hours} ч {minutes} мин"),
-        (days, hours, _) => format!("{days} сут {hours} ч"),
-    }
-}
-
 /// After how long a letter that was refused for now is tried again; `None` when it is given up
 /// (RFC 5321 §4.5.4.1: four to five days).
 pub fn before_attempt(attempts: u32) -> Option<SignedDuration> {
@@ -84,19 +73,6 @@ mod tests {
             .collect();
         pauses.dedup();
         assert!(pauses.len() > 1, "not all are equal");
-    }
-
-    #[test]
-    fn what_lasted_is_said_in_words() {
-        for (minutes, words) in [
-            (0, "1 мин"),
-            (25, "25 мин"),
-            (120, "2 ч"),
-            (125, "2 ч 5 мин"),
-            (1500, "1 сут 1 ч"),
-        ] {
-            assert_eq!(aloud(SignedDuration::from_mins(minutes)), words);
-        }
     }
 
     #[test]

@@ -2,15 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::again;
 use super::engine::Engine;
-use super::filing::{self, Arrived};
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, writing};
-use crate::desk;
-use crate::desk::event::Source;
+use crate::desk::event::{Incoming, Memory, Source};
 use crate::desk::outcome::{Change, Outcome};
-use crate::mail::Nature;
+use crate::desk::{self, Desk};
+use crate::mail::{Letter, Nature};
 use crate::store::{StoreError, Tx};
 
 /// Does what an administrator's letter wants with letters that wait, and says in its answer what became of
@@ -49,54 +48,22 @@ fn release(
     let Some((bytes, why)) = tx.held_letter(id)? else {
         return Ok(None);
     };
-    let arrived = Arrived {
-        arrival: None,
-        bytes,
-        truncated: None,
+    let which = format!("was set aside: {why}");
+    let word = again::Word {
+        by,
+        event: "released",
+        which: &which,
     };
-    let message = filing::read(&arrived, &snapshot.config.policy.conduct);
-    let letter = message.letter();
-    let policy = &snapshot.config.policy;
-    let roster = tx.with_absences(&snapshot.roster)?;
-    let mut incoming = incoming::incoming(tx, policy, &roster, letter, false)?;
-    incoming.manner = message.manner();
-    incoming.unreadable = None;
-    if matches!(letter.nature, Nature::Spam(_)) {
-        incoming.source = Source::Human;
-    }
-    if roster.by_address(&incoming.from.address).is_none() {
-        incoming.role = snapshot.people.introduce(&mut incoming.from);
-    }
-    let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
-    incoming::look_up(
-        tx,
-        (&roster, &policy.tag),
-        &mut memory,
-        &incoming,
-        &desk::asks(&roster, &incoming),
-        now,
-    )?;
-    let office = snapshot.desk(&roster, now);
-    let mut outcome = desk::decide(&office, &memory, &incoming);
-    let said = format!("{}; released by {by}, it was set aside: {why}", outcome.why);
-    if let Some(ticket) = outcome.ticket {
-        outcome.changes.push(Change::History {
-            ticket,
-            actor: by.to_owned(),
-            event: "released",
-            detail: format!("letter {id}, which was set aside: {why}"),
-        });
-    }
-    tx.apply(&outcome.changes, now)?;
-    tx.refile(id, &outcome, &said)?;
-    let at_hand = writing::AtHand {
-        id,
-        letter,
-        clean: false,
+    let exempt = |letter: &Letter, incoming: &mut Incoming| {
+        incoming.unreadable = None;
+        if matches!(letter.nature, Nature::Spam(_)) {
+            incoming.source = Source::Human;
+        }
     };
-    writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
-    tracing::info!(letter = id, ticket = outcome.ticket, by, "released");
-    Ok(Some(outcome))
+    let decide = |office: &Desk<'_>, memory: &Memory, incoming: &Incoming| {
+        Some(desk::decide(office, memory, incoming))
+    };
+    again::decide((tx, snapshot, key), (id, bytes), &word, exempt, decide, now)
 }
 
 impl Engine {

@@ -2,16 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::filing::{self, Arrived};
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{incoming, judge, writing};
-use crate::desk;
-use crate::desk::ReviewAsks;
-use crate::desk::event::Memory;
+use super::{again, judge};
+use crate::desk::event::{Incoming, Memory};
 use crate::desk::outcome::{Change, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::review::{ReviewChange, ReviewState};
+use crate::desk::{self, Desk, ReviewAsks};
 use crate::store::{StoreError, Tx};
 
 /// Looks up the returned answer that a letter is about.
@@ -68,44 +66,25 @@ fn send(
     if bytes.is_empty() {
         return Ok(false);
     }
-    let arrived = Arrived {
-        arrival: None,
-        bytes,
-        truncated: None,
+    let word = again::Word {
+        by,
+        event: "approved",
+        which: "had come back for its words",
     };
-    let policy = &snapshot.config.policy;
-    let message = filing::read(&arrived, &policy.conduct);
-    let letter = message.letter();
-    let roster = tx.with_absences(&snapshot.roster)?;
-    let incoming = incoming::incoming(tx, policy, &roster, letter, false)?;
-    let mut memory = incoming::memory(tx, &incoming.from.address, now)?;
-    let asks = desk::asks(&roster, &incoming);
-    let known = (&roster, policy.tag.as_str());
-    incoming::look_up(tx, known, &mut memory, &incoming, &asks, now)?;
-    let office = snapshot.desk(&roster, now);
-    let Some(mut outcome) = desk::approved(&office, &memory, &incoming, &returned.writer) else {
-        return Ok(false);
+    let decide = |office: &Desk<'_>, memory: &Memory, incoming: &Incoming| {
+        let mut outcome = desk::approved(office, memory, incoming, &returned.writer)?;
+        // First, so that the answer that goes out does not overtake itself.
+        let sent = ReviewChange::Is(id, ReviewState::Sent);
+        outcome.changes.insert(0, Change::Review(sent));
+        Some(outcome)
     };
-    let said = format!("{}; approved by {by}, it had been returned", outcome.why);
-    if let Some(ticket) = outcome.ticket {
-        outcome.changes.push(Change::History {
-            ticket,
-            actor: by.to_owned(),
-            event: "approved",
-            detail: format!("letter {id}, which had been returned for its words"),
-        });
-    }
-    // First, so that the answer that goes out does not overtake itself.
-    let sent = Change::Review(ReviewChange::Is(id, ReviewState::Sent));
-    tx.apply(&[sent], now)?;
-    tx.apply(&outcome.changes, now)?;
-    tx.refile(id, &outcome, &said)?;
-    let at_hand = writing::AtHand {
-        id,
-        letter,
-        clean: false,
-    };
-    writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
-    tracing::info!(letter = id, ticket = outcome.ticket, by, "approved");
-    Ok(true)
+    let sent = again::decide(
+        (tx, snapshot, key),
+        (id, bytes),
+        &word,
+        |_, _| {},
+        decide,
+        now,
+    )?;
+    Ok(sent.is_some())
 }

@@ -6,10 +6,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::access::AccessWatch;
-use super::alarm::Alarm;
+use super::alarm::{Alarm, aloud};
 use super::digest::write_metrics;
 use super::engine::Engine;
-use super::pause::{Pause, aloud};
+use super::pause::Pause;
 use super::sending::{SendReport, Sender, WayOut};
 use super::taking::{Source, TakeError, TakeReport};
 use crate::intake::{Mailbox, MailboxError};

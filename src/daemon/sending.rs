@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use super::alarm::Alarm;
+use super::alarm::{Alarm, aloud};
 use super::engine::Engine;
-use super::pause::{Pause, aloud, before_attempt};
+use super::pause::{Pause, before_attempt};
 use super::writing;
 use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
