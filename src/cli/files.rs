@@ -10,6 +10,7 @@ use super::say::Trouble;
 use crate::config::settings::{Config, IntakeSettings, OutgoingSettings};
 use crate::daemon::{Clock, Engine, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
+use crate::net::oauth2;
 use crate::outbox::AnyTransport;
 use crate::store::{Reader, StoreError, private_file, private_folder};
 
@@ -152,7 +153,10 @@ pub fn block_on<R>(work: impl Future<Output = R>) -> Result<R, Trouble> {
         .enable_all()
         .build()
         .map_err(Trouble::new)?;
-    let ended = runtime.block_on(work);
+    let (ended, _no_renewal) = runtime.block_on(async {
+        let ended = work.await;
+        (ended, oauth2::ended().await)
+    });
     // A letter that is read without end must not hold up the end of the program.
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(ended)

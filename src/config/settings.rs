@@ -186,12 +186,17 @@ pub struct Config {
 }
 
 impl Config {
-    /// Every access by consent that the ways in and out use, each once.
-    pub fn accesses(&self) -> Vec<&OAuth2> {
-        let intake = match &self.intake {
+    /// The access by consent that opens the mailbox, if it is opened so.
+    pub fn access_in(&self) -> Option<&OAuth2> {
+        match &self.intake {
             IntakeSettings::Imap(imap) => imap.server.oauth2.as_deref(),
             IntakeSettings::Maildir(_) | IntakeSettings::Pipe => None,
-        };
+        }
+    }
+
+    /// Every access by consent that the ways in and out use, each once.
+    pub fn accesses(&self) -> Vec<&OAuth2> {
+        let intake = self.access_in();
         let outgoing = match &self.outgoing {
             OutgoingSettings::Smtp(smtp) => smtp.server.oauth2.as_deref(),
             OutgoingSettings::Sendmail(_) | OutgoingSettings::Maildir(_) => None,

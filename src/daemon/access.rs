@@ -1,7 +1,8 @@
 //! Access by consent, watched: renewed ahead of its end, and told of when that works no longer.
 //!
 //! Promises: lost access is told once, while what is left of the old one can still carry the letter; when it comes
-//! back, by `dezhurny login`, that is told, too, and the mailbox and the way out are tried at once.
+//! back, by `dezhurny login`, that is told, too. However often it goes and comes, the mailbox and the way out are
+//! tried at once when it is back.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,8 +14,7 @@ use super::alarm::Alarm;
 use super::engine::Engine;
 use super::sending::WayOut;
 use crate::config::settings::OAuth2;
-use crate::net::NetError;
-use crate::net::oauth2;
+use crate::net::{NetError, oauth2};
 
 /// The watch over all access that the configuration in force names. Clones share it.
 #[derive(Clone)]
@@ -22,8 +22,16 @@ pub(super) struct AccessWatch {
     engine: Engine,
     out: WayOut,
     /// By the file that keeps the access.
-    alarms: Arc<Mutex<BTreeMap<PathBuf, Alarm>>>,
+    known: Arc<Mutex<BTreeMap<PathBuf, Known>>>,
     back: Arc<Notify>,
+}
+
+/// What the last look at an access found.
+#[derive(Debug, Default)]
+struct Known {
+    /// It could not be renewed, be that told or not.
+    missed: bool,
+    alarm: Alarm,
 }
 
 impl AccessWatch {
@@ -31,29 +39,35 @@ impl AccessWatch {
         Self {
             engine,
             out,
-            alarms: Arc::default(),
+            known: Arc::default(),
             back: Arc::default(),
         }
     }
 
-    /// Renews what it is time to renew. `true` when some access is lost, and that has been told.
+    /// Renews what it is time to renew. `true` when the access that opens the mailbox is lost, and that is told by
+    /// a letter of its own.
     pub async fn look(&self) -> bool {
         let snapshot = self.engine.snapshots().current();
-        let mut lost = false;
+        let mut lost = None;
+        let mut shut = false;
         // One look at a time: the same loss is told once.
-        let mut alarms = self.alarms.lock().await;
+        let mut all = self.known.lock().await;
         for oauth in snapshot.config.accesses() {
-            let alarm = alarms.entry(oauth.kept.clone()).or_default();
+            let known = all.entry(oauth.kept.clone()).or_default();
             match oauth2::keep_up(oauth).await {
-                Ok(()) => {
-                    if alarm.over(self.engine.clock.now()).is_some() {
-                        self.found(oauth).await;
+                Ok(()) => self.found(oauth, known).await,
+                Err(trouble) => {
+                    self.missed(oauth, &trouble, known).await;
+                    if matches!(trouble, NetError::Lasting(_)) {
+                        let of_mailbox = snapshot.config.access_in();
+                        shut |= of_mailbox.is_some_and(|one| one.is_same(oauth));
+                        lost = lost.or(Some(trouble.to_string()));
                     }
                 }
-                Err(trouble) => lost |= self.missed(oauth, &trouble, alarm).await,
             }
         }
-        lost
+        self.engine.access(lost);
+        shut
     }
 
     /// Returns when access that was lost is there again.
@@ -61,13 +75,11 @@ impl AccessWatch {
         self.back.notified().await;
     }
 
-    async fn missed(&self, oauth: &OAuth2, trouble: &NetError, alarm: &mut Alarm) -> bool {
+    async fn missed(&self, oauth: &OAuth2, trouble: &NetError, known: &mut Known) {
+        known.missed = true;
         let lasting = matches!(trouble, NetError::Lasting(_));
         tracing::warn!(user = %oauth.user, error = %trouble, "access cannot be renewed");
-        if alarm.goes_on(self.engine.clock.now(), lasting) {
-            let _ = sd_notify::notify(&[sd_notify::NotifyState::Status(
-                "нет доступа к почте: dezhurny login",
-            )]);
+        if known.alarm.goes_on(self.engine.clock.now(), lasting) {
             let what = format!(
                 "Доступ к ящику {} больше не продлевается: {trouble}\n\nПрежнего доступа хватит ненадолго, потом письма перестанут приниматься и отправляться. Ни одно не пропадёт: они подождут в ящике и в очереди.",
                 oauth.user
@@ -76,18 +88,22 @@ impl AccessWatch {
                 tracing::error!(%error, "the administrators could not be told");
             }
         }
-        lasting
     }
 
-    async fn found(&self, oauth: &OAuth2) {
+    async fn found(&self, oauth: &OAuth2, known: &mut Known) {
+        if !std::mem::take(&mut known.missed) {
+            return;
+        }
         tracing::info!(user = %oauth.user, "access is there again");
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Status("работает")]);
         self.out.open().await;
-        self.back.notify_waiters();
-        let what = format!(
-            "Доступ к ящику {} снова есть: письма принимаются и отправляются.",
-            oauth.user
-        );
-        self.engine.relieve(&what).await;
+        // Kept for whoever does not wait for it yet.
+        self.back.notify_one();
+        if known.alarm.over(self.engine.clock.now()).is_some() {
+            let what = format!(
+                "Доступ к ящику {} снова есть: письма принимаются и отправляются.",
+                oauth.user
+            );
+            self.engine.relieve(&what).await;
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Trouble that lasts is told to the administrators once, and again only after it was over.
+//! Trouble that lasts is told to the administrators once, and again only after it was over; and that it is over, with
+//! how long it lasted.
 
 use jiff::{SignedDuration, Timestamp};
 

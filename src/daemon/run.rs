@@ -321,7 +321,7 @@ async fn take_forever<M: Mailbox>(
             TakeError::Store(error) => (&mut of_disk, error.is_full()),
             TakeError::Mailbox(_) => (&mut of_mailbox, lasting),
         };
-        // Lost access is told by its own letter.
+        // Lost access to the mailbox is told by its own letter.
         let known = lasting && access.look().await;
         if !known
             && alarm.goes_on(engine.clock.now(), at_once)

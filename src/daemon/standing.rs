@@ -1,4 +1,4 @@
-//! How the ways in and out stand, for whoever watches the program: systemd, and through it an administrator.
+//! How the ways in and out stand, and the access by consent that opens them, for whoever watches the program: systemd, and through it an administrator.
 
 use tokio::sync::watch;
 
@@ -9,6 +9,8 @@ use super::engine::Engine;
 pub struct Standing {
     /// The mailbox was looked into once, or could not be; without a mailbox there is nothing to wait for.
     pub looked: bool,
+    /// Why access by consent is renewed no longer; what is left of it may still open the ways.
+    pub no_access: Option<String>,
     /// Why no letters are taken in.
     pub no_way_in: Option<String>,
     /// Why no letters are sent.
@@ -19,6 +21,7 @@ impl Standing {
     /// In one line, for `systemctl status`.
     pub fn words(&self) -> String {
         let told = [
+            ("Доступ к почте больше не продлевается", &self.no_access),
             ("Письма не принимаются", &self.no_way_in),
             ("Письма не отправляются", &self.no_way_out),
         ];
@@ -58,6 +61,11 @@ impl Engine {
         self.stands(|standing| standing.no_way_out = trouble);
     }
 
+    /// Access by consent is renewed, or why not.
+    pub(super) fn access(&self, trouble: Option<String>) {
+        self.stands(|standing| standing.no_access = trouble);
+    }
+
     fn stands(&self, change: impl FnOnce(&mut Standing)) {
         self.standing.send_if_modified(|standing| {
             let before = standing.clone();
@@ -82,6 +90,15 @@ mod tests {
         assert_eq!(
             standing.words(),
             "Письма не принимаются. IMAP host:993 молчит. Письма не отправляются. SMTP host:465 молчит."
+        );
+        let standing = Standing {
+            looked: true,
+            no_access: Some("Выполните: dezhurny login".to_owned()),
+            ..Standing::default()
+        };
+        assert_eq!(
+            standing.words(),
+            "Доступ к почте больше не продлевается. Выполните: dezhurny login"
         );
     }
 }

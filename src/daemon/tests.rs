@@ -14,6 +14,7 @@ use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::scenario::school;
 use crate::store::TicketFilter;
 
+mod access;
 mod breaker;
 mod clock;
 mod key;

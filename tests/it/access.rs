@@ -234,3 +234,35 @@ fn a_provider_that_is_down_is_no_loss_of_access() {
     daemon.stop();
     assert_eq!(bench.inbox("admin@school.test").len(), 0);
 }
+
+#[test]
+fn a_stop_in_the_middle_of_a_renewal_loses_no_refresh_token() {
+    let bench = Bench::new(Security::Implicit);
+    let provider = school(&bench);
+    provider.books().lifetime = 6;
+    login(&bench, &provider);
+    let daemon = bench.start();
+    bench.until("the desk is open", || bench.log_text().contains("open"));
+    provider.books().hesitates = true;
+    let before = provider.books().renewed;
+    bench.until("access is being renewed", || {
+        provider.books().renewed > before
+    });
+    daemon.terminate();
+    // The answer comes when the daemon waits for nothing else.
+    bench.until("the daemon has ended its work", || {
+        bench.log_text().contains("its connection is dropped")
+    });
+    provider.books().hesitates = false;
+    daemon.end();
+    let files = kept(&bench);
+    let file = files
+        .iter()
+        .find(|file| file.extension().unwrap() == "json")
+        .unwrap();
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert!(
+        kept.contains(provider.books().newest()),
+        "the newest refresh token is lost"
+    );
+}

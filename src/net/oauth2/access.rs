@@ -1,7 +1,13 @@
 //! Access at hand: taken from the file, renewed ahead of its end, by one at a time.
+//!
+//! A provider may take the old refresh token back when it gives a new one. So nothing is asked of it that could not be
+//! kept, and whoever ends the program waits until what was asked is kept ([`ended`]).
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::{RwLock, RwLockWriteGuard};
 
 use super::grant::{self, Granted};
 use super::keep::{self, Kept};
@@ -12,6 +18,12 @@ use crate::net::NetError;
 const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 /// After a refusal the provider is asked again no sooner.
 const AGAIN: SignedDuration = SignedDuration::from_mins(15);
+
+/// Longest that a renewal takes: its connection, its answer, the file.
+const RENEWAL: Duration = Duration::from_mins(1);
+
+/// Read by each renewal while it is under way.
+static UNDER_WAY: RwLock<()> = RwLock::const_new(());
 
 /// Access to a mailbox.
 #[derive(Debug)]
@@ -70,6 +82,17 @@ pub async fn keep_up(oauth: &OAuth2) -> Result<(), NetError> {
     access(oauth).await?.trouble.map_or(Ok(()), Err)
 }
 
+/// Returns when no renewal is under way, at the latest after a minute; while the answer is held none begins.
+pub async fn ended() -> Option<RwLockWriteGuard<'static, ()>> {
+    let ended = tokio::time::timeout(RENEWAL, UNDER_WAY.write()).await;
+    if ended.is_err() {
+        tracing::error!(
+            "access is being renewed, and that does not end; it may have to be granted anew"
+        );
+    }
+    ended.ok()
+}
+
 async fn look(oauth: &OAuth2) -> Result<Access, NetError> {
     let now = Timestamp::now();
     let Some(kept) = keep::read(oauth)? else {
@@ -81,12 +104,16 @@ async fn look(oauth: &OAuth2) -> Result<Access, NetError> {
             trouble: None,
         });
     }
-    let _turn = keep::turn(oauth).await?;
+    // What cannot be kept is not asked for; what is left of the old access opens the mailbox meanwhile.
+    let _turn = match keep::turn(oauth).await {
+        Ok(turn) => turn,
+        Err(trouble) => return left(kept, trouble),
+    };
     // Another may have renewed it while this one waited.
-    let now = Timestamp::now();
     let Some(mut kept) = keep::read(oauth)? else {
         return Err(missing(oauth));
     };
+    let now = Timestamp::now();
     if !kept.is_due(now) {
         return Ok(Access {
             token: kept.access,
@@ -94,11 +121,17 @@ async fn look(oauth: &OAuth2) -> Result<Access, NetError> {
         });
     }
     let lately = |at: Timestamp| (SignedDuration::ZERO..AGAIN).contains(&now.duration_since(at));
-    let renewed = match &kept.refused {
-        Some((at, why)) if lately(*at) => Err(NetError::Lasting(why.clone())),
-        _ => grant::refresh(oauth, &kept.refresh).await,
-    };
-    match renewed {
+    if let Some((at, why)) = &kept.refused
+        && lately(*at)
+    {
+        let trouble = NetError::Lasting(why.clone());
+        return left(kept, trouble);
+    }
+    let _under_way = UNDER_WAY.read().await;
+    if let Err(trouble) = keep::write(oauth, &kept) {
+        return left(kept, trouble);
+    }
+    match grant::refresh(oauth, &kept.refresh).await {
         Ok(granted) => {
             let kept = merged(granted, kept.refresh);
             keep::write(oauth, &kept)?;
@@ -108,22 +141,26 @@ async fn look(oauth: &OAuth2) -> Result<Access, NetError> {
             })
         }
         Err(trouble) => {
-            if let NetError::Lasting(why) = &trouble
-                && kept.refused.as_ref().is_none_or(|(at, _)| !lately(*at))
-            {
+            if let NetError::Lasting(why) = &trouble {
                 kept.refused = Some((now, why.clone()));
-                keep::write(oauth, &kept)?;
+                if let Err(error) = keep::write(oauth, &kept) {
+                    tracing::warn!(%error, "a refusal could not be written down");
+                }
             }
-            if kept.opens(now) {
-                Ok(Access {
-                    token: kept.access,
-                    trouble: Some(trouble),
-                })
-            } else {
-                Err(trouble)
-            }
+            left(kept, trouble)
         }
     }
+}
+
+/// What there is without a renewal.
+fn left(kept: Kept, trouble: NetError) -> Result<Access, NetError> {
+    if !kept.opens(Timestamp::now()) {
+        return Err(trouble);
+    }
+    Ok(Access {
+        token: kept.access,
+        trouble: Some(trouble),
+    })
 }
 
 fn missing(oauth: &OAuth2) -> NetError {

@@ -13,7 +13,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, State, access, distrust, keep_up, state, store};
+pub use access::{Access, State, access, distrust, ended, keep_up, state, store};
 pub use grant::{
     Asked, Device, Granted, Polled, ask_device, code_of, exchange, invite, poll_device,
 };

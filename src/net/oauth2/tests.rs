@@ -126,6 +126,58 @@ async fn access_is_renewed_ahead_and_once_for_all_who_ask() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_nobody_waits_for_any_more_is_kept_before_the_program_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let oauth = oauth(
+        &format!("http://{}", listener.local_addr().unwrap()),
+        folder.path(),
+    );
+    keep::write(&oauth, &kept(SignedDuration::ZERO)).unwrap();
+    let asker = oauth.clone();
+    let asker = tokio::spawn(async move { access(&asker).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !whole(&request) {
+        assert!(stream.read_buf(&mut request).await.unwrap() > 0);
+    }
+    asker.abort();
+    assert!(asker.await.unwrap_err().is_cancelled());
+    let mut end = tokio::spawn(ended());
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut end).await;
+    assert!(early.is_err(), "the answer is still to come");
+    let (_, body) = granted("new-access", Some("new-refresh"));
+    let answer = format!(
+        "HTTP/1.1 200 Said\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    assert!(end.await.unwrap().is_some());
+    let now = keep::read(&oauth).unwrap().unwrap();
+    assert_eq!(now.refresh.expose_secret(), "new-refresh");
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_asked_for_and_what_is_left_opens_the_mailbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, asked) = provider(vec![granted("new-access", Some("new-refresh"))]).await;
+    let mut oauth = oauth(&address, folder.path());
+    keep::write(&oauth, &kept(SignedDuration::from_mins(5))).unwrap();
+    // A folder in which no file can be made; what lies there can be read.
+    let open = std::fs::File::open(&oauth.kept).unwrap();
+    let number = std::os::fd::AsRawFd::as_raw_fd(&open);
+    oauth.kept = format!("/proc/self/fd/{number}").into();
+    let found = access(&oauth).await.unwrap();
+    assert_eq!(found.token.expose_secret(), "access-verysecret");
+    assert!(
+        matches!(&found.trouble, Some(NetError::Lasting(why)) if why.contains("Проверьте права")),
+        "{:?}",
+        found.trouble
+    );
+    assert_eq!(asked.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn a_provider_that_gives_no_new_refresh_token_means_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let (address, _) = provider(vec![granted("new-access", None)]).await;

@@ -25,6 +25,8 @@ pub struct Books {
     pub refuses: bool,
     /// It answers 503.
     pub down: bool,
+    /// It renews, and keeps its answer to itself as long as this is so.
+    pub hesitates: bool,
     /// Access tokens, and when they end.
     good: BTreeMap<String, Instant>,
     /// The one refresh token that works.
@@ -63,6 +65,11 @@ impl Books {
     /// Mail servers take no access any more that was granted so far.
     pub fn take_back_access(&mut self) {
         self.good.clear();
+    }
+
+    /// The refresh token that was given last.
+    pub fn newest(&self) -> &str {
+        self.refresh.as_deref().unwrap()
     }
 
     /// The browser of somebody who consents: the address at which it ends.
@@ -239,6 +246,9 @@ fn serve(stream: &TcpStream, books: &Mutex<Books>) -> Option<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let (status, said) = books.lock().unwrap().answer(&path, &body);
+    while path == "/token" && books.lock().unwrap().hesitates {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let text = said.to_string();
     let mut stream = stream;
     write!(

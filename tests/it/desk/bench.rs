@@ -174,13 +174,17 @@ impl Daemon {
         assert!(told.success());
     }
 
-    /// SIGTERM; it must end by itself, and well.
-    pub fn stop(mut self) {
+    /// SIGTERM.
+    pub fn terminate(&self) {
         let told = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()
             .unwrap();
         assert!(told.success());
+    }
+
+    /// It must end by itself, and well.
+    pub fn end(mut self) {
         let end = Instant::now() + BOUND;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -190,6 +194,12 @@ impl Daemon {
             assert!(Instant::now() < end, "the daemon does not stop");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// SIGTERM, and the end.
+    pub fn stop(self) {
+        self.terminate();
+        self.end();
     }
 }
 
