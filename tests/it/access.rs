@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use provider::Provider;
 
 use crate::client;
-use crate::desk::bench::{BOUND, Bench, Security};
+use crate::desk::bench::{BOUND, Bench, Daemon, Security};
 
 /// A school whose mailbox opens by consent alone, and the provider of it.
 fn school(bench: &Bench) -> Provider {
@@ -76,6 +76,21 @@ fn no_secret_in(provider: &Provider, text: &str) {
     }
 }
 
+/// A question comes into the mailbox.
+fn ask(bench: &Bench, from: &str) {
+    let letter = client::letter(from, "help@school.test", "Вопрос", "Как войти?");
+    bench.host.deliver("help@school.test", &letter);
+}
+
+/// A desk that is open, with access for so many seconds at a time.
+fn opened(bench: &Bench, provider: &Provider, lifetime: u64) -> Daemon {
+    provider.books().lifetime = lifetime;
+    login(bench, provider);
+    let daemon = bench.start();
+    bench.until("the desk is open", || bench.log_text().contains("open"));
+    daemon
+}
+
 /// Letters to the administrators whose text holds these words.
 fn told(bench: &Bench, words: &str) -> usize {
     bench
@@ -104,8 +119,7 @@ fn consent_by_a_code_opens_the_mailbox_and_the_way_out() {
         let mode = file.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.display());
     }
-    let letter = client::letter("anna@home.test", "help@school.test", "Вопрос", "Как войти?");
-    bench.host.deliver("help@school.test", &letter);
+    ask(&bench, "anna@home.test");
     bench.run(&["run", "--once"]);
     bench.host.wait_for("anna@home.test", 1, BOUND);
     assert_eq!(provider.books().renewed, 0, "it was fresh");
@@ -151,15 +165,13 @@ fn access_is_renewed_while_the_desk_works_and_each_refresh_token_is_used_once() 
     for _ in 0..3 {
         bench.run(&["check"]);
     }
-    let letter = client::letter("anna@home.test", "help@school.test", "Вопрос", "Как войти?");
-    bench.host.deliver("help@school.test", &letter);
+    ask(&bench, "anna@home.test");
     bench.host.wait_for("anna@home.test", 1, BOUND);
     // The mail servers forget what they took a moment ago, and the desk's connections break.
     provider.books().lifetime = 3600;
     provider.books().take_back_access();
     bench.host.restart();
-    let again = client::letter("boris@home.test", "help@school.test", "Ещё", "Как войти?");
-    bench.host.deliver("help@school.test", &again);
+    ask(&bench, "boris@home.test");
     bench.host.wait_for("boris@home.test", 1, BOUND);
     daemon.stop();
     let books = provider.books();
@@ -173,10 +185,7 @@ fn access_is_renewed_while_the_desk_works_and_each_refresh_token_is_used_once() 
 fn lost_access_is_told_once_by_what_is_left_of_it_and_its_return_too() {
     let bench = Bench::new(Security::Implicit);
     let provider = school(&bench);
-    provider.books().lifetime = 24;
-    login(&bench, &provider);
-    let daemon = bench.start();
-    bench.until("the desk is open", || bench.log_text().contains("open"));
+    let daemon = opened(&bench, &provider, 24);
     provider.books().refuses = true;
     // While the old access still opens the way out.
     bench.until("the administrators hear of it", || {
@@ -191,8 +200,7 @@ fn lost_access_is_told_once_by_what_is_left_of_it_and_its_return_too() {
         status.contains("dezhurny login")
     });
     bench.host.restart();
-    let letter = client::letter("anna@home.test", "help@school.test", "Вопрос", "Как войти?");
-    bench.host.deliver("help@school.test", &letter);
+    ask(&bench, "anna@home.test");
     bench.until("letters cannot be taken in", || {
         bench.log_text().contains("letters cannot be taken in")
     });
@@ -217,10 +225,7 @@ fn lost_access_is_told_once_by_what_is_left_of_it_and_its_return_too() {
 fn a_provider_that_is_down_is_no_loss_of_access() {
     let bench = Bench::new(Security::Implicit);
     let provider = school(&bench);
-    provider.books().lifetime = 6;
-    login(&bench, &provider);
-    let daemon = bench.start();
-    bench.until("the desk is open", || bench.log_text().contains("open"));
+    let daemon = opened(&bench, &provider, 6);
     provider.books().down = true;
     bench.until("it is tried", || {
         bench.log_text().contains("access cannot be renewed")
@@ -228,8 +233,7 @@ fn a_provider_that_is_down_is_no_loss_of_access() {
     provider.books().take_back_access();
     bench.host.restart();
     provider.books().down = false;
-    let letter = client::letter("anna@home.test", "help@school.test", "Вопрос", "Как войти?");
-    bench.host.deliver("help@school.test", &letter);
+    ask(&bench, "anna@home.test");
     bench.host.wait_for("anna@home.test", 1, BOUND);
     daemon.stop();
     assert_eq!(bench.inbox("admin@school.test").len(), 0);
@@ -239,10 +243,7 @@ fn a_provider_that_is_down_is_no_loss_of_access() {
 fn a_stop_in_the_middle_of_a_renewal_loses_no_refresh_token() {
     let bench = Bench::new(Security::Implicit);
     let provider = school(&bench);
-    provider.books().lifetime = 6;
-    login(&bench, &provider);
-    let daemon = bench.start();
-    bench.until("the desk is open", || bench.log_text().contains("open"));
+    let daemon = opened(&bench, &provider, 6);
     provider.books().hesitates = true;
     let before = provider.books().renewed;
     bench.until("access is being renewed", || {

@@ -4,7 +4,7 @@ use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::life::{BOUND, DESK, Life, behind, bring, database, open, ready};
+use super::life::{BOUND, Life, behind, bring, database, number, open, ready};
 use super::plan::{Act, Fault, Way};
 use super::proxy::{Knows, Proxy};
 use crate::client;
@@ -162,11 +162,12 @@ async fn signs_of_life_come_while_the_store_answers_and_stop_when_it_hangs() {
         database(bench).execute_batch("DROP TRIGGER standstill").unwrap();
         let life = manager.start(bench, wanted);
         bench.host.wait_for("k1@home.test", 1, BOUND);
-        let filed = super::life::number(&database(bench), "SELECT count(*) FROM tickets");
+        let filed = number(&database(bench), "SELECT count(*) FROM tickets");
         assert_eq!(filed, 1);
         drop(life);
         let ack = bench.inbox("k1@home.test");
-        assert!(client::text_of(&ack[0]).contains("Ваше письмо получено"), "{DESK}");
+        let text = client::text_of(&ack[0]);
+        assert!(text.contains("Ваше письмо получено"), "{text}");
     })
     .await;
 }

@@ -12,23 +12,21 @@
 // A bench: each test uses a part of it.
 #![allow(dead_code)]
 
+mod furnishing;
+mod mailboxes;
 mod maildir;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use maildir::read_maildir;
+use std::time::{Duration, Instant};
 
 /// Every user's password.
 pub const PASSWORD: &str = "secret";
@@ -147,11 +145,6 @@ impl MailHost {
         host
     }
 
-    /// The certificate authority that signed the servers' certificate for `localhost` and `127.0.0.1`.
-    pub fn ca_file(&self) -> PathBuf {
-        self.folder.join("tls/ca.pem")
-    }
-
     /// Stops both servers; mail and ports are kept for [`Self::start_again`].
     pub fn stop(&self) {
         run(sh(STOP).arg(&self.folder), "the stop of the servers");
@@ -191,112 +184,6 @@ impl MailHost {
         self.start_again();
     }
 
-    /// Gives the servers a certificate for another name, or one that ended so many days ago, and starts them anew.
-    pub fn certify(&self, name: &str, days: i32) {
-        let tls = self.folder.join("tls");
-        let extension = format!(
-            "subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth\nbasicConstraints=critical,CA:FALSE\n"
-        );
-        fs::write(tls.join("other.cnf"), extension).expect("the extension can be written");
-        let mut ask = Command::new("openssl");
-        ask.current_dir(&tls).args([
-            "req",
-            "-new",
-            "-config",
-            "openssl.cnf",
-            "-key",
-            "server.key",
-        ]);
-        ask.args(["-subj", "/CN=bench other", "-out", "other.csr"]);
-        run(&mut ask, "the request for a certificate");
-        let mut sign = Command::new("openssl");
-        sign.current_dir(&tls)
-            .args(["x509", "-req", "-in", "other.csr", "-CA", "ca.pem"]);
-        sign.args(["-CAkey", "ca.key", "-CAcreateserial", "-sha256"]);
-        sign.args(["-extfile", "other.cnf", "-out", "server.pem"]);
-        sign.args(["-days", &days.to_string()]);
-        run(&mut sign, "the signing of a certificate");
-        self.restart();
-    }
-
-    /// Adds lines to Dovecot's configuration, and starts the servers anew.
-    pub fn configure(&self, lines: &str) {
-        let path = self.folder.join("dovecot.conf");
-        let text = fs::read_to_string(&path).expect("the configuration can be read");
-        fs::write(&path, format!("{text}\n{lines}\n")).expect("configuration can be written");
-        self.restart();
-    }
-
-    /// Puts a message straight into the inbox of `to`, unchanged, without any server taking part.
-    /// A tag in the address is left out.
-    pub fn deliver(&self, to: &str, message: &[u8]) {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let maildir = self.maildir(to);
-        self.make_maildir(&maildir);
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("the clock is past 1970");
-        let name = format!(
-            "{}.M{}P{}Q{}.bench",
-            now.as_secs(),
-            now.subsec_micros(),
-            std::process::id(),
-            COUNTER.fetch_add(1, Ordering::Relaxed)
-        );
-        let draft = maildir.join("tmp").join(&name);
-        fs::write(&draft, message).expect("the message can be written");
-        self.give_to_mail(&draft);
-        fs::rename(&draft, maildir.join("new").join(&name)).expect("the message can be moved");
-    }
-
-    /// All messages of a folder, seen and unseen, raw, oldest first. `INBOX`, or the name of another
-    /// folder in ASCII; one that is not there is empty.
-    pub fn mailbox(&self, address: &str, folder: &str) -> Vec<Vec<u8>> {
-        let mut path = self.maildir(address);
-        if !folder.eq_ignore_ascii_case("INBOX") {
-            path.push(format!(".{}", folder.replace('/', ".")));
-        }
-        // A server may rename a file between the listing and the reading: then look again.
-        for _ in 0..1000 {
-            if let Some(found) = read_maildir(&path) {
-                return found;
-            }
-        }
-        panic!("{} never stands still", path.display());
-    }
-
-    /// Waits until the inbox of `address` holds at least `count` messages, and gives them all.
-    ///
-    /// # Panics
-    /// When `bound` passes first; with the ends of the servers' logs.
-    pub fn wait_for(&self, address: &str, count: usize, bound: Duration) -> Vec<Vec<u8>> {
-        self.wait_in(address, "INBOX", count, bound)
-    }
-
-    /// [`Self::wait_for`] in any folder.
-    pub fn wait_in(
-        &self,
-        address: &str,
-        folder: &str,
-        count: usize,
-        bound: Duration,
-    ) -> Vec<Vec<u8>> {
-        let end = Instant::now() + bound;
-        loop {
-            let found = self.mailbox(address, folder);
-            if found.len() >= count {
-                return found;
-            }
-            assert!(
-                Instant::now() < end,
-                "{folder} of {address} holds {} of {count} messages after {bound:?}\n{}",
-                found.len(),
-                self.logs()
-            );
-            sleep(TICK);
-        }
-    }
-
     /// The ends of the servers' logs.
     pub fn logs(&self) -> String {
         let mut text = String::new();
@@ -317,40 +204,6 @@ impl MailHost {
         &self.folder
     }
 
-    /// Addresses that have a mailbox.
-    pub fn addresses(&self) -> Vec<String> {
-        let names = |folder: &Path| -> Vec<String> {
-            fs::read_dir(folder)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                .collect()
-        };
-        let mail = self.folder.join("mail");
-        names(&mail)
-            .into_iter()
-            .flat_map(|domain| {
-                let users = names(&mail.join(&domain));
-                users
-                    .into_iter()
-                    .map(move |user| format!("{user}@{domain}"))
-            })
-            .collect()
-    }
-
-    /// Where the mail of `address` lies.
-    pub fn maildir(&self, address: &str) -> PathBuf {
-        let address = address.to_lowercase();
-        let (local, domain) = address.split_once('@').expect("an address has a domain");
-        let user = local.split('+').next().unwrap_or(local);
-        self.folder
-            .join("mail")
-            .join(domain)
-            .join(user)
-            .join("Maildir")
-    }
-
     fn ports(&self) -> [u16; 6] {
         [
             self.imap_port,
@@ -360,82 +213,6 @@ impl MailHost {
             self.inbound_port,
             self.lmtp_port,
         ]
-    }
-
-    /// Makes the folder and every folder above it that is missing, for the user `mail`.
-    pub fn make_maildir(&self, maildir: &Path) {
-        for part in ["tmp", "new", "cur"] {
-            fs::create_dir_all(maildir.join(part)).expect("the Maildir can be made");
-            self.give_to_mail(&maildir.join(part));
-        }
-        for above in maildir.ancestors().take(3) {
-            self.give_to_mail(above);
-        }
-    }
-
-    /// The servers own their mail.
-    pub fn give_to_mail(&self, path: &Path) {
-        let (user, group) = self.mail_owner;
-        chown(path, Some(user), Some(group)).expect("root may give files away");
-    }
-
-    /// Writes certificates and configuration.
-    fn furnish(&self) {
-        let open = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(&self.folder, open).expect("the folder can be opened to the servers");
-        self.give_to_mail(&self.folder.join("mail"));
-        let postfix = Some(id_of("-u", "postfix"));
-        chown(self.folder.join("data"), postfix, None).expect("root may give folders away");
-        let values = BTreeMap::from([
-            ("FOLDER", self.folder.display().to_string()),
-            ("IMAP", self.imap_port.to_string()),
-            ("IMAPS", self.imaps_port.to_string()),
-            ("SUBMISSION", self.submission_port.to_string()),
-            ("SMTPS", self.smtps_port.to_string()),
-            ("INBOUND", self.inbound_port.to_string()),
-            ("LMTP", self.lmtp_port.to_string()),
-            ("PROVIDER", self.provider_port.to_string()),
-            ("PASSWORD", PASSWORD.to_owned()),
-        ]);
-        for (name, template) in [
-            ("tls/openssl.cnf", include_str!("openssl.cnf")),
-            ("dovecot.conf", include_str!("dovecot.conf")),
-            ("dovecot-oauth2.conf", include_str!("dovecot-oauth2.conf")),
-            ("etc/main.cf", include_str!("main.cf")),
-            ("etc/master.cf", include_str!("master.cf")),
-            ("etc/recipients", include_str!("recipients")),
-        ] {
-            let text = values
-                .iter()
-                .fold(template.to_owned(), |text, (key, value)| {
-                    text.replace(&format!("@{key}@"), value)
-                });
-            fs::write(self.folder.join(name), text).expect("configuration can be written");
-        }
-        for section in ["ca", "server"] {
-            let mut openssl = Command::new("openssl");
-            openssl.current_dir(self.folder.join("tls"));
-            openssl.args(
-                "req -x509 -config openssl.cnf -nodes -sha256 -days 30 -newkey ec".split(' '),
-            );
-            openssl.args(["-pkeyopt", "ec_paramgen_curve:prime256v1"]);
-            openssl.args([
-                "-subj",
-                &format!("/CN=bench {section}"),
-                "-extensions",
-                section,
-            ]);
-            openssl.args([
-                "-keyout",
-                &format!("{section}.key"),
-                "-out",
-                &format!("{section}.pem"),
-            ]);
-            if section == "server" {
-                openssl.args(["-CA", "ca.pem", "-CAkey", "ca.key"]);
-            }
-            run(&mut openssl, "the making of certificates");
-        }
     }
 }
 
