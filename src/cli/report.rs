@@ -79,6 +79,10 @@ pub fn report(config: Option<&Path>, options: &Options) -> Ending {
         say::json(&figures)?;
         return Ok(ExitCode::SUCCESS);
     }
+    // In the JSON they stand by the names of their files, which do not change.
+    let library = &snapshot.resources.library;
+    let extras = std::mem::take(&mut figures.extras).into_iter();
+    figures.extras = extras.map(|extra| extra.titled(library)).collect();
     let tongue = match (options.language, policy.language) {
         (Some(Language::En), _) | (None, DeskLanguage::En) => Tongue::En,
         _ => Tongue::Ru,

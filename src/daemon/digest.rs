@@ -84,7 +84,9 @@ impl Engine {
                     policy.sla.first_response,
                     now,
                 );
-                figures.extras = tx.extras(from, until)?;
+                let extras = tx.extras(from, until)?.into_iter();
+                let library = &snapshot.resources.library;
+                figures.extras = extras.map(|extra| extra.titled(library)).collect();
                 let office = snapshot.desk(&snapshot.roster, now);
                 let outcome = desk::digest(&office, &figures);
                 super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;

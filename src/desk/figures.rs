@@ -2,6 +2,8 @@
 //!
 //! Counts and middle values only: nothing here tells who asked. Times are working time.
 
+mod titles;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;

@@ -88,7 +88,13 @@ pub(in crate::letters) fn week() -> Figures {
 
 fn extras() -> Vec<Extra> {
     [
-        ("materials", vec![("пароль", 14), ("оценки-родителю", 9)]),
+        (
+            "materials",
+            vec![
+                ("Как восстановить пароль", 14),
+                ("Где родителю видны оценки", 9),
+            ],
+        ),
         (
             "without-material",
             vec![("оценки <за четверть>", 21), ("no-topic", 17)],
