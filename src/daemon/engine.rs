@@ -264,7 +264,7 @@ impl Engine {
             .await?;
         self.rewind_if_steady(now).await?;
         let mut moved = self.step_unowned(now).await? + self.step_absent(now).await?;
-        moved += self.step_seminars(now).await?;
+        moved += self.step_seminars(now).await? + self.step_reviews(now).await?;
         // Each round does one step of each due ticket; what is still due has another step behind it.
         for _ in 0..ROUNDS {
             let stepped = self.step_due(now).await?;

@@ -170,7 +170,7 @@ pub fn look_up_for_admin(
 }
 
 /// A ticket, or the one that it was put into.
-fn ticket(tx: &Tx<'_>, number: u64) -> Result<Option<Ticket>, StoreError> {
+pub(super) fn ticket(tx: &Tx<'_>, number: u64) -> Result<Option<Ticket>, StoreError> {
     // Nobody is left in an erased ticket who could go on with it.
     if tx.is_erased(number)? {
         return Ok(None);

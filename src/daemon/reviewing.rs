@@ -1,14 +1,16 @@
-//! An answer that came back for its words goes out after all, at a supervisor's word.
+//! An answer that came back for its words goes out after all, at a supervisor's word; while that is waited for, they
+//! are reminded.
 
 use jiff::Timestamp;
 
+use super::engine::Engine;
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
-use super::{again, judge};
+use super::{again, incoming, judge, writing};
 use crate::desk::event::{Incoming, Memory};
 use crate::desk::outcome::{Change, Outcome};
 use crate::desk::policy::Policy;
-use crate::desk::review::{ReviewChange, ReviewState};
+use crate::desk::review::{Returned, ReviewChange, ReviewState};
 use crate::desk::{self, Desk, ReviewAsks};
 use crate::store::{StoreError, Tx};
 
@@ -25,9 +27,38 @@ pub(super) fn look_up(
         None => None,
     };
     if let Some(one) = &mut memory.returned {
-        one.places = judge::manner(&policy.conduct, "", &one.text).places;
+        mark(policy, one);
     }
     Ok(())
+}
+
+/// The places that offend are found anew: the rules may have changed.
+fn mark(policy: &Policy, one: &mut Returned) {
+    one.places = judge::manner(&policy.conduct, "", &one.text).places;
+}
+
+impl Engine {
+    /// Reminds supervisors of answers that wait for them.
+    pub(super) async fn step_reviews(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (snapshot, key) = (self.snapshots.current(), self.key());
+        let work = move |tx: &Tx<'_>| {
+            let office = snapshot.desk(&snapshot.roster, now);
+            let mut moved = 0;
+            for mut one in tx.unreviewed()? {
+                mark(office.policy, &mut one.answer);
+                let Some(ticket) = incoming::ticket(tx, one.ticket)? else {
+                    continue;
+                };
+                let Some(outcome) = desk::unreviewed(&office, &ticket, &one) else {
+                    continue;
+                };
+                writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
+                moved += 1;
+            }
+            Ok(moved)
+        };
+        self.store.transaction(work).await
+    }
 }
 
 /// Lets the answers go out that a supervisor's letter approves, and says in the letters of that decision where one

@@ -28,6 +28,7 @@ mod speaker;
 mod specialist;
 mod splitting;
 mod stopping;
+mod unreviewed;
 mod vendor;
 
 use jiff::Timestamp;
@@ -43,6 +44,7 @@ pub use orders::{Asks, asks};
 pub use review::{ReviewAsks, approved};
 pub use rewound::rewound;
 pub use seminars::seminar_step;
+pub use unreviewed::unreviewed;
 
 use super::event::{Incoming, Memory, Source};
 use super::figures::Figures;
@@ -144,9 +146,6 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
         Speaker::Claimed(who, ticket) => specialist::claims_to(desk, memory, who, ticket),
         Speaker::Overseer(ticket, made) if made.kind == Kind::Review => {
             review::speaks(desk, memory, (ticket, made), letter)
-        }
-        Speaker::OverseersAnother(ticket, made) if made.kind == Kind::Review => {
-            review::another(desk, ticket, made, letter)
         }
         Speaker::Overseer(ticket, made) => {
             let who = desk.overseer(&letter.from.address);
@@ -294,37 +293,30 @@ pub fn digest(desk: &Desk<'_>, figures: &Figures) -> Outcome {
 
 /// Tells the administrators that the desk itself is in trouble.
 pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
-    let mut outcome = Outcome::quiet(
-        EndState::Automatic,
-        Kind::Report,
-        "trouble of the desk itself",
-    );
-    outcome.notices = desk.alert(
-        None,
-        &Alert::Trouble {
-            what: what.to_owned(),
-        },
-    );
-    outcome
+    let what = what.to_owned();
+    told(desk, "trouble of the desk itself", &Alert::Trouble { what })
 }
 
 /// Tells the administrators that trouble of the desk itself is over.
 pub fn recovered(desk: &Desk<'_>, what: &str) -> Outcome {
-    let mut outcome = trouble(desk, "");
     let what = what.to_owned();
-    outcome.notices = desk.alert(None, &Alert::Over { what });
+    told(
+        desk,
+        "trouble of the desk itself is over",
+        &Alert::Over { what },
+    )
+}
+
+fn told(desk: &Desk<'_>, why: &str, alert: &Alert) -> Outcome {
+    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, why);
+    outcome.notices = desk.alert(None, alert);
     outcome
 }
 
 /// Tells the administrators that letters of the desk itself wait.
 pub fn stopped(desk: &Desk<'_>, what: Stopped) -> Outcome {
-    let mut outcome = Outcome::quiet(
-        EndState::Automatic,
-        Kind::Report,
-        "automatic letters are stopped",
-    );
+    let mut outcome = told(desk, "automatic letters are stopped", &Alert::Stopped(what));
     outcome.changes.push(Change::Told("stopped".to_owned()));
-    outcome.notices = desk.alert(None, &Alert::Stopped(what));
     outcome
 }
 

@@ -1,6 +1,8 @@
 //! An answer that came back to its writer for its words, shown to whoever oversees the writer (clause 4), as
 //! values: rules can be wrong about a word, and a person decides then.
 
+use jiff::Timestamp;
+
 use super::obeyed::CommandResult;
 
 /// How far such an answer has come.
@@ -60,6 +62,17 @@ pub struct Returned {
     pub places: Vec<String>,
 }
 
+/// A returned answer that is before a supervisor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreviewed {
+    /// The answer.
+    pub answer: Returned,
+    /// Its ticket.
+    pub ticket: u64,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// A change to what is remembered of returned answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReviewChange {
@@ -74,6 +87,8 @@ pub enum ReviewChange {
     },
     /// It has come so far.
     Is(u64, ReviewState),
+    /// Its supervisor was reminded of it.
+    Reminded(u64),
     /// What this specialist had returned in this ticket is not to go out any more: another answer has.
     Overtaken {
         /// The ticket.
@@ -112,6 +127,8 @@ pub enum Review {
         places: Vec<String>,
         /// What the writer says of it, to the supervisor alone.
         note: String,
+        /// They were asked before.
+        reminds: bool,
     },
     /// To a supervisor: somebody else wrote back to the letter above.
     Again {

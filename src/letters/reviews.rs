@@ -19,7 +19,7 @@ use super::text::one_line;
 struct ReviewView {
     #[serde(flatten)]
     frame: Frame,
-    /// To a supervisor `asked` or `again`; to the writer `sent`, `late` or `back`.
+    /// To a supervisor `asked`, `waits` or `again`; to the writer `sent`, `late` or `back`.
     what: &'static str,
     /// The other of the two: the writer's or the supervisor's name; may be empty.
     by: String,
@@ -45,9 +45,10 @@ impl Writer<'_> {
                 text,
                 places,
                 note,
+                reminds,
                 ..
             } => (
-                "asked",
+                if *reminds { "waits" } else { "asked" },
                 name.as_str(),
                 self.marked(text, places),
                 note.as_str(),

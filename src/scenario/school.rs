@@ -44,12 +44,7 @@ pub fn school_with(
             roster = roster.replacen(&head, &format!("{head}{line}\n"), 1);
             continue;
         }
-        let head = format!("[{section}]\n");
-        text = if text.contains(&head) {
-            text.replacen(&head, &format!("{head}{line}\n"), 1)
-        } else {
-            format!("{text}{head}{line}\n")
-        };
+        text = set(&text, section, line);
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", &roster, &config.policy).map_err(faulty)?;
@@ -62,4 +57,26 @@ pub fn school_with(
     let materials: Result<Vec<_>, _> = MATERIALS.iter().map(read).collect();
     let school = Snapshot::new(config, roster, Templates::builtin());
     Ok(school.with_materials(materials?).with_people(people))
+}
+
+/// The configuration with this line in this section, in the place of the one with the same key.
+fn set(text: &str, section: &str, line: &str) -> String {
+    let head = format!("[{section}]\n");
+    let Some((before, inside)) = text.split_once(&head) else {
+        return format!("{text}{head}{line}\n");
+    };
+    let (inside, after) = inside
+        .find("\n[")
+        .map_or((inside, ""), |end| inside.split_at(end + 1));
+    let key = line.split_once('=').map_or(line, |(key, _)| key).trim();
+    let other = |one: &&str| {
+        one.split_once('=')
+            .is_none_or(|(name, _)| name.trim() != key)
+    };
+    let rest: String = inside
+        .lines()
+        .filter(other)
+        .map(|one| format!("{one}\n"))
+        .collect();
+    format!("{before}{head}{line}\n{rest}{after}")
 }

@@ -1,15 +1,25 @@
 //! Answers that came back to their writers for their words, and how far each has come. Roster ids and numbers of
-//! letters alone: what was written stands in the letter.
+//! letters alone: what was written stands in the letter. When a supervisor was shown one, and reminded of it, stands
+//! among what people were told.
 
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::original::decompress;
-use super::row::{natural, signed};
+use super::row::{instant, natural, signed};
 use super::{StoreError, Tx};
-use crate::desk::review::{Returned, ReviewChange, ReviewState};
+use crate::desk::review::{Returned, ReviewChange, ReviewState, Unreviewed};
 
 const FIELDS: &str =
     "SELECT reviews.*, letters.new_text FROM reviews JOIN letters ON letters.id = reviews.letter";
+
+/// The tickets that were put into ticket ?1, whatever the way, and itself.
+const TOGETHER: &str = "WITH RECURSIVE together (number) AS (
+     VALUES (?1) UNION SELECT tickets.number FROM tickets JOIN together ON tickets.merged_into = together.number)";
+
+/// Under what it is remembered that a supervisor was shown an answer, and reminded of it.
+const SHOWN: &str = "review shown ";
+const REMINDED: &str = "review reminded ";
 
 impl Tx<'_> {
     /// The newest answer of a specialist that came back to them in a ticket, or in one that was put into it.
@@ -18,8 +28,7 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn returned_of(&self, ticket: u64, writer: &str) -> Result<Option<Returned>, StoreError> {
         let sql = format!(
-            "{FIELDS} WHERE reviews.writer = ?2 AND (reviews.ticket = ?1
-                OR reviews.ticket IN (SELECT number FROM tickets WHERE merged_into = ?1))
+            "{TOGETHER} {FIELDS} WHERE reviews.writer = ?2 AND reviews.ticket IN (SELECT number FROM together)
              ORDER BY reviews.letter DESC LIMIT 1"
         );
         let mut query = self.connection.prepare_cached(&sql)?;
@@ -37,6 +46,28 @@ impl Tx<'_> {
         Ok(query.query_row([signed(letter)], returned).optional()?)
     }
 
+    /// Answers that are before a supervisor who was not reminded of them yet, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn unreviewed(&self) -> Result<Vec<Unreviewed>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT reviews.*, letters.new_text, shown.at AS since
+             FROM reviews JOIN letters ON letters.id = reviews.letter
+             JOIN told shown ON shown.what = ?1 || reviews.letter
+             LEFT JOIN told reminded ON reminded.what = ?2 || reviews.letter
+             WHERE reviews.state = 'asked' AND coalesce(reminded.at < shown.at, 1) ORDER BY reviews.letter",
+        )?;
+        let rows = query.query_map([SHOWN, REMINDED], |row| {
+            Ok(Unreviewed {
+                answer: returned(row)?,
+                ticket: natural(row, "ticket")?,
+                since: instant(row, "since")?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The bytes of a letter as it came; empty when it was erased.
     ///
     /// # Errors
@@ -51,7 +82,11 @@ impl Tx<'_> {
         decompress(&packed.unwrap_or_default())
     }
 
-    pub(super) fn write_review(&self, change: &ReviewChange) -> Result<(), StoreError> {
+    pub(super) fn write_review(
+        &self,
+        change: &ReviewChange,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         match change {
             ReviewChange::Returned {
                 letter,
@@ -63,17 +98,25 @@ impl Tx<'_> {
                     "INSERT OR REPLACE INTO reviews (letter, ticket, writer, state) VALUES (?1, ?2, ?3, 'returned')",
                 )?
                 .execute(params![signed(*letter), signed(*ticket), writer])?,
-            ReviewChange::Is(letter, state) => self
-                .connection
-                .prepare_cached("UPDATE reviews SET state = ?2 WHERE letter = ?1")?
-                .execute(params![signed(*letter), state.word()])?,
+            ReviewChange::Is(letter, state) => {
+                if *state == ReviewState::Asked {
+                    self.tell(&format!("{SHOWN}{letter}"), now)?;
+                }
+                self.connection
+                    .prepare_cached("UPDATE reviews SET state = ?2 WHERE letter = ?1")?
+                    .execute(params![signed(*letter), state.word()])?
+            }
+            ReviewChange::Reminded(letter) => {
+                self.tell(&format!("{REMINDED}{letter}"), now)?;
+                0
+            }
             ReviewChange::Overtaken { ticket, writer } => self
                 .connection
-                .prepare_cached(
-                    "UPDATE reviews SET state = 'overtaken'
-                     WHERE writer = ?2 AND state IN ('returned', 'asked', 'answered') AND (ticket = ?1
-                        OR ticket IN (SELECT number FROM tickets WHERE merged_into = ?1))",
-                )?
+                .prepare_cached(&format!(
+                    "{TOGETHER} UPDATE reviews SET state = 'overtaken'
+                     WHERE writer = ?2 AND state IN ('returned', 'asked', 'answered')
+                       AND ticket IN (SELECT number FROM together)"
+                ))?
                 .execute(params![signed(*ticket), writer])?,
             // Another decision, about another letter: the daemon makes it.
             ReviewChange::Send(..) => 0,

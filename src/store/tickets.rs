@@ -156,7 +156,7 @@ impl Tx<'_> {
                 Change::Block(address) => self.block(address, now)?,
                 Change::Unblock(address) => self.unblock(address)?,
                 Change::MoveLetter { letter, ticket } => self.move_letter(*letter, *ticket)?,
-                Change::Review(change) => self.write_review(change)?,
+                Change::Review(change) => self.write_review(change, now)?,
                 Change::TakeBack(letter) => self.take_back(*letter, now)?,
                 Change::Away { specialist, days } => self.away(specialist, *days)?,
                 Change::Back { specialist, day } => self.back(specialist, *day)?,

@@ -12,7 +12,7 @@ use super::super::roster::Specialist;
 use super::super::ticket::{Person, Status, Ticket};
 use super::orders::{Orders, TextFor, by_name};
 use super::overseers::addresses;
-use super::{Desk, complaint, handing, manner};
+use super::{Desk, complaint, handing, manner, review};
 
 impl Orders<'_> {
     /// `#возобновить`: the ticket goes on with the specialist who had it, or with the one named.
@@ -297,6 +297,7 @@ pub(super) fn another_answers(
     };
     let message = match made.kind {
         Kind::Complaint => complaint::again(desk, made, letter),
+        Kind::Review => review::again(made),
         _ => Message::Conduct(Conduct::Again),
     };
     let mut notice = desk.for_staff(to, Some(ticket), message);

@@ -7,13 +7,13 @@
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Manner, Memory};
 use super::super::outcome::{
-    Carry, Change, CommandResult, Did, EndState, Kind, Message, Outcome, Refusal,
+    Carry, Change, CommandResult, Did, EndState, Kind, Message, Notice, Outcome, Refusal,
 };
 use super::super::review::{Returned, Review, ReviewChange, ReviewState, Verdict};
 use super::super::roster::Specialist;
 use super::super::ticket::{Person, Ticket};
 use super::orders::{Orders, TextFor};
-use super::overseers::addresses;
+use super::overseers::{Overseers, addresses};
 use super::speaker::Speaker;
 use super::{Desk, schedule, seminars, specialist};
 
@@ -63,39 +63,59 @@ impl Orders<'_> {
             Some((_, ReviewState::Asked)) => return Err(Refusal::ReviewedAlready),
             _ => return Err(Refusal::NothingReturned),
         };
-        let asker = self.ticket.requester.address.clone();
-        let mut overseers = self.desk.overseers(&self.who.id, &asker);
-        // Whoever asked must not read the answer before it is one, at whichever address of theirs.
-        let roster = self.desk.roster;
-        let same = |address: &str| {
-            let (one, other) = (roster.by_address(address), roster.by_address(&asker));
-            address == asker
-                || (one.is_some() && one.map(|one| &one.id) == other.map(|one| &one.id))
-        };
-        overseers.people.retain(|to| !same(&to.address));
+        let overseers = reviewers(self.desk, &self.who.id, &self.ticket);
         if overseers.people.is_empty() {
             return Err(Refusal::NobodyToReview);
         }
         // The text is for the supervisor alone, and in that letter already.
         self.text_for = TextFor::Decision;
-        for to in &overseers.people {
-            let message = Message::Review(Review::Asked {
-                letter: one.letter.to_string(),
-                name: self.who.name.clone(),
-                text: one.text.clone(),
-                places: one.places.clone(),
-                note: self.text.clone(),
-            });
-            let mut notice = self.desk.for_staff(to.clone(), Some(&self.ticket), message);
-            notice.carry = Carry::FilesOf(one.letter);
-            self.outcome.notices.push(notice);
-        }
+        let (name, note) = (&self.who.name, Some(self.text.as_str()));
+        let shown = shown(self.desk, &self.ticket, &overseers, (name, one), note);
+        self.outcome.notices.extend(shown);
         let change = ReviewChange::Is(one.letter, ReviewState::Asked);
         self.outcome.changes.push(Change::Review(change));
         self.history("review-asked", addresses(&overseers));
         self.did.push(Did::Reviewed(overseers.name()));
         Ok(())
     }
+}
+
+/// Who is shown a returned answer: those who oversee its writer.
+pub(super) fn reviewers(desk: &Desk<'_>, writer: &str, ticket: &Ticket) -> Overseers {
+    let asker = &ticket.requester.address;
+    let mut overseers = desk.overseers(writer, asker);
+    // Whoever asked must not read the answer before it is one, at whichever address of theirs.
+    let roster = desk.roster;
+    let same = |address: &str| {
+        let (one, other) = (roster.by_address(address), roster.by_address(asker));
+        address == asker || (one.is_some() && one.map(|one| &one.id) == other.map(|one| &one.id))
+    };
+    overseers.people.retain(|to| !same(&to.address));
+    overseers
+}
+
+/// The letters that show them the answer, with what its writer says of it; without that they remind of it.
+pub(super) fn shown(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    to: &Overseers,
+    (name, one): (&str, &Returned),
+    note: Option<&str>,
+) -> Vec<Notice> {
+    let letter = |to: &Person| {
+        let message = Message::Review(Review::Asked {
+            letter: one.letter.to_string(),
+            name: name.to_owned(),
+            text: one.text.clone(),
+            places: one.places.clone(),
+            note: note.unwrap_or_default().to_owned(),
+            reminds: note.is_none(),
+        });
+        let mut notice = desk.for_staff(to.clone(), Some(ticket), message);
+        notice.carry = Carry::FilesOf(one.letter);
+        notice
+    };
+    to.people.iter().map(letter).collect()
 }
 
 /// A supervisor writes back about an answer that they were shown.
@@ -138,6 +158,10 @@ pub(super) fn speaks(
     if text.is_empty() && parsed.commands.is_empty() {
         return refused(outcome, CommandResult::Empty);
     }
+    if text.is_empty() && !sends && !kept {
+        let result = CommandResult::SpecialistHelp;
+        return came(desk, &who, ticket, &about, outcome, result);
+    }
     let known = memory.returned.as_ref();
     let open = known.filter(|one| one.state.is_before_supervisor());
     let writer = open.and_then(|one| desk.roster.by_id(&one.writer));
@@ -173,27 +197,11 @@ pub(super) fn speaks(
     } else if kept {
         outcome.end = EndState::Note;
         did.push(Did::Kept);
-    } else if !text.is_empty() {
+    } else {
         did.push(Did::Approved(Verdict::Back));
     }
-    if parsed.commands.contains(&Command::Help) && did.is_empty() {
-        return came(
-            desk,
-            &who,
-            ticket,
-            &about,
-            outcome,
-            CommandResult::SpecialistHelp,
-        );
-    }
-    came(
-        desk,
-        &who,
-        ticket,
-        &about,
-        outcome,
-        CommandResult::Done(did),
-    )
+    let result = CommandResult::Done(did);
+    came(desk, &who, ticket, &about, outcome, result)
 }
 
 fn text_if(says: bool, text: &str) -> String {
@@ -213,7 +221,7 @@ fn decided(
     (ticket, writer): (&Ticket, &Specialist),
     verdict: Verdict,
     text: &str,
-) -> super::super::outcome::Notice {
+) -> Notice {
     let message = Message::Review(Review::Decided {
         by: who.name.clone(),
         verdict,
@@ -242,35 +250,11 @@ fn came(
     outcome
 }
 
-/// Somebody else writes back to a letter that was made for a supervisor: it comes to the supervisor alone.
-pub(super) fn another(
-    desk: &Desk<'_>,
-    ticket: &Ticket,
-    made: &MadeFor,
-    letter: &Incoming,
-) -> Outcome {
-    let mut outcome = Outcome::quiet(
-        EndState::Note,
-        Kind::Review,
-        "an answer to a supervisor's letter by somebody else",
-    );
-    outcome.ticket = Some(ticket.number);
-    let detail = format!(
-        "{} answered a letter made for {}; not sent on",
-        letter.from.address, made.address
-    );
-    outcome.history(ticket.number, "desk", "note", detail);
-    let to = Person {
-        name: desk.overseer(&made.address).name,
-        address: made.address.clone(),
-    };
-    let message = Message::Review(Review::Again {
+/// What the supervisor reads above a letter by which somebody else wrote back to theirs.
+pub(super) fn again(made: &MadeFor) -> Message {
+    Message::Review(Review::Again {
         letter: made.about.clone().unwrap_or_default(),
-    });
-    let mut notice = desk.for_staff(to, Some(ticket), message);
-    notice.carry = Carry::Files;
-    outcome.notices.push(notice);
-    outcome
+    })
 }
 
 /// A returned answer is decided once more, now that a supervisor answers for its words. `None` when it cannot go

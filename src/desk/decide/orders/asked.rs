@@ -52,8 +52,8 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             .map(|one| &one.ticket)
             .filter(|ticket| who.is_some() && ticket.is_incident())
             .map(|ticket| ticket.number),
-        // A letter that may open a ticket is compared with what others wrote.
         returned: review::asks(who, letter),
+        // A letter that may open a ticket is compared with what others wrote.
         alike: letter.evidence.iter().all(|one| one.made_for.is_none()),
         author: complaint::words(&letter.new_text).is_some(),
         seminars: letter.rsvp.is_some(),
