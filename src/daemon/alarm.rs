@@ -1,5 +1,7 @@
 //! Trouble that lasts is told to the administrators once, and again only after it was over; and that it is over, with
-//! how long it lasted.
+//! how long it lasted. The words for both ways.
+
+use std::fmt::Display;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +12,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 const BETWEEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// One kind of trouble.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Alarm {
     since: Option<Timestamp>,
     told: bool,
@@ -49,10 +51,54 @@ impl Alarm {
         let since = was.since.filter(|_| was.told)?;
         Some(now.duration_since(since).max(SignedDuration::ZERO))
     }
+
+    /// In one line, for a run of the program that comes later.
+    pub fn note(&self) -> String {
+        let at = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+        format!("{} {} {}", at(self.since), self.told, at(self.last_told))
+    }
+
+    /// As it was noted; a line that says nothing is no trouble.
+    pub fn noted(line: &str) -> Self {
+        let mut words = line.split(' ');
+        let mut next = || words.next().unwrap_or_default();
+        let (since, told, last_told) = (next(), next(), next());
+        Self {
+            since: since.parse().ok(),
+            told: told == "true",
+            last_told: last_told.parse().ok(),
+        }
+    }
+}
+
+/// No letters are taken in.
+pub fn no_way_in(trouble: &impl Display) -> String {
+    format!("Письма не принимаются. {trouble}")
+}
+
+/// They are again, after so long.
+pub fn way_in_again(lasted: SignedDuration) -> String {
+    let lasted = aloud(lasted);
+    format!("Письма снова принимаются. Перерыв длился {lasted}.")
+}
+
+/// No letters are sent, and so this one was not, either.
+pub fn no_way_out(why: &str) -> String {
+    format!(
+        "Письма не отправляются. {why}\n\nНичего не потеряно: письма ждут и уйдут сами, как только это \
+         будет исправлено. Проверить: dezhurny check --online; что ждёт: dezhurny outbox.\n\nОтправить это \
+         письмо нельзя, поэтому программа положила его прямо в ящик службы. Отвечать на него не нужно."
+    )
+}
+
+/// They are again, after so long.
+pub fn way_out_again(lasted: SignedDuration) -> String {
+    let lasted = aloud(lasted);
+    format!("Письма снова отправляются. Перерыв длился {lasted}. Всё, что ждало, уходит сейчас.")
 }
 
 /// How long something lasted, as people say it.
-pub fn aloud(lasted: SignedDuration) -> String {
+fn aloud(lasted: SignedDuration) -> String {
     let minutes = lasted.as_mins().max(1);
     match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
         (0, 0, minutes) => format!("{minutes} мин"),
@@ -89,6 +135,19 @@ mod tests {
         assert!(!alarm.goes_on(ahead, false), "the clock was a week ahead");
         assert!(!alarm.goes_on(now, false));
         assert!(alarm.goes_on(later, false));
+    }
+
+    #[test]
+    fn what_is_noted_is_read_again() {
+        let mut alarm = Alarm::noted("");
+        assert_eq!(alarm, Alarm::default());
+        for at_once in [false, true] {
+            alarm.goes_on(Timestamp::UNIX_EPOCH, at_once);
+            assert_eq!(Alarm::noted(&alarm.note()), alarm);
+        }
+        assert!(alarm.told);
+        alarm.over(Timestamp::UNIX_EPOCH);
+        assert_eq!(Alarm::noted(&alarm.note()), alarm);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod recorded;
 mod releasing;
 mod reviewing;
 mod run;
+mod runs;
 mod sending;
 mod snapshot;
 mod standing;

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::access::AccessWatch;
-use super::alarm::{Alarm, aloud};
+use super::alarm::{self, Alarm};
 use super::digest::write_metrics;
 use super::engine::Engine;
 use super::pause::Pause;
@@ -75,6 +75,7 @@ where
         per_hour,
     } = parts;
     engine.requeue().await?;
+    engine.forget_runs().await?;
     engine.watch_what_is_read();
     let out = WayOut::new(per_hour);
     let access = AccessWatch::new(engine.clone(), out.clone());
@@ -137,7 +138,7 @@ where
 {
     let Parts {
         engine,
-        mailbox,
+        mut mailbox,
         source,
         transports,
         per_hour,
@@ -146,33 +147,16 @@ where
     engine.requeue().await?;
     engine.watch_what_is_read();
     let mut report = OnceReport::default();
-    if let Some(mut mailbox) = mailbox {
-        let mut source = Source::new(source);
-        loop {
-            let suspects = source.suspicion();
-            let taken = engine.take_all(&mut mailbox, &mut source).await;
-            match taken {
-                Ok(taken) => {
-                    report.taken.add(taken);
-                    match engine.reconcile_daily(&mut mailbox, &mut source).await {
-                        Ok(()) => {}
-                        Err(TakeError::Mailbox(error)) => report.trouble = Some(error.to_string()),
-                        Err(TakeError::Store(error)) => return Err(error),
-                    }
-                    break;
-                }
-                // One message that cannot be fetched is tried again, then left alone: the others go on.
-                Err((taken, TakeError::Mailbox(_))) if source.suspicion() > suspects => {
-                    report.taken.add(taken);
-                }
-                Err((taken, TakeError::Mailbox(error))) => {
-                    report.taken.add(taken);
-                    report.trouble = Some(error.to_string());
-                    break;
-                }
-                Err((_, TakeError::Store(error))) => return Err(error),
-            }
-        }
+    if let Some(mailbox) = &mut mailbox {
+        let trouble = take_once(
+            &engine,
+            mailbox,
+            &mut Source::new(source),
+            &mut report.taken,
+        )
+        .await?;
+        engine.took_in(trouble.as_ref()).await?;
+        report.trouble = trouble.map(|trouble| trouble.to_string());
     }
     engine.tick().await?;
     engine.digest_if_due().await?;
@@ -189,7 +173,41 @@ where
         report.sent.deferred += sent.deferred;
         report.sent.unreachable = report.sent.unreachable.or(sent.unreachable);
     }
+    engine.sent(&report.sent).await?;
+    if let Some(mailbox) = &mut mailbox {
+        engine.leave_words(mailbox).await;
+    }
     Ok(report)
+}
+
+/// Takes in all that is there; the trouble if something was left.
+async fn take_once(
+    engine: &Engine,
+    mailbox: &mut impl Mailbox,
+    source: &mut Source,
+    total: &mut TakeReport,
+) -> Result<Option<MailboxError>, StoreError> {
+    loop {
+        let suspects = source.suspicion();
+        match engine.take_all(mailbox, source).await {
+            Ok(taken) => {
+                total.add(taken);
+                return match engine.reconcile_daily(mailbox, source).await {
+                    Ok(()) => Ok(None),
+                    Err(TakeError::Mailbox(error)) => Ok(Some(error)),
+                    Err(TakeError::Store(error)) => Err(error),
+                };
+            }
+            Err((taken, TakeError::Mailbox(error))) => {
+                total.add(taken);
+                // One message that cannot be fetched is tried again, then left alone: the others go on.
+                if source.suspicion() <= suspects {
+                    return Ok(Some(error));
+                }
+            }
+            Err((_, TakeError::Store(error))) => return Err(error),
+        }
+    }
 }
 
 /// Sends until nothing more can go: a letter may wait behind one that another connection is sending.
@@ -286,9 +304,7 @@ async fn take_forever<M: Mailbox>(
                 let now = engine.clock.now();
                 let (mailbox_was, disk_was) = (of_mailbox.over(now), of_disk.over(now));
                 if let Some(lasted) = mailbox_was.max(disk_was) {
-                    let lasted = aloud(lasted);
-                    let what = format!("Письма снова принимаются. Перерыв длился {lasted}.");
-                    engine.relieve(&what).await;
+                    engine.relieve(&alarm::way_in_again(lasted)).await;
                 }
                 if let Err(error) = look_after(&engine, &mut mailbox, &mut source).await {
                     error
@@ -317,17 +333,15 @@ async fn take_forever<M: Mailbox>(
         let wait = if lasting { long.grow() } else { pause.grow() };
         tracing::warn!(error = %trouble, again_in = ?wait, "letters cannot be taken in");
         engine.way_in(Some(trouble.to_string()));
-        let (alarm, at_once) = match &trouble {
+        let (of_this, at_once) = match &trouble {
             TakeError::Store(error) => (&mut of_disk, error.is_full()),
             TakeError::Mailbox(_) => (&mut of_mailbox, lasting),
         };
         // Lost access to the mailbox is told by its own letter.
         let known = lasting && access.look().await;
         if !known
-            && alarm.goes_on(engine.clock.now(), at_once)
-            && let Err(error) = engine
-                .alarm(&format!("Письма не принимаются. {trouble}"))
-                .await
+            && of_this.goes_on(engine.clock.now(), at_once)
+            && let Err(error) = engine.alarm(&alarm::no_way_in(&trouble)).await
         {
             tracing::error!(%error, "the administrators could not be told");
         }

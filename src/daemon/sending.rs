@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use super::alarm::{Alarm, aloud};
+use super::alarm::{self, Alarm};
 use super::engine::Engine;
 use super::pause::{Pause, before_attempt};
 use super::writing;
@@ -87,17 +87,22 @@ struct Way {
 impl Way {
     /// It was tried at `now` in vain. How long to leave it alone, and whether the administrators are to be told.
     fn closed(&mut self, now: Timestamp, lasting: bool) -> (SignedDuration, bool) {
-        // Several connections may find the same at once.
-        if !self.is_closed(now) {
-            self.refused = if lasting { self.refused + 1 } else { 0 };
-        }
-        let pause = if lasting {
-            &mut self.long
+        // Several connections may find the same at once: that is one attempt, and one pause.
+        let known = self.closed_until.filter(|_| self.is_closed(now));
+        let wait = if let Some(until) = known {
+            until.duration_since(now)
         } else {
-            &mut self.pause
+            self.refused = if lasting { self.refused + 1 } else { 0 };
+            let pause = if lasting {
+                &mut self.long
+            } else {
+                &mut self.pause
+            };
+            let wait = SignedDuration::try_from(pause.grow());
+            let wait = wait.unwrap_or(SignedDuration::from_mins(1));
+            self.closed_until = now.checked_add(wait).ok();
+            wait
         };
-        let wait = SignedDuration::try_from(pause.grow()).unwrap_or(SignedDuration::from_mins(1));
-        self.closed_until = now.checked_add(wait).ok();
         // One refusal may be a mistake of the server's; two are told.
         (wait, self.alarm.goes_on(now, self.refused > 1))
     }
@@ -302,25 +307,17 @@ impl Engine {
     fn no_way_out(&self, why: &str, tell: bool) {
         self.way_out(Some(why.to_owned()));
         if tell {
-            self.leave_word(&format!(
-                "Письма не отправляются. {why}\n\nНичего не потеряно: письма ждут и уйдут сами, как только это \
-                 будет исправлено. Проверить: dezhurny check --online; что ждёт: dezhurny outbox.\n\nОтправить это \
-                 письмо нельзя, поэтому программа положила его прямо в ящик службы. Отвечать на него не нужно."
-            ));
+            self.leave_word(&alarm::no_way_out(why));
         }
     }
 
     /// Letters are sent again; the administrators hear of it if they heard of the trouble.
     async fn way_out_again(&self, lasted: Option<SignedDuration>) {
         self.way_out(None);
-        let Some(lasted) = lasted.map(aloud) else {
-            return;
-        };
-        self.take_words_back();
-        self.relieve(&format!(
-            "Письма снова отправляются. Перерыв длился {lasted}. Всё, что ждало, уходит сейчас."
-        ))
-        .await;
+        if let Some(lasted) = lasted {
+            self.take_words_back();
+            self.relieve(&alarm::way_out_again(lasted)).await;
+        }
     }
 
     async fn defer(
@@ -408,5 +405,25 @@ impl Engine {
         Duration::try_from(wait)
             .unwrap_or_default()
             .clamp(Duration::from_millis(200), longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_connections_that_find_the_way_shut_made_one_attempt() {
+        let out = WayOut::new(0);
+        let mut way = out.way.try_lock().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let first = way.closed(now, true);
+        for _ in 0..3 {
+            assert_eq!(way.closed(now, true), first);
+        }
+        assert_eq!(way.refused, 1);
+        let then = now.checked_add(first.0).unwrap();
+        let (_, tell) = way.closed(then, true);
+        assert!(tell, "the second attempt");
     }
 }

@@ -19,6 +19,7 @@ mod breaker;
 mod clock;
 mod key;
 mod reconcile;
+mod runs;
 mod shut;
 mod steady;
 mod trial;
@@ -29,7 +30,10 @@ struct FakeMailbox {
     inbox: BTreeMap<MessageKey, Vec<u8>>,
     settled: Vec<(u32, Folder)>,
     cursed: Vec<u32>,
-    left: Vec<Vec<u8>>,
+    /// What was left in it.
+    left: Arc<Mutex<Vec<Vec<u8>>>>,
+    /// It does not answer.
+    silent: bool,
 }
 
 impl FakeMailbox {
@@ -53,6 +57,9 @@ impl FakeMailbox {
 
 impl Mailbox for FakeMailbox {
     async fn list(&mut self) -> Result<Vec<MessageKey>, MailboxError> {
+        if self.silent {
+            return Err(MailboxError::Lost("IMAP imap.test:993 молчит.".to_owned()));
+        }
         Ok(self.inbox.keys().copied().collect())
     }
 
@@ -81,7 +88,7 @@ impl Mailbox for FakeMailbox {
     }
 
     async fn leave(&mut self, message: &[u8]) -> Result<(), MailboxError> {
-        self.left.push(message.to_vec());
+        self.left.lock().unwrap().push(message.to_vec());
         Ok(())
     }
 

@@ -22,10 +22,10 @@ async fn while_nothing_can_be_sent_word_of_it_lies_in_the_mailbox_once() {
     for left in [0, 0, 1, 1] {
         office.engine.send_due(&mut sender, &out).await.unwrap();
         office.engine.leave_words(&mut mailbox).await;
-        assert_eq!(mailbox.left.len(), left);
+        assert_eq!(mailbox.left.lock().unwrap().len(), left);
         clock.advance(SignedDuration::from_mins(11) / 2);
     }
-    let word = crate::mail::read(&mailbox.left[0]);
+    let word = crate::mail::read(&mailbox.left.lock().unwrap()[0]);
     assert!(
         word.text.contains("Письма не отправляются") && word.text.contains("молчит"),
         "{}",
@@ -43,5 +43,5 @@ async fn while_nothing_can_be_sent_word_of_it_lies_in_the_mailbox_once() {
     office.send_all(&mut sender, &out).await;
     assert_eq!(to_admins(), 1, "that it is over");
     office.engine.leave_words(&mut mailbox).await;
-    assert_eq!(mailbox.left.len(), 1);
+    assert_eq!(mailbox.left.lock().unwrap().len(), 1);
 }
