@@ -10,6 +10,7 @@ use super::say::Trouble;
 use crate::config::settings::{Config, IntakeSettings, OutgoingSettings};
 use crate::daemon::{Clock, Engine, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
+use crate::mail;
 use crate::net::oauth2;
 use crate::outbox::AnyTransport;
 use crate::store::{Reader, StoreError, private_file, private_folder};
@@ -106,10 +107,7 @@ pub fn mailbox(config: &Config) -> Option<AnyMailbox> {
 
 /// One connection of the way out.
 pub fn transport(config: &Config) -> AnyTransport {
-    let address = &config.policy.address;
-    let helo = address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
+    let helo = mail::domain_of(&config.policy.address);
     AnyTransport::from_settings(&config.outgoing, helo)
 }
 

@@ -1,14 +1,14 @@
 //! `dezhurny check --online`: the servers, the folders, and a letter of the desk's to itself, point by point.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Ending;
 use super::say::{self, Trouble};
+use super::{Ending, files};
 use crate::config::settings::{Config, IntakeSettings};
 use crate::daemon::{Snapshot, fresh_key};
 use crate::intake::{AnyMailbox, ImapMailbox, MailboxError};
@@ -38,7 +38,7 @@ pub async fn online(snapshot: &Snapshot) -> Ending {
         bad += usize::from(one.mark == Mark::Bad);
         say::point(one);
     };
-    let mut mailbox = AnyMailbox::from_settings(&config.intake, config.policy.limits.message);
+    let mut mailbox = files::mailbox(config);
     let mut usable = true;
     match &mut mailbox {
         Some(mailbox) => {
@@ -51,7 +51,7 @@ pub async fn online(snapshot: &Snapshot) -> Ending {
         )),
         None => {}
     }
-    let mut transport = AnyTransport::from_settings(&config.outgoing, domain(config));
+    let mut transport = files::transport(config);
     let (found, works) = transport.online(Timestamp::now()).await;
     found.iter().for_each(&mut tell);
     match mailbox.as_mut().and_then(AnyMailbox::imap) {
@@ -73,13 +73,6 @@ pub async fn online(snapshot: &Snapshot) -> Ending {
                 .hint("выше сказано, как; потом проверьте ещё раз: dezhurny check --online"),
         )
     }
-}
-
-fn domain(config: &Config) -> &str {
-    let address = &config.policy.address;
-    address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain)
 }
 
 /// The addresses that must lead into the mailbox.
@@ -163,12 +156,8 @@ async fn awaited(imap: &mut ImapMailbox, sent: &[Sent]) -> Result<Came, MailboxE
     let end = tokio::time::Instant::now() + ECHO;
     let mut came = Came::new();
     loop {
-        let waited: BTreeSet<&String> = sent.iter().map(|one| &one.id).collect();
-        let missing: Vec<String> = waited
-            .into_iter()
-            .filter(|id| !came.contains_key(*id))
-            .cloned()
-            .collect();
+        let ids = sent.iter().map(|one| &one.id);
+        let missing: Vec<String> = ids.filter(|id| !came.contains_key(*id)).cloned().collect();
         if missing.is_empty() || tokio::time::Instant::now() > end {
             return Ok(came);
         }
@@ -240,15 +229,11 @@ fn letter(config: &Config, to: &str) -> Result<(String, Vec<u8>), String> {
         .take(12)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let id = format!("check.{mark}@{}", domain(config));
+    let id = format!("check.{mark}@{}", mail::domain_of(&config.policy.address));
     let policy = &config.policy;
-    let of = |address: &str| Mailbox {
-        name: policy.name.clone(),
-        address: address.to_owned(),
-    };
     let draft = Draft {
-        from: of(&policy.address),
-        to: of(to),
+        from: Mailbox::new(&policy.name, &policy.address),
+        to: Mailbox::new(&policy.name, to),
         reply_to: None,
         subject: "Проверка связи".to_owned(),
         message_id: id.clone(),

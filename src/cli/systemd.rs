@@ -1,7 +1,8 @@
 //! What systemd hears (sd_notify(3)): that the desk is open, how it stands, and that it lives.
 //!
 //! Promises: READY comes when the mailbox was looked into or could not be, or 20 seconds after the start; the
-//! sign of life comes only while the thread that stores answers and no letter is read without end: a desk that hangs is started again.
+//! sign of life comes only while the thread that stores answers and no letter is read without end: a desk that
+//! hangs is started again.
 
 use std::time::Duration;
 

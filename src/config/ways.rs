@@ -69,7 +69,7 @@ fn poll_every(section: &Section<'_, '_>) -> Duration {
 }
 
 fn imap(section: &Section<'_, '_>, places: Folders<'_>) -> Option<ImapSettings> {
-    let server = server(section, places, 993, None);
+    let server = server(section, places, Way::In);
     let (processed, attention) = folders(section);
     let mailbox = section
         .get("mailbox", filled)
@@ -112,13 +112,17 @@ fn maildir(section: &Section<'_, '_>, base: &Path) -> Option<MaildirSettings> {
     })
 }
 
-/// `[intake.imap]` or `[outgoing.smtp]`; the latter may go by the consent of the former.
-fn server(
-    section: &Section<'_, '_>,
-    folders: Folders<'_>,
-    implicit_port: i64,
-    intake: Option<&IntakeSettings>,
-) -> Option<Server> {
+/// Which of the two servers it is.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// `[intake.imap]`.
+    In,
+    /// `[outgoing.smtp]`, and the way in, whose consent may serve here, too.
+    Out(Option<&'a IntakeSettings>),
+}
+
+/// A server of mail.
+fn server(section: &Section<'_, '_>, folders: Folders<'_>, way: Way<'_>) -> Option<Server> {
     let base = folders.base;
     let host = section.must("host", filled);
     let tls = section
@@ -131,10 +135,11 @@ fn server(
             ]),
         )
         .unwrap_or(Tls::Implicit);
-    let usual = match (tls, implicit_port) {
-        (Tls::Implicit, port) => port,
-        (_, 993) => 143,
-        _ => 587,
+    let usual = match (way, tls) {
+        (Way::In, Tls::Implicit) => 993,
+        (Way::In, _) => 143,
+        (Way::Out(_), Tls::Implicit) => 465,
+        (Way::Out(_), _) => 587,
     };
     let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
     let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
@@ -148,14 +153,14 @@ fn server(
                 .hint("поставьте tls = \"implicit\" или \"starttls\"; если сеть точно своя, добавьте allow_plaintext = true"),
         );
     }
-    let user = if implicit_port == 993 {
-        section.must("user", filled)
-    } else {
-        section.get("user", filled)
+    let user = match way {
+        Way::In => section.must("user", filled),
+        // A relay in the school's own network may ask for no login.
+        Way::Out(_) => section.get("user", filled),
     };
     let own = consent(section, folders, user.as_deref());
     let granted = own.is_some() || section.has("oauth2");
-    let shared = shared_consent(section, intake, user.as_deref()).filter(|_| !granted);
+    let shared = shared_consent(section, way, user.as_deref()).filter(|_| !granted);
     let password = password(
         section,
         base,
@@ -198,12 +203,8 @@ fn server(
 }
 
 /// The same mailbox needs no second consent to send.
-fn shared_consent(
-    section: &Section<'_, '_>,
-    intake: Option<&IntakeSettings>,
-    user: Option<&str>,
-) -> Option<OAuth2> {
-    let Some(IntakeSettings::Imap(imap)) = intake else {
+fn shared_consent(section: &Section<'_, '_>, way: Way<'_>, user: Option<&str>) -> Option<OAuth2> {
+    let Way::Out(Some(IntakeSettings::Imap(imap))) = way else {
         return None;
     };
     let named = PASSWORDS.iter().any(|key| section.has(key));
@@ -308,7 +309,7 @@ fn smtp(
     folders: Folders<'_>,
     intake: Option<&IntakeSettings>,
 ) -> Option<SmtpSettings> {
-    let server = server(section, folders, 465, intake);
+    let server = server(section, folders, Way::Out(intake));
     let connections = section.get("connections", number(1, 50)).unwrap_or(4);
     let per_hour = section.get("per_hour", number(0, 1_000_000)).unwrap_or(0);
     section.finish();

@@ -156,24 +156,15 @@ fn written(snapshot: &Snapshot, what: &str, now: Timestamp) -> Vec<Outgoing> {
         now,
         reply_to: &policy.address,
     };
-    let domain = policy
-        .address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
+    let domain = mail::domain_of(&policy.address);
     let mut letters = Vec::new();
     for (place, notice) in desk::trouble(&office, what).notices.iter().enumerate() {
         let Ok(said) = snapshot.templates.write(&words, notice, None, &[]) else {
             continue;
         };
         let draft = Draft {
-            from: Correspondent {
-                name: policy.name.clone(),
-                address: policy.address.clone(),
-            },
-            to: Correspondent {
-                name: notice.to.name.clone(),
-                address: notice.to.address.clone(),
-            },
+            from: Correspondent::new(&policy.name, &policy.address),
+            to: Correspondent::new(&notice.to.name, &notice.to.address),
             reply_to: None,
             subject: said.subject,
             message_id: format!("trouble.{}.{place}@{domain}", now.as_millisecond()),

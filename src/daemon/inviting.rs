@@ -33,8 +33,7 @@ pub fn invitation(
     // An entry that its owner took out is not put back by a newer version of it: it is another.
     let anew = matches!(why, SeminarWhy::Seated | SeminarWhy::MovedUp);
     let uid = tx.invitation(seminar.number, &notice.to.address, anew)?;
-    let domain = policy.address.rsplit_once('@');
-    let domain = domain.map_or("localhost", |(_, domain)| domain);
+    let domain = mail::domain_of(&policy.address);
     let invitation = Invitation {
         uid: format!("{uid}@{domain}"),
         sequence: announced.sequence,

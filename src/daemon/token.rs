@@ -7,6 +7,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::desk::outcome::Audience;
+use crate::mail::domain_of;
 
 /// 15 bytes are 120 bits, and 24 characters without padding.
 const BYTES: usize = 15;
@@ -47,7 +48,7 @@ impl TokenKey {
 impl Token {
     /// The Message-ID with this token, without angle brackets.
     pub fn message_id(&self, ticket: u64, desk_address: &str) -> String {
-        format!("t{ticket}.{}@{}", self.0, domain(desk_address))
+        format!("t{ticket}.{}@{}", self.0, domain_of(desk_address))
     }
 
     /// The desk's address with this token behind a plus sign.
@@ -55,14 +56,8 @@ impl Token {
         let local = desk_address
             .rsplit_once('@')
             .map_or(desk_address, |(local, _)| local);
-        format!("{local}+t{ticket}.{}@{}", self.0, domain(desk_address))
+        format!("{local}+t{ticket}.{}@{}", self.0, domain_of(desk_address))
     }
-}
-
-fn domain(address: &str) -> &str {
-    address
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain)
 }
 
 fn base32(bytes: &[u8]) -> String {

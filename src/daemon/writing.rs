@@ -162,18 +162,9 @@ fn write(
     let calendar = inviting::invitation(tx, policy, notice, now)?;
     let references = references(tx, snapshot, notice, letter.map(|one| one.letter))?;
     let draft = Draft {
-        from: Mailbox {
-            name: policy.name.clone(),
-            address: policy.address.clone(),
-        },
-        to: Mailbox {
-            name: notice.to.name.clone(),
-            address: notice.to.address.clone(),
-        },
-        reply_to: (reply_to != policy.address).then(|| Mailbox {
-            name: policy.name.clone(),
-            address: reply_to.clone(),
-        }),
+        from: Mailbox::new(&policy.name, &policy.address),
+        to: Mailbox::new(&notice.to.name, &notice.to.address),
+        reply_to: (reply_to != policy.address).then(|| Mailbox::new(&policy.name, &reply_to)),
         subject: words.subject.clone(),
         message_id: message_id.clone(),
         in_reply_to: references.last().cloned(),

@@ -14,6 +14,23 @@ pub struct Mailbox {
     pub address: String,
 }
 
+impl Mailbox {
+    /// Of this name and address.
+    pub fn new(name: &str, address: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            address: address.to_owned(),
+        }
+    }
+}
+
+/// The domain of an address; `localhost` when it has none.
+pub fn domain_of(address: &str) -> &str {
+    address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain)
+}
+
 /// The language a letter is written in, as far as the desk answers in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -41,7 +41,7 @@ pub use digest::content_digest;
 pub use html::html_to_text;
 pub use letter::{
     Attachment, Bounce, Claim, Draft, Forwarded, Language, Letter, ListOrigin, Mailbox, Nature,
-    Route,
+    Route, domain_of,
 };
 pub use masking::{ERASED, Mask, Masked};
 pub use passing::{PassedOn, passed_on};

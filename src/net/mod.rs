@@ -84,7 +84,7 @@ pub async fn secure(server: &Server, stream: Stream, what: &str) -> Result<Strea
 /// Looks the server's name up, and says what was found.
 ///
 /// # Errors
-/// When there is no such name.
+/// When there is no such name, or nobody answers.
 pub async fn look_up(server: &Server, what: &str) -> Result<Checked, Checked> {
     let place = place(server, what);
     let look = tokio::net::lookup_host((server.host.as_str(), server.port));
@@ -98,8 +98,11 @@ pub async fn look_up(server: &Server, what: &str) -> Result<Checked, Checked> {
                 found.join(", ")
             )))
         }
-        _ => Err(Checked::bad(format!(
+        Ok(Err(_)) => Err(Checked::bad(format!(
             "{place}: такого имени нет. Проверьте host и настройки DNS."
+        ))),
+        Err(_) => Err(Checked::bad(format!(
+            "{place}: DNS молчит. Проверьте сеть и настройки DNS."
         ))),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use imap_proto::{AttributeValue, MailboxDatum, Response};
+use imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response};
 use jiff::Timestamp;
 
 use super::super::{Folder, Mailbox, MailboxError, mutf7};
@@ -128,12 +128,14 @@ impl ImapMailbox {
             let Response::MailboxData(MailboxDatum::List(list)) = answer else {
                 return;
             };
-            let said = format!("{:?}", list.name_attributes);
-            named.extend(
-                ["Sent", "Junk", "Trash", "Drafts", "Archive"]
-                    .into_iter()
-                    .filter(|use_of| said.contains(use_of)),
-            );
+            named.extend(list.name_attributes.iter().filter_map(|one| match one {
+                NameAttribute::Sent => Some("Sent"),
+                NameAttribute::Junk => Some("Junk"),
+                NameAttribute::Trash => Some("Trash"),
+                NameAttribute::Drafts => Some("Drafts"),
+                NameAttribute::Archive => Some("Archive"),
+                _ => None,
+            }));
         })
         .await
         .map_err(|failed| self.lost(&failed))?;
@@ -142,7 +144,8 @@ impl ImapMailbox {
         Ok((!named.is_empty()).then(|| named.join(", ")))
     }
 
-    /// May the desk change this folder? What the server says of it, and, where it says so, the rights (RFC 4314).
+    /// May the desk change this folder? As the server says when it is opened: what is not said there shows when a
+    /// letter is moved.
     async fn writable(
         &self,
         open: &mut Open,
@@ -196,7 +199,7 @@ impl ImapMailbox {
     }
 
     /// Moves what came as the desk moves any letter, puts one into the folder for attention, and takes all of it
-    /// away; says what of that the server did not allow.
+    /// away; says of each step how it went.
     ///
     /// # Errors
     /// When the connection is lost.
