@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ring::digest::{SHA256, digest};
 use tokio::time::Instant;
 
 use super::filing::Arrived;
@@ -35,10 +36,14 @@ struct Inside {
     since: Option<Instant>,
 }
 
-/// A letter's place in its mailbox, in one line.
-fn key(arrived: &Arrived) -> Option<String> {
-    let at = arrived.arrival.as_ref()?;
-    Some(format!("{} {} {}", at.validity, at.uid, at.source))
+/// By what a letter is known again, in one line: its place in its mailbox, or its bytes where it has no lasting one.
+fn key(arrived: &Arrived) -> String {
+    if let Some(at) = &arrived.arrival {
+        return format!("{} {} {}", at.validity, at.uid, at.source);
+    }
+    let sum = digest(&SHA256, &arrived.bytes);
+    let hex = sum.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    hex.collect()
 }
 
 impl Trials {
@@ -65,18 +70,30 @@ impl Trials {
 
     /// Is this one read alone, since the program died over it?
     pub(super) fn is_suspect(&self, arrived: &Arrived) -> bool {
-        key(arrived).is_some_and(|key| self.lock().deaths.contains_key(&key))
+        self.deaths(arrived) > 0
     }
 
     /// Is this one not to be read any more?
     pub(super) fn is_given_up(&self, arrived: &Arrived) -> bool {
-        key(arrived).is_some_and(|key| self.lock().deaths.get(&key) >= Some(&TRIES))
+        self.deaths(arrived) >= TRIES
+    }
+
+    /// How often the program died while it was read.
+    fn deaths(&self, arrived: &Arrived) -> u32 {
+        let inside = self.lock();
+        if inside.deaths.is_empty() {
+            return 0;
+        }
+        inside.deaths.get(&key(arrived)).copied().unwrap_or(0)
     }
 
     /// These are being read until the answer is dropped.
     pub(super) fn begin<'a>(&'a self, arrived: &[Arrived]) -> Reading<'a> {
-        let keys: Vec<String> = arrived.iter().filter_map(key).collect();
         let mut inside = self.lock();
+        let keys: Vec<String> = match &inside.file {
+            Some(_) => arrived.iter().map(key).collect(),
+            None => vec![],
+        };
         inside.since = Some(Instant::now());
         let mut deaths = inside.deaths.clone();
         for key in &keys {

@@ -56,6 +56,28 @@ async fn a_letter_over_which_the_program_died_three_times_is_set_aside_and_told_
 }
 
 #[tokio::test]
+async fn a_letter_without_a_lasting_place_is_known_again_by_its_bytes() {
+    let office = Office::open().await;
+    let bytes = |id: &str| letter("anna@home.test", id, "Вопрос");
+    let brought = |id: &str| Arrived {
+        arrival: None,
+        bytes: bytes(id),
+        truncated: None,
+    };
+    for _ in 0..3 {
+        let trials = Trials::default();
+        trials.watch(&office.engine.snapshots().current().config.data_dir);
+        std::mem::forget(trials.begin(&[brought("deadly")]));
+    }
+    office.engine.watch_what_is_read();
+    office.take(bytes("other")).await;
+    office.take(bytes("deadly")).await;
+    assert_eq!(office.tickets(), 1);
+    let aside: u32 = office.one("SELECT count(*) FROM letters WHERE end_state = 'quarantined'");
+    assert_eq!(aside, 1);
+}
+
+#[tokio::test]
 async fn two_deaths_may_be_bad_luck() {
     let office = Office::open().await;
     die(&office, &[1, 2]);
