@@ -148,6 +148,12 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
+    fn opened() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("data/desk.sqlite")).unwrap();
+        (folder, store)
+    }
+
     fn part(name: &str, counts: &[(&str, u64)]) -> Extra {
         let counts = counts.iter().map(|(name, n)| ((*name).to_owned(), *n));
         Extra {
@@ -158,8 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_part_is_counted_in_its_period_and_left_out_where_there_is_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("data/desk.sqlite")).unwrap();
+        let (_folder, store) = opened();
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let later = now + jiff::SignedDuration::from_hours(1);
         store
@@ -208,8 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_seminar_is_held_in_its_period_or_ahead_or_cancelled() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("data/desk.sqlite")).unwrap();
+        let (_folder, store) = opened();
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let day = jiff::SignedDuration::from_hours(24);
         store
