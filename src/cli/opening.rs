@@ -17,7 +17,7 @@ use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
 use crate::store::StoreError;
 
-/// Between two attempts, shorter than any watchdog's patience.
+/// Between two attempts.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The exit code of a trouble that is another program's work with the same folder.
 pub const BUSY: u8 = 75;
@@ -82,8 +82,16 @@ pub async fn open(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Shu
     })
 }
 
-/// Opens the desk as soon as the disk lets it; `doubted` as for [`open`].
+/// Opens the desk as soon as the disk lets it; however long each attempt takes, the program lives. `doubted` is as
+/// for [`open`].
 pub async fn wait(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Trouble> {
+    tokio::select! {
+        opened = attempts(snapshots, doubted) => opened,
+        never = systemd::beat() => match never {},
+    }
+}
+
+async fn attempts(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Trouble> {
     let (mut told, mut waited) = (false, false);
     loop {
         let trouble = match open(snapshots, doubted).await {

@@ -2,8 +2,9 @@
 //!
 //! Promises: READY comes when the mailbox was looked into or could not be, or 20 seconds after the start; the
 //! sign of life comes only while the thread that stores answers and no letter is read without end: a desk that
-//! hangs is started again.
+//! hangs is started again. One that waits until it can be opened does not hang.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use sd_notify::NotifyState::{Ready, Status, Stopping, Watchdog};
@@ -40,6 +41,17 @@ pub async fn tell(mut standing: watch::Receiver<Standing>, mut stopping: watch::
 pub fn waiting(why: &str) {
     let words = format!("Не может начать работу. {}", why.replace(['\r', '\n'], " "));
     let _ = sd_notify::notify(&[Ready, Status(&words), Watchdog]);
+}
+
+/// Gives signs of life as long as it is waited for: the desk is not open yet, and nothing can hang.
+pub async fn beat() -> Infallible {
+    let Some(wanted) = sd_notify::watchdog_enabled() else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::time::sleep(wanted / 3).await;
+        let _ = sd_notify::notify(&[Watchdog]);
+    }
 }
 
 /// Tells that the program is about to end.
