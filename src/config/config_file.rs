@@ -8,11 +8,12 @@ use jiff::tz::TimeZone;
 
 use super::doubts;
 use super::fault::Findings;
+use super::places::address;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    DaysOff, WEEK, address, day, days_off, filled, flag, hours, kept, number, percent,
-    signed_duration, size, weekly, word, work_span, zone,
+    DaysOff, WEEK, day, days_off, filled, flag, hours, kept, number, percent, signed_duration,
+    size, weekly, word, work_span, zone,
 };
 use super::ways::{Folders, intake, outgoing};
 use crate::desk::policy::{
@@ -52,7 +53,7 @@ fn config(root: &Section<'_, '_>, base: &Path) -> (Config, bool) {
     let nothing = blank.parse();
     let desk = root.section("desk");
     if desk.is_none() && !root.has("desk") {
-        root.fault(
+        root.lacks(
             wrong("в файле нет раздела [desk]")
                 .hint("он обязателен; образец — config.example.toml"),
         );
@@ -141,7 +142,7 @@ fn admins(desk: &Section<'_, '_>) -> Vec<String> {
             .hint("добавьте в [desk] строку: admins = [\"admin@school.ru\"]")
     };
     if !desk.has("admins") {
-        desk.fault(nobody());
+        desk.lacks(nobody());
     }
     let listed = desk.get("admins", |value| match value.as_array() {
         Some(list) if list.is_empty() => Err(nobody()),

@@ -14,6 +14,8 @@ use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
 
 /// A day so long past is a slip of the hand in the year.
 const LONG_AGO: i32 = 366;
+/// Nobody is away for more days than these.
+const LONGEST: i32 = 366;
 /// So many days ahead are looked at for somebody on duty.
 const AHEAD: i32 = 60;
 
@@ -66,6 +68,12 @@ pub(super) fn absences(section: &Section<'_, '_>, days: &[(Range<usize>, DateRan
                 place,
                 wrong(format!("{} — уже прошло", said(*range)))
                     .hint("проверьте год; прошедшее отсутствие можно убрать"),
+            );
+        }
+        if (range.to - range.from).get_days() > LONGEST {
+            section.warn_span(
+                place,
+                wrong(format!("{} — дольше года", said(*range))).hint("проверьте годы"),
             );
         }
         let earlier = days.iter().take(at).map(|(_, other)| other);

@@ -56,7 +56,10 @@ pub fn load_materials(folder: &Path) -> Materials {
                 file: folder.display().to_string(),
                 line: 0,
                 column: 0,
-                message: format!("папка не читается: {error}"),
+                message: match error.kind() {
+                    std::io::ErrorKind::NotFound => "такой папки нет".to_owned(),
+                    _ => format!("папка не читается: {error}"),
+                },
                 hint: Some("создайте её или исправьте materials в config.toml".to_owned()),
                 source: String::new(),
             });

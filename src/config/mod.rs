@@ -8,10 +8,12 @@ mod doubts;
 mod fault;
 pub mod material_file;
 mod people_file;
+mod places;
 mod reader;
 mod roster_file;
 mod seminar_file;
 pub mod settings;
+mod slips;
 mod values;
 mod ways;
 
@@ -72,7 +74,7 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Config, Faults> {
 /// # Errors
 /// Why it is none, and what to do, in one line.
 pub fn address(said: &str) -> Result<String, String> {
-    values::address(&toml::de::DeValue::String(said.into())).map_err(|wrong| {
+    places::address(&toml::de::DeValue::String(said.into())).map_err(|wrong| {
         let hint = wrong
             .hint
             .map_or_else(String::new, |hint| format!(": {hint}"));
@@ -178,10 +180,23 @@ pub fn parse_people(name: &str, text: &str, policy: &Policy) -> Result<People, F
 
 /// The file's text; editors of Windows put a mark before it.
 fn read(path: &Path, hint: &str) -> Result<String, Faults> {
-    let text = String::from_utf8(bytes(path, hint)?).map_err(|_| {
+    let bytes = bytes(path, hint)?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(whole(
+            path,
+            "файл в кодировке UTF-16".to_owned(),
+            "в «Блокноте»: «Сохранить как…», кодировка UTF-8",
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to());
+        let line = good.filter(|byte| **byte == b'\n').count() + 1;
         whole(
             path,
-            "файл не в кодировке UTF-8".to_owned(),
+            format!("файл не в кодировке UTF-8: это видно в строке {line}"),
             "сохраните его в UTF-8",
         )
     })?;

@@ -8,7 +8,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{Fault, Faults, Findings, Source};
+use super::slips;
 use crate::desk::nearest::nearest;
+
+/// Where each key stands.
+const EXAMPLES: [&str; 2] = [
+    include_str!("../../config.example.toml"),
+    include_str!("../../roster.example.toml"),
+];
 
 /// What is wrong with a value, and what to do.
 pub(super) struct Wrong {
@@ -82,13 +89,17 @@ impl<'a> File<'a> {
     /// The whole of it as a table; faults of its writing are noted.
     pub fn parse(&self) -> Spanned<DeTable<'a>> {
         let (table, errors) = DeTable::parse_recoverable(self.source.text);
+        // One slip makes the parser stumble several times in its line.
+        let mut lines: Vec<usize> = Vec::new();
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            self.fault(
-                &span,
-                wrong(plain(error.message()))
-                    .hint("так в TOML не пишут; сравните с примером рядом"),
-            );
+            let before = self.source.text.get(..span.start).unwrap_or_default();
+            let line = before.matches('\n').count();
+            if !lines.contains(&line) {
+                lines.push(line);
+                let slip = slips::explain(error.message(), self.source.text, span.start);
+                self.fault(&span, slip);
+            }
             self.broken.borrow_mut().push(span.start);
         }
         table
@@ -144,22 +155,6 @@ impl<'a> File<'a> {
     }
 }
 
-/// The parser's own words, for people.
-fn plain(message: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
-    if first.starts_with("duplicate key") {
-        return "этот ключ уже есть выше".to_owned();
-    }
-    if first.contains("expected")
-        || first.contains("missing")
-        || first.contains("unclosed")
-        || first.contains("invalid")
-    {
-        return format!("строка написана с ошибкой ({first})");
-    }
-    format!("строка написана с ошибкой: {first}")
-}
-
 /// A table of the file.
 pub(super) struct Section<'f, 'a> {
     file: &'f File<'a>,
@@ -184,6 +179,13 @@ impl<'f, 'a> Section<'f, 'a> {
     /// Notes a fault of the table itself.
     pub fn fault(&self, wrong: Wrong) {
         self.file.fault(&self.span, wrong);
+    }
+
+    /// Notes that something is not there. Where the writing itself is faulty it may well be there.
+    pub fn lacks(&self, wrong: Wrong) {
+        if !self.file.is_broken() {
+            self.fault(wrong);
+        }
     }
 
     /// Notes a fault at a key's value, or at the table when the key is not there.
@@ -259,7 +261,7 @@ impl<'f, 'a> Section<'f, 'a> {
         read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>,
     ) -> Option<T> {
         if self.look(key).is_none() {
-            self.fault(
+            self.lacks(
                 wrong(format!("в [{}] нет ключа {key}", self.path))
                     .hint(format!("добавьте строку: {key} = …")),
             );
@@ -368,7 +370,8 @@ impl<'f, 'a> Section<'f, 'a> {
     pub fn finish(&self) {
         let known = self.known.borrow();
         for (name, _) in self.table {
-            if known.iter().any(|one| one == name.get_ref()) {
+            let slip = self.file.is_broken() && name.get_ref().contains(slips::is_unseen);
+            if slip || known.iter().any(|one| one == name.get_ref()) {
                 continue;
             }
             let place = if self.path.is_empty() {
@@ -377,7 +380,7 @@ impl<'f, 'a> Section<'f, 'a> {
                 format!(" в [{}]", self.path)
             };
             let hint = nearest(name.get_ref(), known.iter().map(String::as_str)).map_or_else(
-                || format!("есть: {}", known.join(", ")),
+                || elsewhere(name.get_ref()).unwrap_or_else(|| all(&known)),
                 |near| format!("возможно, имелось в виду {near}"),
             );
             self.file.fault(
@@ -386,4 +389,32 @@ impl<'f, 'a> Section<'f, 'a> {
             );
         }
     }
+}
+
+/// All keys that a table may have, each once.
+fn all(known: &[String]) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for one in known {
+        if !seen.contains(&one.as_str()) {
+            seen.push(one);
+        }
+    }
+    format!("есть: {}", seen.join(", "))
+}
+
+/// Where the examples have this key: a line that is put at the end of a file belongs to the last section.
+fn elsewhere(key: &str) -> Option<String> {
+    let mut section = "";
+    let mut found: Vec<&str> = Vec::new();
+    for line in EXAMPLES.iter().flat_map(|text| text.lines()) {
+        let bare = line.strip_prefix('#').unwrap_or(line);
+        if bare.starts_with('[') {
+            section = bare.split(" #").next().unwrap_or_default().trim();
+        }
+        let named = bare.split_once(" =").is_some_and(|(name, _)| name == key);
+        if named && !found.contains(&section) {
+            found.push(section);
+        }
+    }
+    (!found.is_empty()).then(|| format!("такой ключ бывает в разделе {}", found.join(", ")))
 }

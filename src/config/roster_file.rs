@@ -7,8 +7,9 @@ use jiff::civil::Date;
 
 use super::doubts;
 use super::fault::Findings;
+use super::places::address;
 use super::reader::{File, Section, wrong};
-use super::values::{address, days, filled, flag, number};
+use super::values::{days, filled, flag, number};
 use crate::desk::nearest::nearest;
 use crate::desk::policy::Policy;
 use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
@@ -51,7 +52,7 @@ fn roster(root: &Section<'_, '_>, known: Known<'_>) -> (Roster, Absences) {
     let tiers = tiers(root);
     let sections = root.sections("specialist");
     if sections.is_empty() {
-        root.fault(
+        root.lacks(
             wrong("в списке нет ни одного специалиста")
                 .hint("добавьте раздел [[specialist]]; образец — roster.example.toml"),
         );
@@ -118,10 +119,13 @@ fn supervisors(people: &[(&Section<'_, '_>, Specialist)], ids: &[String]) {
             && !supervisor.contains('@')
             && !ids.contains(supervisor)
         {
-            let hint = nearest(supervisor, ids.iter().map(String::as_str)).map_or_else(
-                || "укажите id из этого файла или адрес".to_owned(),
-                |near| format!("возможно, {near}"),
-            );
+            let named = people.iter().find(|(_, other)| other.name == *supervisor);
+            let near = nearest(supervisor, ids.iter().map(String::as_str));
+            let hint = match (named, near) {
+                (Some((_, other)), _) => format!("пишите его id: {}", other.id),
+                (None, Some(near)) => format!("возможно, {near}"),
+                (None, None) => "укажите id из этого файла или адрес".to_owned(),
+            };
             section.fault_at(
                 "supervisor",
                 wrong(format!("руководителя {supervisor} в списке нет")).hint(hint),
@@ -195,7 +199,7 @@ fn tiers<'f, 'a>(root: &Section<'f, 'a>) -> Vec<(Section<'f, 'a>, Tier)> {
         return found;
     }
     if found.is_empty() {
-        root.fault(
+        root.lacks(
             wrong("в списке нет ни одной ступени")
                 .hint("добавьте раздел [[tier]]; образец — roster.example.toml"),
         );
@@ -231,10 +235,12 @@ fn specialist(
         && !tiers.is_empty()
         && !ids().any(|id| id == tier)
     {
-        let hint = nearest(tier, ids()).map_or_else(
-            || format!("есть: {}", ids().collect::<Vec<_>>().join(", ")),
-            |near| format!("возможно, {near}"),
-        );
+        let named = tiers.iter().find(|(_, one)| one.name == *tier);
+        let hint = match (named, nearest(tier, ids())) {
+            (Some((_, one)), _) => format!("пишите её id: {}", one.id),
+            (None, Some(near)) => format!("возможно, {near}"),
+            (None, None) => format!("есть: {}", ids().collect::<Vec<_>>().join(", ")),
+        };
         section.fault_at("tier", wrong(format!("ступени {tier} нет")).hint(hint));
     }
     let topics = section.list("topics", |value| {

@@ -17,8 +17,9 @@ use jiff::{SignedDuration, Timestamp};
 use toml::de::DeValue;
 
 use super::fault::Findings;
+use super::places::address;
 use super::reader::{File, Section, Wrong, wrong};
-use super::values::{address, filled, flag, number, signed_duration};
+use super::values::{filled, flag, number, signed_duration};
 use crate::desk::nearest::nearest;
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;

@@ -11,7 +11,6 @@ use super::reader::{Wrong, wrong};
 use crate::desk::nearest::nearest;
 use crate::desk::policy::{Span, WorkSpan, Yearly};
 use crate::desk::roster::DateRange;
-use crate::mail::wire_address;
 
 /// A text.
 pub(super) fn text(value: &DeValue<'_>) -> Result<String, Wrong> {
@@ -33,9 +32,14 @@ pub(super) fn filled(value: &DeValue<'_>) -> Result<String, Wrong> {
 
 /// Yes or no.
 pub(super) fn flag(value: &DeValue<'_>) -> Result<bool, Wrong> {
-    value
-        .as_bool()
-        .ok_or_else(|| wrong("здесь ожидается true или false").hint("без кавычек"))
+    value.as_bool().ok_or_else(|| {
+        let hint = if value.is_str() {
+            "без кавычек"
+        } else {
+            "другого значения не бывает"
+        };
+        wrong("здесь ожидается true или false").hint(hint)
+    })
 }
 
 /// A whole number from `least` to `most`.
@@ -44,7 +48,14 @@ pub(super) fn number(least: i64, most: i64) -> impl Fn(&DeValue<'_>) -> Result<i
         let number = value
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
-            .ok_or_else(|| wrong("здесь ожидается целое число").hint("без кавычек"))?;
+            .ok_or_else(|| {
+                let hint = if value.is_str() {
+                    "без кавычек"
+                } else {
+                    "например 1"
+                };
+                wrong("здесь ожидается целое число").hint(hint)
+            })?;
         if (least..=most).contains(&number) {
             Ok(number)
         } else {
@@ -53,6 +64,16 @@ pub(super) fn number(least: i64, most: i64) -> impl Fn(&DeValue<'_>) -> Result<i
         }
     }
 }
+
+/// What people say for the words of the files.
+const MEANT: [(&str, &str); 6] = [
+    ("ssl", "implicit"),
+    ("tls", "implicit"),
+    ("русский", "ru"),
+    ("russian", "ru"),
+    ("английский", "en"),
+    ("english", "en"),
+];
 
 /// One of a few words.
 pub(super) fn word<T: Copy>(
@@ -66,62 +87,19 @@ pub(super) fn word<T: Copy>(
             .map(|(_, value)| *value)
             .ok_or_else(|| {
                 let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                let hint = nearest(&text, all.iter().copied()).map_or_else(
-                    || format!("можно: {}", all.join(", ")),
-                    |near| format!("возможно, {near}; можно: {}", all.join(", ")),
-                );
+                let meant = MEANT
+                    .iter()
+                    .find(|(said, meant)| *said == text.to_lowercase() && all.contains(meant))
+                    .map(|(_, meant)| *meant);
+                let hint = meant
+                    .or_else(|| nearest(&text, all.iter().copied()))
+                    .map_or_else(
+                        || format!("можно: {}", all.join(", ")),
+                        |near| format!("возможно, {near}; можно: {}", all.join(", ")),
+                    );
                 wrong(format!("значения «{text}» нет")).hint(hint)
             })
     }
-}
-
-/// An address, lower case.
-pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
-    let text = text(value)?;
-    let trimmed = text.trim();
-    if let Some((foreign, like)) = look_alike(trimmed) {
-        return Err(
-            wrong(format!("в адресе «{text}» русская буква «{foreign}»"))
-                .hint(like.map_or_else(
-                    || "адрес пишут латинскими буквами".to_owned(),
-                    |like| {
-                        format!(
-                            "она похожа на латинскую {like}: наберите её на латинской раскладке"
-                        )
-                    },
-                ))
-                .at(foreign.to_string()),
-        );
-    }
-    // What the letters themselves are written with decides.
-    if wire_address(trimmed).is_some() && !trimmed.contains(['"', '<', '>', ',', ';']) {
-        Ok(trimmed.to_lowercase())
-    } else {
-        Err(wrong(format!("«{text}» — не почтовый адрес"))
-            .hint("пишите только адрес, без имени: help@school.ru"))
-    }
-}
-
-/// Cyrillic letters, and the Latin ones that look the same.
-const LOOK_ALIKE: [(&str, &str); 2] = [
-    ("асеорхуіјѕԁһк", "aceopxyijsdhk"),
-    ("АВСЕНКМОРТХУЅІЈ", "ABCEHKMOPTXYSIJ"),
-];
-
-/// A Cyrillic letter where only Latin ones can be meant: before the @, or among Latin letters of one
-/// part of the domain; and the Latin letter that it looks like.
-fn look_alike(address: &str) -> Option<(char, Option<char>)> {
-    let (local, domain) = address.rsplit_once('@')?;
-    let cyrillic = |one: &char| ('\u{400}'..='\u{52f}').contains(one);
-    let mixed = |label: &&str| label.contains(|one: char| one.is_ascii_alphabetic());
-    let foreign = std::iter::once(local)
-        .chain(domain.split('.').filter(mixed))
-        .find_map(|part| part.chars().find(cyrillic))?;
-    let like = LOOK_ALIKE.iter().find_map(|(ours, theirs)| {
-        let at = ours.chars().position(|one| one == foreign)?;
-        theirs.chars().nth(at)
-    });
-    Some((foreign, like))
 }
 
 /// Pieces of `1h 30m`: a number and a unit each.
@@ -174,13 +152,44 @@ pub(super) fn kept(value: &DeValue<'_>) -> Result<Option<SignedDuration>, Wrong>
 
 /// A duration: `"90s"`, `"30m"`, `"4h"`, `"365d"`.
 pub(super) fn duration(value: &DeValue<'_>) -> Result<Duration, Wrong> {
-    let text = text(value)?;
+    let text = spoken(value)?;
     seconds(&text, true)
         .map(Duration::from_secs)
         .ok_or_else(|| {
-            wrong(format!("«{text}» — не срок"))
-                .hint("пишите так: \"90s\", \"30m\", \"4h\", \"5d\"")
+            wrong(format!("«{text}» — не срок")).hint(
+                in_units(&text)
+                    .unwrap_or_else(|| "пишите так: \"90s\", \"30m\", \"4h\", \"5d\"".to_owned()),
+            )
         })
+}
+
+/// The text of a duration; a bare number has no unit.
+fn spoken(value: &DeValue<'_>) -> Result<String, Wrong> {
+    match value.as_integer() {
+        Some(number) => Err(wrong(format!("{} — без единицы времени", number.as_str()))
+            .hint("пишите в кавычках и с единицей: \"90s\", \"30m\", \"4h\", \"5d\"")),
+        None => text(value),
+    }
+}
+
+/// How `5 минут` is written.
+fn in_units(text: &str) -> Option<String> {
+    let found = pieces(text)?;
+    let [(count, unit)] = found.as_slice() else {
+        return None;
+    };
+    let units = [
+        ("сек", 's'),
+        ("sec", 's'),
+        ("мин", 'm'),
+        ("min", 'm'),
+        ("час", 'h'),
+        ("hour", 'h'),
+        ("д", 'd'),
+        ("day", 'd'),
+    ];
+    let (_, letter) = units.iter().find(|(word, _)| unit.starts_with(word))?;
+    Some(format!("пишите так: \"{count}{letter}\""))
 }
 
 /// A duration for the rules.
@@ -190,7 +199,7 @@ pub(super) fn signed_duration(value: &DeValue<'_>) -> Result<SignedDuration, Wro
 
 /// A deadline: hours and minutes of working time, or working days.
 pub(super) fn work_span(value: &DeValue<'_>) -> Result<WorkSpan, Wrong> {
-    let text = text(value)?;
+    let text = spoken(value)?;
     let found = match pieces(&text).as_deref() {
         Some([(days, unit)]) if matches!(unit.as_str(), "d" | "д") && *days > 0 => {
             Some(WorkSpan::Days(*days))
@@ -201,8 +210,9 @@ pub(super) fn work_span(value: &DeValue<'_>) -> Result<WorkSpan, Wrong> {
             .map(|seconds| WorkSpan::Time(SignedDuration::from_secs(seconds))),
     };
     found.ok_or_else(|| {
-        wrong(format!("«{text}» — не срок"))
-            .hint("пишите рабочее время: \"30m\", \"4h\", или рабочие дни: \"5d\"")
+        wrong(format!("«{text}» — не срок")).hint(in_units(&text).unwrap_or_else(|| {
+            "пишите рабочее время: \"30m\", \"4h\", или рабочие дни: \"5d\"".to_owned()
+        }))
     })
 }
 
@@ -238,18 +248,49 @@ pub(super) fn day(text: &str) -> Result<Date, Wrong> {
                     one.is_ascii_digit()
                 }
             });
-        let hint = if looks_right {
-            "такого дня в календаре нет"
-        } else {
-            "пишите год-месяц-день: 2026-11-24"
+        let hint = match dotted(text) {
+            _ if looks_right => "такого дня в календаре нет".to_owned(),
+            Some(day) => format!("пишите год-месяц-день: {day}"),
+            None if text.contains(['O', 'o', 'О', 'о']) => "вместо нуля стоит буква О".to_owned(),
+            None => "пишите год-месяц-день: 2026-11-24".to_owned(),
         };
         wrong(format!("«{text}» — не дата")).hint(hint).at(text)
     })
 }
 
+/// `24.11.2026` as a day.
+fn dotted(text: &str) -> Option<Date> {
+    let mut parts = text.trim().splitn(3, '.').map(str::parse::<i16>);
+    let (day, month, year) = (
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+    );
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        .ok()
+        .filter(|date| date.year() >= 2000)
+}
+
+/// Two days with something else than two dots between them, as they are written.
+fn two_days(text: &str) -> Option<String> {
+    let any = |text: &str| text.trim().parse::<Date>().ok().or_else(|| dotted(text));
+    ["...", "…", "—", "–", " - ", "-", " по ", " до "]
+        .into_iter()
+        .find_map(|between| {
+            text.match_indices(between).find_map(|(at, _)| {
+                let (from, to) = (text.get(..at)?, text.get(at + between.len()..)?);
+                Some(format!("{}..{}", any(from)?, any(to)?))
+            })
+        })
+}
+
 /// A day or days, `2026-12-31..2027-01-10`.
 pub(super) fn days(value: &DeValue<'_>) -> Result<DateRange, Wrong> {
     let text = text(value)?;
+    if let Some(meant) = two_days(&text) {
+        return Err(wrong(format!("«{text}» — не дата и не две"))
+            .hint(format!("между двумя днями ставят две точки: \"{meant}\"")));
+    }
     let (from, to) = text.split_once("..").unwrap_or((&text, &text));
     let range = DateRange {
         from: day(from)?,
@@ -343,10 +384,43 @@ pub(super) fn weekly(value: &DeValue<'_>) -> Result<Option<(Weekday, Time)>, Wro
     })
 }
 
+/// The zone that is meant by `MSK`, `UTC+5` or `Москва`.
+fn russian_zone(text: &str) -> Option<&'static str> {
+    let plain = text.trim().to_lowercase().replace(' ', "");
+    if ["msk", "мск", "москва", "moscow"]
+        .iter()
+        .any(|name| plain.starts_with(name))
+    {
+        return Some("Europe/Moscow");
+    }
+    let offset = plain.trim_start_matches("utc").trim_start_matches("gmt");
+    let hours = offset
+        .strip_prefix('+')?
+        .trim_end_matches(":00")
+        .trim_start_matches('0');
+    Some(match hours {
+        "2" => "Europe/Kaliningrad",
+        "3" => "Europe/Moscow",
+        "4" => "Europe/Samara",
+        "5" => "Asia/Yekaterinburg",
+        "6" => "Asia/Omsk",
+        "7" => "Asia/Krasnoyarsk",
+        "8" => "Asia/Irkutsk",
+        "9" => "Asia/Yakutsk",
+        "10" => "Asia/Vladivostok",
+        "11" => "Asia/Magadan",
+        "12" => "Asia/Kamchatka",
+        _ => return None,
+    })
+}
+
 /// A time zone by its name.
 pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, Wrong> {
     let text = text(value)?;
     TimeZone::get(text.trim()).map_err(|_| {
+        if let Some(meant) = russian_zone(&text) {
+            return wrong(format!("часового пояса «{text}» нет")).hint(format!("пишите {meant}"));
+        }
         let known: Vec<String> = jiff::tz::db()
             .available()
             .map(|name| name.to_string())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::consent::consent;
+use super::places::host;
 use super::reader::{Section, wrong};
 use super::settings::{
     ImapSettings, IntakeSettings, MaildirSettings, OAuth2, OutgoingSettings, Password, Server,
@@ -124,7 +125,7 @@ enum Way<'a> {
 /// A server of mail.
 fn server(section: &Section<'_, '_>, folders: Folders<'_>, way: Way<'_>) -> Option<Server> {
     let base = folders.base;
-    let host = section.must("host", filled);
+    let host = section.must("host", host);
     let tls = section
         .get(
             "tls",
@@ -142,6 +143,7 @@ fn server(section: &Section<'_, '_>, folders: Folders<'_>, way: Way<'_>) -> Opti
         (Way::Out(_), _) => 587,
     };
     let port = section.get("port", number(1, 65_535)).unwrap_or(usual);
+    crossed(section, tls, port);
     let allow_plaintext = section.get("allow_plaintext", flag).unwrap_or(false);
     let loopback = host
         .as_deref()
@@ -202,6 +204,20 @@ fn server(section: &Section<'_, '_>, folders: Folders<'_>, way: Way<'_>) -> Opti
     })
 }
 
+/// A port at which a server expects the other beginning: both would wait for the other to speak.
+fn crossed(section: &Section<'_, '_>, tls: Tls, port: i64) {
+    let other = match (tls, port) {
+        (Tls::StartTls, 465 | 993) => "implicit",
+        (Tls::Implicit, 25 | 143 | 587) => "starttls",
+        _ => return,
+    };
+    section.warn_at(
+        "port",
+        wrong(format!("на порту {port} обычно tls = \"{other}\""))
+            .hint("поставьте так или уберите port: обычный подберётся сам"),
+    );
+}
+
 /// The same mailbox needs no second consent to send.
 fn shared_consent(section: &Section<'_, '_>, way: Way<'_>, user: Option<&str>) -> Option<OAuth2> {
     let Way::Out(Some(IntakeSettings::Imap(imap))) = way else {
@@ -249,7 +265,7 @@ fn password(section: &Section<'_, '_>, base: &Path, needed: bool) -> Option<Pass
     }
     let named = PASSWORDS.iter().any(|key| section.has(key));
     if needed && !named {
-        section.fault(
+        section.lacks(
             wrong("не сказано, где пароль")
                 .hint("добавьте password_file = \"/etc/dezhurny/password\" или раздел oauth2"),
         );
@@ -264,7 +280,7 @@ pub(super) fn outgoing(
 ) -> Option<OutgoingSettings> {
     let base = folders.base;
     let Some(section) = root.section("outgoing") else {
-        root.fault(
+        root.lacks(
             wrong("не сказано, как отправлять письма")
                 .hint("добавьте раздел [outgoing.smtp]; образец — config.example.toml"),
         );
