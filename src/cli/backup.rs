@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
+use super::progress::Bar;
 use super::say::{self, Trouble};
 use super::{Ending, files};
 use crate::config::settings::Config;
-use tokio::sync::oneshot;
-
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Copying, Store, StoreError};
 
 /// Beside the database: where its last copy is, for the day on which the database cannot tell.
 const LAST: &str = "last-backup.txt";
@@ -43,7 +43,13 @@ pub fn backup(config: Option<&Path>, options: &BackupOptions) -> Ending {
         return Err(Trouble::new("это сама база данных, а не место для копии")
             .hint("назовите другой файл, лучше на другом диске"));
     }
-    let counts = store::copy(&database, &file).map_err(|error| explain(error, &snapshot.config))?;
+    let bar = Bar::default();
+    let counts = store::copy(&database, &file, {
+        let bar = bar.clone();
+        move |step| told(&bar, "Копирую базу данных", step)
+    });
+    bar.end();
+    let counts = counts.map_err(|error| explain(error, &snapshot.config))?;
     let zone = &snapshot.config.policy.hours.zone;
     let note = format!(
         "{}\n{}\n",
@@ -75,7 +81,11 @@ pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
     if same(&options.file, &database) {
         return Err(Trouble::new("это сама база данных, а не её копия"));
     }
-    let counts = store::verify(&options.file).map_err(|error| {
+    let bar = Bar::default();
+    told(&bar, "", Copying::Proving);
+    let counts = store::verify(&options.file);
+    bar.end();
+    let counts = counts.map_err(|error| {
         Trouble::new(format!("{} не годится: {error}", options.file.display()))
             .hint("возьмите другую копию; нынешняя база данных не тронута")
     })?;
@@ -85,7 +95,12 @@ pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
         return Err(Trouble::new(format!("база данных {} уже есть", database.display()))
             .hint("заменить её копией: dezhurny restore ФАЙЛ --force (прежняя останется рядом, с концом .old)"));
     }
-    store::put_back(&options.file, &database)?;
+    let bar = Bar::default();
+    let done = store::put_back(&options.file, &database, |step| {
+        told(&bar, "Возвращаю базу данных", step);
+    });
+    bar.end();
+    done?;
     say::line(format!(
         "База данных восстановлена и проверена: обращений {}, писем {}.",
         counts.tickets, counts.letters
@@ -161,6 +176,14 @@ pub fn explain(error: StoreError, config: &Config) -> Trouble {
         )),
         _ => trouble
             .hint("о копиях ничего не известно; если копия есть: dezhurny restore ФАЙЛ --force"),
+    }
+}
+
+/// Shows whoever waits how far it is.
+fn told(bar: &Bar, writing: &'static str, step: Copying) {
+    match step {
+        Copying::Written(done, whole) => bar.bytes(writing, done, whole),
+        Copying::Proving => bar.endless("Проверяю копию"),
     }
 }
 

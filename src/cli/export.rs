@@ -12,6 +12,7 @@ use serde_json::Value;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::progress::Bar;
 use super::say::{self, Trouble};
 use super::{Ending, files, forget};
 use crate::daemon::{forms, traces};
@@ -134,7 +135,9 @@ fn write(
     let plain = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .unix_permissions(0o600);
-    for id in letters {
+    let bar = Bar::default();
+    for (done, id) in letters.iter().enumerate() {
+        bar.count("Выгружаю письма", done, letters.len());
         let whole = reader.letter_whole(*id)?;
         let name = format!(
             "letters/{id:06}-{}-{}.eml",
@@ -145,6 +148,7 @@ fn write(
         zip.write_all(&whole.original)?;
         data.letters.push(letter_json(whole, name));
     }
+    bar.end();
     zip.start_file("data.json", plain)?;
     serde_json::to_writer_pretty(&mut zip, data)?;
     finish(zip)?;

@@ -16,6 +16,7 @@ mod opening;
 mod outbox;
 mod packaging;
 mod preview;
+mod progress;
 mod quarantine;
 mod report;
 mod run;
@@ -126,6 +127,9 @@ pub fn main() -> ExitCode {
         ..
     } = arguments;
     let daemon = matches!(command, Command::Run(_));
+    if quiet {
+        progress::none();
+    }
     say::start_log(verbose, quiet, daemon);
     let ending = match command {
         Command::Demo(options) => demo::demo(&options),

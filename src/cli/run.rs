@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::progress::Shown;
 use super::say::{self, Trouble};
 use super::{Ending, backup, files, opening, systemd};
 use crate::daemon::{self, Snapshots};
@@ -40,8 +41,22 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
 
 type AnyParts = daemon::Parts<crate::intake::AnyMailbox, crate::outbox::AnyTransport>;
 
+/// With the taking in of many letters shown to whoever sits at a terminal.
+fn shown(
+    parts: AnyParts,
+) -> daemon::Parts<Shown<crate::intake::AnyMailbox>, crate::outbox::AnyTransport> {
+    daemon::Parts {
+        engine: parts.engine,
+        mailbox: parts.mailbox.map(Shown::new),
+        source: parts.source,
+        poll_every: parts.poll_every,
+        transports: parts.transports,
+        per_hour: parts.per_hour,
+    }
+}
+
 async fn once(parts: AnyParts) -> Ending {
-    let report = daemon::once(parts).await?;
+    let report = daemon::once(shown(parts)).await?;
     say::line(format!(
         "Принято писем: {}, из них требуют внимания: {}. Отправлено: {}, отказано: {}, отложено: {}.",
         report.taken.filed,
@@ -123,7 +138,7 @@ async fn work(
     tokio::spawn(systemd::tell(parts.engine.standing(), halted.clone()));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
     let config = snapshots.current().config.clone();
-    let run = daemon::run(parts, halted);
+    let run = daemon::run(shown(parts), halted);
     tokio::pin!(run);
     let ended = tokio::select! {
         ended = &mut run => {

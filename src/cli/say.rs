@@ -200,7 +200,7 @@ pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
             || !TELLTALES.iter().any(|one| said.target().starts_with(one))
     });
     let log = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(super::progress::Above::default)
         .with_ansi(stderr_colours())
         .with_target(false);
     let registry = tracing_subscriber::registry();

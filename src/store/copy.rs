@@ -4,6 +4,7 @@
 //! and proved; a damaged file is never taken for a copy.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,20 @@ use super::{Store, StoreError, schema};
 
 /// How long writers of other processes are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Instructions of SQLite between two reports.
+const REPORTED: i32 = 100_000;
+/// Bytes of a file that are copied between two reports.
+const PIECE: u64 = 1 << 20;
+
+/// What is being done to a copy, for whoever waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copying {
+    /// So many bytes of about so many are written.
+    Written(u64, u64),
+    /// The copy is looked through; how far, nobody can tell.
+    Proving,
+}
 
 /// How much a database holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,16 +60,41 @@ impl Counts {
     }
 }
 
-/// Copies the database `from` to the file `to`, which is replaced as a whole. Others may write meanwhile.
+/// Copies the database `from` to the file `to`, which is replaced as a whole. Others may write meanwhile. `told` hears
+/// how far it is.
 ///
 /// # Errors
 /// When the disk is full, the folder cannot be written, or the database is damaged.
-pub fn copy(from: &Path, to: &Path) -> Result<Counts, StoreError> {
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+pub fn copy(
+    from: &Path,
+    to: &Path,
+    told: impl Fn(Copying) + Send + Clone + 'static,
+) -> Result<Counts, StoreError> {
+    let mut source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     source.busy_timeout(PATIENCE)?;
     let first = Counts::of(&source)?;
     let draft = draft(to)?;
+    let whole = expected(&source)?;
+    let look = {
+        let (draft, told) = (draft.clone(), told.clone());
+        move || {
+            let written = std::fs::metadata(&draft).map_or(0, |file| file.len());
+            told(Copying::Written(written, whole.max(written)));
+        }
+    };
+    look();
+    let often = look.clone();
+    source.progress_handler(
+        REPORTED,
+        Some(move || {
+            often();
+            false
+        }),
+    )?;
     source.execute("VACUUM INTO ?1", [draft.to_string_lossy()])?;
+    source.progress_handler(0, None::<fn() -> bool>)?;
+    look();
+    told(Copying::Proving);
     let found = verify(&draft).and_then(|found| {
         if found.between(first, Counts::of(&source)?) {
             Ok(found)
@@ -74,6 +114,15 @@ pub fn copy(from: &Path, to: &Path) -> Result<Counts, StoreError> {
             Err(error)
         }
     }
+}
+
+/// About how many bytes a copy will have.
+fn expected(source: &Connection) -> Result<u64, StoreError> {
+    let ask = |what: &str| -> Result<i64, StoreError> {
+        Ok(source.query_row(&format!("PRAGMA {what}"), [], |row| row.get(0))?)
+    };
+    let bytes = (ask("page_count")? - ask("freelist_count")?) * ask("page_size")?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
 }
 
 /// Looks a database file through from end to end.
@@ -96,15 +145,25 @@ pub fn verify(path: &Path) -> Result<Counts, StoreError> {
         .map_err(|_| StoreError::Corrupt("это не база данных программы".to_owned()))
 }
 
-/// Puts a verified copy in the place of a database, which is kept beside it as `….old`.
+/// Puts a verified copy in the place of a database, which is kept beside it as `….old`. `told` hears how far it is.
 ///
 /// # Errors
 /// When the files cannot be written.
-pub fn put_back(copy: &Path, database: &Path) -> Result<(), StoreError> {
+pub fn put_back(copy: &Path, database: &Path, told: impl Fn(Copying)) -> Result<(), StoreError> {
     let draft = draft(database)?;
     let all = || {
         let mut to = File::options().write(true).open(&draft)?;
-        std::io::copy(&mut File::open(copy)?, &mut to)
+        let from = File::open(copy)?;
+        let whole = from.metadata()?.len();
+        let mut done = 0;
+        loop {
+            told(Copying::Written(done, whole.max(done)));
+            let piece = std::io::copy(&mut (&from).take(PIECE), &mut to)?;
+            if piece == 0 {
+                return Ok(());
+            }
+            done += piece;
+        }
     };
     all().map_err(|error: std::io::Error| failed(&draft, &error))?;
     let old = beside(database, ".old");
@@ -184,7 +243,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
         let store = Store::open(&database).unwrap();
-        let counts = copy(&database, &copied).unwrap();
+        let counts = copy(&database, &copied, |_| {}).unwrap();
         assert_eq!(verify(&copied).unwrap(), counts);
         let mode = std::fs::metadata(&copied).unwrap().permissions();
         assert_eq!(
@@ -207,7 +266,7 @@ mod tests {
         std::fs::write(&damaged, b"not a database at all, only a text file").unwrap();
         assert!(verify(&damaged).is_err());
         let nowhere = folder.path().join("none").join("copy");
-        assert!(copy(&database, &nowhere).is_err() && !nowhere.exists());
+        assert!(copy(&database, &nowhere, |_| {}).is_err() && !nowhere.exists());
     }
 
     #[tokio::test]
@@ -235,7 +294,7 @@ mod tests {
         };
         for _ in 0..5 {
             let (from, to) = (database.clone(), copied.clone());
-            tokio::task::spawn_blocking(move || copy(&from, &to).unwrap())
+            tokio::task::spawn_blocking(move || copy(&from, &to, |_| {}).unwrap())
                 .await
                 .unwrap();
             let count: i64 = Connection::open(&copied)

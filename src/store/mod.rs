@@ -43,7 +43,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
-pub use copy::{Counts, copy, put_back, verify};
+pub use copy::{Copying, Counts, copy, put_back, verify};
 pub use counters::{Answers, Overload};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
