@@ -33,20 +33,14 @@ pub fn completions(options: &Completions) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes the manual pages: one of the program, one of each command.
+/// Writes the manual pages: one of the program, one of each command and of each command within it.
 pub fn man(options: &Man) -> Ending {
     let failed = |path: &Path, error: std::io::Error| {
         Trouble::new(format!("{} не записывается: {error}", path.display()))
             .hint("назовите папку, доступную для записи")
     };
     std::fs::create_dir_all(&options.dir).map_err(|error| failed(&options.dir, error))?;
-    let whole = command();
-    let mut pages = vec![whole.clone()];
-    for one in whole.get_subcommands() {
-        let name = format!("dezhurny-{}", one.get_name());
-        pages.push(one.clone().name(name));
-    }
-    for page in pages {
+    for page in pages() {
         let path = options.dir.join(format!("{}.1", page.get_name()));
         let mut text = Vec::new();
         clap_mangen::Man::new(page)
@@ -55,4 +49,74 @@ pub fn man(options: &Man) -> Ending {
             .map_err(|error| failed(&path, error))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What each page is about, under the name by which other pages refer to it.
+fn pages() -> Vec<clap::Command> {
+    let mut whole = command();
+    whole.build();
+    let mut pages = vec![whole];
+    let mut at = 0;
+    while let Some(page) = pages.get(at).cloned() {
+        let name = page.get_name().to_owned();
+        let within = page.get_subcommands().map(|one| {
+            let said = format!("{name}-{}", one.get_name());
+            one.clone().name(said)
+        });
+        pages.extend(within);
+        at += 1;
+    }
+    pages
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_page_that_a_page_refers_to_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("man");
+        man(&Man { dir: dir.clone() }).unwrap();
+        let mut there = BTreeSet::new();
+        let mut named = BTreeSet::new();
+        for entry in std::fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            there.insert(path.file_stem().unwrap().to_string_lossy().into_owned());
+            let text = std::fs::read_to_string(&path).unwrap().replace("\\-", "-");
+            for (at, _) in text.match_indices("(1)") {
+                let name = text[..at]
+                    .rsplit(|one: char| one.is_whitespace() || one == '"')
+                    .next();
+                named.insert(name.unwrap().to_owned());
+            }
+        }
+        assert!(named.is_subset(&there), "{:?}", named.difference(&there));
+        for name in [
+            "dezhurny-key-rotate",
+            "dezhurny-quarantine-release",
+            "dezhurny-login",
+            "dezhurny-tickets-show",
+        ] {
+            assert!(there.contains(name) && named.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn completions_know_every_command_and_every_option() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command(), "dezhurny", &mut script);
+            let script = String::from_utf8(script).unwrap();
+            for page in pages() {
+                let word = page.get_name().rsplit('-').next().unwrap();
+                assert!(script.contains(word), "{shell}: {word}");
+                for option in page.get_arguments().filter_map(|one| one.get_long()) {
+                    assert!(script.contains(option), "{shell}: --{option}");
+                }
+            }
+        }
+    }
 }
