@@ -81,9 +81,34 @@ impl Writer<'_> {
     }
 }
 
+/// Lines of one paragraph as one: in a file they end where its editor ended them. Items of a list stay lines.
+fn flowing(text: &str) -> String {
+    let is_item = |line: &str| {
+        let line = line.trim_start();
+        let number = line.trim_start_matches(|one: char| one.is_ascii_digit());
+        line.starts_with("- ")
+            || line.starts_with("* ")
+            || line.starts_with('•')
+            || number.len() < line.len() && number.starts_with(['.', ')'])
+    };
+    let mut flowing = String::new();
+    for line in text.lines() {
+        let begins = flowing.is_empty() || flowing.ends_with('\n');
+        if line.trim().is_empty() {
+            flowing.push_str(if begins { "\n" } else { "\n\n" });
+        } else if begins {
+            flowing.push_str(line.trim());
+        } else {
+            flowing.push(if is_item(line) { '\n' } else { ' ' });
+            flowing.push_str(line.trim());
+        }
+    }
+    flowing
+}
+
 /// The beginning of a text, to a whole sentence or word.
 fn cut(text: &str, most: usize) -> String {
-    let text = tidy(text);
+    let text = tidy(&flowing(text));
     if text.chars().count() <= most {
         return text;
     }
@@ -93,4 +118,20 @@ fn cut(text: &str, most: usize) -> String {
         .and_then(|at| cut.get(..at))
         .unwrap_or(&cut);
     format!("{}…", whole.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flowing;
+
+    #[test]
+    fn a_paragraph_is_one_line_and_a_list_stays_a_list() {
+        let text =
+            "Первая строка\nи её конец.\n\nПо порядку:\n1. Раз,\n   два.\n2. Три.\n\n\nКонец.\n";
+        assert_eq!(
+            flowing(text),
+            "Первая строка и её конец.\n\nПо порядку:\n1. Раз, два.\n2. Три.\n\n\nКонец."
+        );
+        assert_eq!(flowing("В 2026\nгоду 15\nуроков"), "В 2026 году 15 уроков");
+    }
 }

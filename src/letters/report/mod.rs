@@ -141,6 +141,10 @@ fn summary(figures: &Figures, said: Said) -> Table {
         line("closed", figures.closed.to_string()),
         line("open-now", figures.open_now.to_string()),
     ];
+    // «Of these»: those that are open.
+    let mut late = line("overdue-now", figures.overdue_now.to_string());
+    late.late = figures.overdue_now > 0;
+    rows.push(late);
     if let Some(share) = percent(all.in_time, all.in_time + all.late) {
         rows.push(line("in-time", format!("{share} %")));
     }
@@ -153,9 +157,6 @@ fn summary(figures: &Figures, said: Said) -> Table {
     if let Some(goal) = figures.goal_minutes {
         rows.push(line("goal", said.length(goal)));
     }
-    let mut late = line("overdue-now", figures.overdue_now.to_string());
-    late.late = figures.overdue_now > 0;
-    rows.push(late);
     Table {
         title: said.word("summary"),
         heads: vec![],
