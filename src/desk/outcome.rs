@@ -60,7 +60,8 @@ impl EndState {
 ///
 /// [`Kind::Conduct`] is between a requester or a specialist and a supervisor when service was ended, and
 /// [`Kind::Complaint`] between a requester and a supervisor: neither is shown to specialists. [`Kind::Review`] is
-/// before a supervisor: an answer of a specialist's that came back for its words.
+/// an answer of a specialist's that came back for its words, until it goes out, and what its writer and a supervisor
+/// say to each other about it.
 /// [`Kind::Bounce`] is a report that a letter could not be delivered: another server's, or the desk's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

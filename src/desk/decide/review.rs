@@ -1,8 +1,9 @@
 //! A returned answer before a supervisor (clause 4): its writer asks, the supervisor lets it go out or writes
 //! back to the writer.
 //!
-//! Promises: the requester gets nothing but the answer itself, once, and only at a supervisor's word; what the
-//! two write about it is for them alone; an answer that its writer has replaced by another goes out no more.
+//! Promises: the requester gets nothing but the answer itself, once, and only at a supervisor's word; the answer
+//! until then, and what the two write about it, is for them alone, and no search finds it; an answer that its writer
+//! has replaced by another goes out no more.
 
 use super::super::command::{Command, Party, parse};
 use super::super::event::{Incoming, MadeFor, Manner, Memory};
@@ -69,6 +70,7 @@ impl Orders<'_> {
         }
         // The text is for the supervisor alone, and in that letter already.
         self.text_for = TextFor::Decision;
+        self.outcome.kind = Kind::Review;
         let (name, note) = (&self.who.name, Some(self.text.as_str()));
         let shown = shown(self.desk, &self.ticket, &overseers, (name, one), note);
         self.outcome.notices.extend(shown);

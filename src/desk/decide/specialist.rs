@@ -74,6 +74,7 @@ pub(super) fn speaks(
         && let Some(result) = manner::returned(desk, letter)
     {
         let why = "its words insult; not sent";
+        outcome.kind = Kind::Review;
         outcome
             .changes
             .push(review::remember(memory, ticket.number, who));
