@@ -30,6 +30,9 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
                 .await
                 .map_err(Trouble::from)?;
             let store = open.parts.engine.store().clone();
+            for what in snapshots.untold() {
+                say::aside(what);
+            }
             let ending = once(open.parts).await;
             store.close();
             ending

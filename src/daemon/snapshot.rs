@@ -86,6 +86,11 @@ impl Survey {
                 People::default()
             });
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
+        let halves = config.templates.as_deref().map(Templates::halves);
+        findings
+            .warnings
+            .0
+            .extend(halves.into_iter().flatten().map(fault));
         let materials = config.materials.as_deref().map(load_materials);
         let materials = materials.unwrap_or_default();
         findings.warnings.0.extend(materials.warnings.0);

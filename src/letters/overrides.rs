@@ -10,6 +10,9 @@ use crate::desk::nearest::nearest;
 
 /// Largest override read, bytes.
 const LARGEST: u64 = 256 * 1024;
+/// Where the templates of the program can be read.
+const BUILT_IN: &str =
+    "встроенные шаблоны лежат в /usr/share/dezhurny/templates, в исходном коде — в templates";
 /// The filters that the templates may use beside those of the engine.
 const FILTERS: [&str; 5] = ["prose", "links", "keep", "indent", "quoted"];
 
@@ -147,15 +150,57 @@ fn said(error: &Error, variant: Option<&str>) -> (String, String) {
             "шаблон работает слишком долго".to_owned(),
             "уберите повторы внутри повторов".to_owned(),
         ),
-        ErrorKind::SyntaxError => (
-            format!("шаблон написан с ошибкой ({detail})"),
-            "сравните со встроенным шаблоном: dezhurny preview".to_owned(),
-        ),
+        ErrorKind::SyntaxError => (slip(detail), format!("сравните со встроенным; {BUILT_IN}")),
         _ => (
             format!("шаблон не исполняется ({error}){sample}"),
-            "сравните со встроенным шаблоном: dezhurny preview".to_owned(),
+            format!("сравните со встроенным; {BUILT_IN}"),
         ),
     }
+}
+
+/// Letters of `dir` that are written anew by half: whoever reads the other half would read the built-in words.
+pub(super) fn halves(dir: &Path) -> Vec<TemplateFault> {
+    let (overrides, _) = read(dir);
+    let twin = |name: &str| match name.rsplit_once('.')? {
+        (stem, "txt") => Some(format!("{stem}.html")),
+        (stem, _) => Some(format!("{stem}.txt")),
+    };
+    overrides
+        .keys()
+        .filter_map(|name| Some((name, twin(name)?)))
+        .filter(|(_, twin)| SOURCES.iter().any(|(path, _)| path == twin) && !overrides.contains_key(twin))
+        .map(|(name, twin)| {
+            let what = if twin.ends_with("html") {
+                "изменён только текст без оформления, а почтовые программы показывают оформленное письмо"
+            } else {
+                "изменено только оформленное письмо, а в тексте без оформления слова прежние"
+            };
+            TemplateFault::whole(
+                dir.join(name),
+                what.to_owned(),
+                format!("измените и {twin}; {BUILT_IN}"),
+            )
+        })
+        .collect()
+}
+
+/// The engine's words of a slip, for people.
+fn slip(detail: &str) -> String {
+    if let Some(word) = detail.strip_prefix("unknown statement ") {
+        return match word {
+            "endblock" | "endif" | "endfor" | "else" | "elif" => {
+                format!(
+                    "{word} здесь лишний, или выше что-то не закрыто: у каждого if есть endif, у каждого for — endfor"
+                )
+            }
+            _ => format!("такого слова нет: {word}"),
+        };
+    }
+    if detail.contains("end of input") {
+        return "шаблон кончился раньше, чем закрыто всё, что в нём открыто: %}, }}, endif, endfor"
+            .to_owned();
+    }
+    format!("шаблон написан с ошибкой ({detail})")
 }
 
 /// The files of `dir` by the names of the templates that they stand for.

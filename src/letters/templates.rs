@@ -48,6 +48,11 @@ impl Templates {
         }
     }
 
+    /// Letters of `dir` of which only the text or only the HTML is the school's own: allowed, and seldom meant.
+    pub fn halves(dir: &Path) -> Vec<TemplateFault> {
+        overrides::halves(dir)
+    }
+
     /// The built-in ones with those of `dir` instead, which has the same folders: `ru/reply.txt`. A
     /// faulty one is not used: the built-in one stands for it. With every fault found, in the order
     /// of the files.

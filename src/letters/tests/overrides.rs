@@ -120,3 +120,37 @@ fn the_built_in_ones_pass_as_overrides() {
     let (_, faults) = Templates::load(Some(dir.path()));
     assert!(faults.is_empty(), "{:?}", faults[0]);
 }
+
+#[test]
+fn a_letter_written_anew_by_half_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("ru")).unwrap();
+    let write = |name: &str| {
+        let built_in = crate::letters::sources::SOURCES
+            .iter()
+            .find(|(path, _)| *path == name)
+            .unwrap()
+            .1;
+        std::fs::write(dir.path().join(name), built_in).unwrap();
+    };
+    for name in [
+        "ru/closed.txt",
+        "ru/reply.html",
+        "ru/note.txt",
+        "ru/note.html",
+        "layout.html",
+    ] {
+        write(name);
+    }
+    let told = Templates::halves(dir.path());
+    let files: Vec<_> = told
+        .iter()
+        .map(|one| one.file.file_name().unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(files, ["closed.txt", "reply.html"]);
+    assert!(
+        told[0].hint.starts_with("измените и ru/closed.html"),
+        "{}",
+        told[0].hint
+    );
+}
