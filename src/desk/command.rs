@@ -389,6 +389,22 @@ pub struct Fault {
     pub argument: bool,
 }
 
+/// The commands of a party, each as its first Russian and its first English word.
+pub fn words(party: Party) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(Verb, &str, Option<&str>)> = Vec::new();
+    for (word, verb) in WORDS.iter().filter(|(_, verb)| verb.allowed(party)) {
+        match found.iter_mut().find(|(known, ..)| known == verb) {
+            None => found.push((*verb, word, None)),
+            Some((.., english @ None)) if word.is_ascii() => *english = Some(word),
+            Some(_) => {}
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|(_, russian, english)| Some((russian, english?)))
+        .collect()
+}
+
 /// Reads the commands above the text of a letter's new part.
 pub fn parse(new_text: &str, party: Party) -> Parsed {
     let mut parsed = Parsed::default();

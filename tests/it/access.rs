@@ -1,6 +1,6 @@
 //! Access by consent against real servers: granted, renewed, taken back, refused, and granted again.
 
-mod provider;
+pub(crate) mod provider;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
