@@ -123,13 +123,13 @@ fn look_alike(address: &str) -> Option<(char, Option<char>)> {
     let (local, domain) = address.rsplit_once('@')?;
     local
         .chars()
-        .find(is_cyrillic)
+        .find(|one| is_cyrillic(*one))
         .map(|foreign| (foreign, like(foreign)))
         .or_else(|| look_alike_in(domain.split('.')))
 }
 
-fn is_cyrillic(one: &char) -> bool {
-    ('\u{400}'..='\u{52f}').contains(one)
+fn is_cyrillic(one: char) -> bool {
+    ('\u{400}'..='\u{52f}').contains(&one)
 }
 
 /// A Cyrillic letter among Latin ones of one label.
@@ -137,7 +137,7 @@ fn look_alike_in<'a>(labels: impl Iterator<Item = &'a str>) -> Option<(char, Opt
     let mixed = |label: &&str| label.contains(|one: char| one.is_ascii_alphabetic());
     let foreign = labels
         .filter(mixed)
-        .find_map(|part| part.chars().find(is_cyrillic))?;
+        .find_map(|part| part.chars().find(|one| is_cyrillic(*one)))?;
     Some((foreign, like(foreign)))
 }
 
