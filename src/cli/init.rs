@@ -109,17 +109,17 @@ pub fn init(options: &Options) -> Ending {
         say::line("Проверяю ящик:");
         if let Err(trouble) = super::files::block_on(online::online(&snapshot))? {
             say::error(&trouble);
-            return Ok(next(&config, &roster, None, &answers));
+            return Ok(next(&config, &roster, false, &answers));
         }
-        return Ok(next(&config, &roster, Some(()), &answers));
+        return Ok(next(&config, &roster, true, &answers));
     }
-    Ok(next(&config, &roster, None, &answers))
+    Ok(next(&config, &roster, false, &answers))
 }
 
 /// What to do now; `checked` when the mailbox is known to work.
-fn next(config: &Path, roster: &Path, checked: Option<()>, answers: &Answers) -> ExitCode {
+fn next(config: &Path, roster: &Path, checked: bool, answers: &Answers) -> ExitCode {
     say::line("");
-    if checked.is_some() {
+    if checked {
         say::line(format!(
             "Всё работает. Дальше: впишите остальных специалистов в {} и запустите:",
             roster.display()

@@ -87,7 +87,7 @@ mod tests {
             there.insert(path.file_stem().unwrap().to_string_lossy().into_owned());
             let text = std::fs::read_to_string(&path).unwrap().replace("\\-", "-");
             for (at, _) in text.match_indices("(1)") {
-                let name = text[..at]
+                let name = text.get(..at).unwrap()
                     .rsplit(|one: char| one.is_whitespace() || one == '"')
                     .next();
                 named.insert(name.unwrap().to_owned());

@@ -92,6 +92,26 @@ fn the_end_of_the_input_ends_the_questions_with_nothing_written() {
 }
 
 #[test]
+fn a_terminal_shows_again_what_is_typed_after_the_password_was_broken_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(&format!(
+        "init {} --provider yandex --address help@school.test --admin admin@school.test --specialist Иванова \
+         --specialist-address ivanova@school.test --password-file password; stty -a",
+        folder.path().display()
+    ));
+    terminal.see("Пароль ящика");
+    terminal.type_in("half\u{3}");
+    terminal.see("ничего не записано");
+    let (_, screen) = terminal.end();
+    assert!(
+        screen.contains(" echo ") && screen.contains(" isig "),
+        "{screen}"
+    );
+    assert!(!screen.contains("half"), "{screen}");
+    assert!(files(folder.path()).is_empty(), "{screen}");
+}
+
+#[test]
 fn a_mailbox_that_works_is_found_so_and_the_next_step_is_to_start() {
     let host = MailHost::start();
     let folder = tempfile::tempdir().unwrap();

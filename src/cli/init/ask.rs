@@ -1,9 +1,9 @@
 //! The questions of `init`: a mistake is explained and asked again, an end of the input ends it with nothing written.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 
 use clap::ValueEnum;
-use rustix::termios::{self, LocalModes, OptionalActions};
+use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex};
 
 use super::{Answers, Options, Provider};
 use crate::cli::say::Trouble;
@@ -202,19 +202,23 @@ fn asked<T>(
 fn line(question: &str) -> Result<String, Trouble> {
     let _ = write!(std::io::stdout(), "{question}");
     let _ = std::io::stdout().flush();
-    let mut line = String::new();
-    let mut bytes = Vec::new();
-    let read = std::io::stdin()
-        .lock()
-        .read_until(b'\n', &mut bytes)
-        .map_err(Trouble::new)?;
-    if read == 0 {
+    let mut typed = Vec::new();
+    for byte in std::io::stdin().lock().bytes() {
+        let byte = byte.map_err(Trouble::new)?;
+        typed.push(byte);
+        if matches!(byte, b'\n' | INTERRUPT) {
+            break;
+        }
+    }
+    if matches!(typed.last(), None | Some(&INTERRUPT)) {
         tell("");
         return Err(Trouble::new("вопросы прерваны: ничего не записано").code(64));
     }
-    line.push_str(&String::from_utf8_lossy(&bytes));
-    Ok(line)
+    Ok(String::from_utf8_lossy(&typed).into_owned())
 }
+
+/// Ctrl+C, which ends a hidden line instead of the program: the terminal must show again what is typed.
+const INTERRUPT: u8 = 3;
 
 /// The password, which the terminal does not show; `None` when it is to be written later.
 fn password() -> Result<Option<String>, Trouble> {
@@ -235,7 +239,10 @@ impl Hidden {
         let before = termios::tcgetattr(std::io::stdin()).ok();
         if let Some(before) = &before {
             let mut silent = before.clone();
-            silent.local_modes.remove(LocalModes::ECHO);
+            silent
+                .local_modes
+                .remove(LocalModes::ECHO | LocalModes::ISIG);
+            silent.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
             let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &silent);
         }
         Self(before)
