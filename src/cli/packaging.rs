@@ -86,8 +86,11 @@ mod tests {
             let path = entry.unwrap().path();
             there.insert(path.file_stem().unwrap().to_string_lossy().into_owned());
             let text = std::fs::read_to_string(&path).unwrap().replace("\\-", "-");
-            for (at, _) in text.match_indices("(1)") {
-                let name = text.get(..at).unwrap()
+            let mut parts: Vec<&str> = text.split("(1)").collect();
+            // Nothing is named behind the last one.
+            parts.pop();
+            for before in parts {
+                let name = before
                     .rsplit(|one: char| one.is_whitespace() || one == '"')
                     .next();
                 named.insert(name.unwrap().to_owned());
