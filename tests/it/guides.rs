@@ -68,7 +68,7 @@ fn lines(text: &str) -> Vec<String> {
         let begins = |start: &&str| one.starts_with(*start);
         ["dezhurny ", "sudo ", "systemctl ", "journalctl ", "apt "]
             .iter()
-            .any(|start| begins(start))
+            .any(begins)
     });
     let mut seen = BTreeSet::new();
     written
