@@ -52,12 +52,14 @@ pub(super) fn fits(bytes: &[u8], encoding: &'static Encoding) -> i32 {
 }
 
 /// Whether this charset reads these bytes so well that no other can do better: nearly every pair of letters is
-/// one that Russian is full of.
+/// one that Russian is full of, and no sign is one that Russian has not.
 pub(super) fn surely(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
     let letters = sample.iter().filter(|byte| **byte >= 0x80).count();
-    let score = usize::try_from(fits(bytes, encoding)).unwrap_or(0);
-    letters >= SURELY && score > letters
+    let text = encoding.decode_without_bom_handling(sample).0;
+    let score = usize::try_from(score(&text)).unwrap_or(0);
+    // Two charsets may differ in capitals alone: nothing at all may be odd.
+    letters >= SURELY && score > letters && nonsense(&text) == 0
 }
 
 /// How Russian a text reads.
