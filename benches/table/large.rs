@@ -155,6 +155,8 @@ pub fn large(scale: &Scale) -> Vec<Row> {
             })
             .collect()
     };
+    // What the program wrote before it was stopped is put into the database first.
+    command(&["status"]);
     let mut rows = vec![
         Row::new(
             format!("start to ready, {} letters stored, ms", scale.stored),

@@ -5,16 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use tokio::sync::oneshot;
 
 use super::progress::Bar;
 use super::say::{self, Trouble};
-use super::{Ending, files};
-use crate::config::settings::Config;
-use crate::store::{self, Copying, Store, StoreError};
+use super::{Ending, files, soundness};
+use crate::store::{self, Copying};
 
 /// Beside the database: where its last copy is, for the day on which the database cannot tell.
-const LAST: &str = "last-backup.txt";
+pub const LAST: &str = "last-backup.txt";
 
 /// Options of `backup`.
 #[derive(Debug, Args)]
@@ -49,7 +47,7 @@ pub fn backup(config: Option<&Path>, options: &BackupOptions) -> Ending {
         move |step| told(&bar, "Копирую базу данных", step)
     });
     bar.end();
-    let counts = counts.map_err(|error| explain(error, &snapshot.config))?;
+    let counts = counts.map_err(|error| soundness::explain(error, &snapshot.config))?;
     let zone = &snapshot.config.policy.hours.zone;
     let note = format!(
         "{}\n{}\n",
@@ -111,72 +109,6 @@ pub fn restore(config: Option<&Path>, options: &RestoreOptions) -> Ending {
          же Message-ID; лишние снимите до запуска: dezhurny outbox.",
     );
     Ok(ExitCode::SUCCESS)
-}
-
-/// A database larger than this is looked at beside the work that goes on: with years of letters a look takes
-/// seconds, on a slow disk minutes.
-const AT_ONCE: u64 = 64 << 20;
-
-/// Looks at the database before the daemon relies on it. `false` when it is too large for that and is to be looked
-/// at beside the work; with `doubted` it is looked at all the same.
-///
-/// # Errors
-/// When it is damaged.
-pub fn look(config: &Config, doubted: bool) -> Result<bool, StoreError> {
-    let database = config.database();
-    let Ok(file) = std::fs::metadata(&database) else {
-        return Ok(true);
-    };
-    if file.len() > AT_ONCE && !doubted {
-        return Ok(false);
-    }
-    Store::check(&database).map(|()| true)
-}
-
-/// Ends when the database, looked at beside the work, is found damaged; for ever when it is sound. The thread is
-/// not waited for at the end of the program: it only reads.
-pub async fn damage(config: Config) -> StoreError {
-    let (tell, told) = oneshot::channel();
-    let look = move || {
-        let began = std::time::Instant::now();
-        match Store::check(&config.database()) {
-            Err(error) if error.is_damage() => {
-                let _ = tell.send(error);
-            }
-            Err(error) => tracing::warn!(%error, "the database could not be looked at"),
-            Ok(()) => tracing::info!(lasted = ?began.elapsed(), "the database is sound"),
-        }
-    };
-    let started = std::thread::Builder::new()
-        .name("look".to_owned())
-        .spawn(look);
-    if let Err(error) = started {
-        tracing::warn!(%error, "the database could not be looked at");
-    }
-    match told.await {
-        Ok(damage) => damage,
-        Err(_) => std::future::pending().await,
-    }
-}
-
-/// What a damaged database means, and the way to its last copy.
-pub fn explain(error: StoreError, config: &Config) -> Trouble {
-    if !error.is_damage() {
-        return error.into();
-    }
-    let trouble = Trouble::new(format!(
-        "база данных {} повреждена ({error}); письма остаются в почтовом ящике",
-        config.database().display()
-    ));
-    let last = std::fs::read_to_string(config.data_dir.join(LAST)).unwrap_or_default();
-    let mut lines = last.lines();
-    match (lines.next(), lines.next()) {
-        (Some(file), Some(when)) => trouble.hint(format!(
-            "последняя копия сделана {when}; вернуть её: dezhurny restore {file} --force"
-        )),
-        _ => trouble
-            .hint("о копиях ничего не известно; если копия есть: dezhurny restore ФАЙЛ --force"),
-    }
 }
 
 /// Shows whoever waits how far it is.

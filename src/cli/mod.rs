@@ -21,6 +21,7 @@ mod quarantine;
 mod report;
 mod run;
 mod say;
+mod soundness;
 mod status;
 mod systemd;
 mod tickets;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::say::Trouble;
-use super::{backup, files, systemd};
+use super::{files, soundness, systemd};
 use crate::daemon::{self, Clock, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
 use crate::outbox::AnyTransport;
@@ -52,7 +52,7 @@ impl From<Shut> for Trouble {
 impl Shut {
     fn of(error: StoreError, snapshot: &Snapshot) -> Self {
         let disk = error.is_damage() || error.is_full();
-        let trouble = backup::explain(error, &snapshot.config);
+        let trouble = soundness::explain(error, &snapshot.config);
         if disk {
             Self::Disk(trouble)
         } else {
@@ -61,12 +61,12 @@ impl Shut {
     }
 }
 
-/// Opens the desk, or says why not. A database that is `doubted` is looked at first, however large it is.
-pub async fn open(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Shut> {
+/// Opens the desk, or says why not. With `look_first` the database is looked at before, however large it is.
+pub async fn open(snapshots: &Arc<Snapshots>, look_first: bool) -> Result<Open, Shut> {
     let snapshot = snapshots.current();
     let lock = files::lock(&snapshot.config)?;
     let looked = snapshot.clone();
-    let seen = tokio::task::spawn_blocking(move || backup::look(&looked.config, doubted))
+    let seen = tokio::task::spawn_blocking(move || soundness::look(&looked.config, look_first))
         .await
         .map_err(|error| Shut::Fault(Trouble::new(error)))?
         .map_err(|error| Shut::of(error, &snapshot))?;
@@ -82,19 +82,19 @@ pub async fn open(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Shu
     })
 }
 
-/// Opens the desk as soon as the disk lets it; however long each attempt takes, the program lives. `doubted` is as
-/// for [`open`].
-pub async fn wait(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Trouble> {
+/// Opens the desk as soon as the disk lets it; however long each attempt takes, the program lives.
+/// `look_first` is as for [`open`].
+pub async fn wait(snapshots: &Arc<Snapshots>, look_first: bool) -> Result<Open, Trouble> {
     tokio::select! {
-        opened = attempts(snapshots, doubted) => opened,
+        opened = attempts(snapshots, look_first) => opened,
         never = systemd::beat() => match never {},
     }
 }
 
-async fn attempts(snapshots: &Arc<Snapshots>, doubted: bool) -> Result<Open, Trouble> {
+async fn attempts(snapshots: &Arc<Snapshots>, look_first: bool) -> Result<Open, Trouble> {
     let (mut told, mut waited) = (false, false);
     loop {
-        let trouble = match open(snapshots, doubted).await {
+        let trouble = match open(snapshots, look_first).await {
             Ok(open) => return Ok(open),
             // Somebody puts a copy back meanwhile.
             Err(Shut::Fault(trouble)) if waited && trouble.code == BUSY => {

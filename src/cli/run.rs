@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::progress::Shown;
 use super::say::{self, Trouble};
-use super::{Ending, backup, files, opening, systemd};
+use super::{Ending, files, opening, soundness, systemd};
 use crate::daemon::{self, Snapshots};
 
 /// Options of `run`.
@@ -26,7 +26,8 @@ pub fn run(config: Option<&Path>, options: &Options) -> Ending {
     let snapshots = files::snapshots(config)?;
     files::block_on(async {
         if options.once {
-            let open = opening::open(&snapshots, false)
+            // A run is over before a look beside it would be.
+            let open = opening::open(&snapshots, true)
                 .await
                 .map_err(Trouble::from)?;
             let store = open.parts.engine.store().clone();
@@ -100,15 +101,15 @@ async fn forever(snapshots: Arc<Snapshots>) -> Ending {
             files.look_again();
         }
     });
-    let mut doubted = false;
+    let mut look_first = false;
     loop {
         let open = tokio::select! {
             _ = stopping.changed() => return Ok(ExitCode::SUCCESS),
-            open = opening::wait(&snapshots, doubted) => open?,
+            open = opening::wait(&snapshots, look_first) => open?,
         };
         match work(open, &snapshots, stopping.clone()).await? {
             Ended::AsTold => break,
-            Ended::Damaged => doubted = true,
+            Ended::Damaged => look_first = true,
         }
     }
     tracing::info!("stopped");
@@ -149,7 +150,7 @@ async fn work(
             return ended.map(|()| Ended::AsTold).map_err(Trouble::from);
         }
         _ = stopping.wait_for(|stop| *stop) => Ended::AsTold,
-        damage = backup::damage(config), if unseen => {
+        damage = soundness::damage(config), if unseen => {
             tracing::error!(%damage, "the database is damaged: the work ends");
             Ended::Damaged
         }

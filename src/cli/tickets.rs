@@ -155,19 +155,15 @@ fn list(reader: &Reader, options: &Options, zone: &TimeZone, tag: &str) -> Resul
         status: options.status.clone(),
         assignee: options.assignee.clone(),
         search: options.search.clone(),
-        newest: (!options.all && !options.json).then_some(NEWEST + 1),
+        newest: (!options.all && !options.json).then_some(NEWEST),
     };
-    let mut rows = reader.tickets(&filter)?;
+    let rows = reader.tickets(&filter)?;
     if options.json {
         return say::json(&rows.iter().map(TicketJson::from).collect::<Vec<_>>());
     }
     if rows.is_empty() {
         say::line("Таких обращений нет.");
         return Ok(());
-    }
-    let more = options.search.is_some() && !options.all && rows.len() > NEWEST;
-    if more {
-        rows.remove(0);
     }
     let mut table = vec![
         [
@@ -194,9 +190,9 @@ fn list(reader: &Reader, options: &Options, zone: &TimeZone, tag: &str) -> Resul
         ]);
     }
     say::table(&table);
-    if more {
+    if options.search.is_some() && !options.all && rows.len() == NEWEST {
         say::line(format!(
-            "Показаны {NEWEST}, о которых писали последними; уточните слова, или все сразу: --all"
+            "Показаны {NEWEST}, о которых писали последними. Уточните слова или добавьте --all."
         ));
     }
     Ok(())

@@ -29,22 +29,16 @@ pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
     if let Some((foreign, like)) = look_alike(trimmed) {
         return Err(
             wrong(format!("в адресе «{text}» русская буква «{foreign}»"))
-                .hint(like.map_or_else(
-                    || "адрес пишут латинскими буквами".to_owned(),
-                    |like| {
-                        format!(
-                            "она похожа на латинскую {like}: наберите её на латинской раскладке"
-                        )
-                    },
-                ))
+                .hint(in_latin(like))
                 .at(foreign.to_string()),
         );
     }
-    if trimmed.matches('@').count() > 1 && trimmed.contains([',', ';', ' ']) {
-        return Err(bad().hint("это несколько адресов; каждый — в своих кавычках: [\"…\", \"…\"]"));
-    }
     if trimmed.matches('@').count() > 1 {
-        return Err(bad().hint("знак @ в нём один"));
+        return Err(bad().hint(if trimmed.contains([',', ';', ' ']) {
+            "это несколько адресов; каждый — в своих кавычках: [\"…\", \"…\"]"
+        } else {
+            "знак @ в нём один"
+        }));
     }
     if let (true, Some((before, domain))) = (trimmed.contains('@'), trimmed.rsplit_once(','))
         && !domain.contains([' ', '@'])
@@ -93,14 +87,10 @@ pub(super) fn host(value: &DeValue<'_>) -> Result<String, Wrong> {
         ));
     }
     if let Some((foreign, like)) = look_alike_in(host.split('.')) {
-        let hint = like.map_or_else(
-            || "наберите имя на латинской раскладке".to_owned(),
-            |like| format!("она похожа на латинскую {like}: наберите её на латинской раскладке"),
-        );
         return Err(wrong(format!(
             "в имени сервера «{host}» русская буква «{foreign}»"
         ))
-        .hint(hint)
+        .hint(in_latin(like))
         .at(foreign.to_string()));
     }
     let fits = |one: char| one.is_alphanumeric() || matches!(one, '.' | '-' | '_');
@@ -109,6 +99,14 @@ pub(super) fn host(value: &DeValue<'_>) -> Result<String, Wrong> {
     } else {
         Err(bad().hint("пишите только имя, например imap.yandex.ru"))
     }
+}
+
+/// What to do about a Cyrillic letter, which may look like a Latin one.
+fn in_latin(like: Option<char>) -> String {
+    like.map_or_else(
+        || "здесь пишут латинскими буквами".to_owned(),
+        |like| format!("она похожа на латинскую {like}: наберите её на латинской раскладке"),
+    )
 }
 
 /// Cyrillic letters, and the Latin ones that look the same.

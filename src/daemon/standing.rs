@@ -1,4 +1,5 @@
-//! How the ways in and out stand, and the access by consent that opens them, for whoever watches the program: systemd, and through it an administrator.
+//! How the ways in and out stand, and the access by consent that opens them, for whoever watches the program: systemd,
+//! and through it an administrator.
 
 use tokio::sync::watch;
 

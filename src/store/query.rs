@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
 use super::outbox::{OutboxRow, read_row};
 use super::row::{instant, json, natural, signed};
@@ -27,7 +28,7 @@ pub struct TicketFilter {
     pub assignee: Option<String>,
     /// Words of the subject, the text or the requester, in any case.
     pub search: Option<String>,
-    /// Of those with the words only so many, of which was spoken last.
+    /// Of those with the words only so many: those of which somebody wrote last.
     pub newest: Option<usize>,
 }
 
@@ -87,9 +88,7 @@ pub struct Overview {
     pub tickets: BTreeMap<String, u64>,
     /// Open tickets by assignee.
     pub load: BTreeMap<String, u64>,
-    /// Letters that came, each as often as it came.
-    pub received: u64,
-    /// Letters that came, by the state they ended in; together as many as `received`.
+    /// Letters that came, each as often as it came, by the state they ended in.
     pub ledger: BTreeMap<String, u64>,
     /// Outbox letters by state.
     pub outbox: BTreeMap<String, u64>,
@@ -105,8 +104,8 @@ pub struct Overview {
     pub last_error: Option<String>,
 }
 
-/// A ticket by its next deadline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A ticket by its next deadline, also as `status --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NextDue {
     /// Its number.
     pub number: u64,
@@ -247,7 +246,6 @@ impl Reader {
         Ok(Overview {
             tickets: self.counts("SELECT word, n FROM counts WHERE what = 'ticket' AND n > 0")?,
             load: self.counts("SELECT assignee, open FROM load WHERE open > 0")?,
-            received: ledger.values().sum(),
             ledger,
             outbox: self.counts("SELECT word, n FROM counts WHERE what = 'outbox' AND n > 0")?,
             late: self

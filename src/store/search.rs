@@ -32,9 +32,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The `most` tickets of which was spoken last whose letters have all these words in any form, those with the
-    /// greatest numbers first. What is for a supervisor alone
-    /// is not looked at.
+    /// The `most` tickets of which somebody wrote last all these words in any form, those with the greatest numbers
+    /// first. What is for a supervisor alone is not looked at.
     ///
     /// # Errors
     /// When the database fails.
@@ -60,7 +59,7 @@ pub(super) enum Seen {
     Alike,
 }
 
-/// The `most` tickets with these words of which was spoken last, those that `read` knows, in the order of their
+/// The `most` tickets of which somebody wrote last these words, those that `read` knows, in the order of their
 /// numbers. Goes from the newest letter back, so that of years of letters only the last are looked at.
 pub(super) fn newest<T>(
     connection: &Connection,
