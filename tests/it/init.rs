@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rustix::termios::LocalModes;
+
 use crate::host::MailHost;
-use crate::terminal::Terminal;
+use crate::terminal::{Ended, Terminal};
 
 fn files(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
@@ -56,8 +58,8 @@ fn questions_explain_a_slip_ask_again_and_end_with_the_mailbox_checked() {
     terminal.see("Проверяю ящик");
     terminal.see("такого имени нет. Проверьте host");
     terminal.see("dezhurny check --online --config");
-    let (good, screen) = terminal.end();
-    assert!(good, "{screen}");
+    let Ended { status, screen, .. } = terminal.end();
+    assert!(status.success(), "{status}\n{screen}");
     assert!(!screen.contains("s3cret-of-the-mailbox"), "{screen}");
     assert_eq!(
         files(folder.path()),
@@ -85,8 +87,8 @@ fn the_end_of_the_input_ends_the_questions_with_nothing_written() {
         terminal.type_in(before);
         terminal.type_in("\u{4}");
         terminal.see("ничего не записано");
-        let (good, screen) = terminal.end();
-        assert!(!good, "{screen}");
+        let Ended { status, screen, .. } = terminal.end();
+        assert!(!status.success(), "{status}\n{screen}");
         assert!(files(folder.path()).is_empty(), "{screen}");
     }
 }
@@ -96,16 +98,15 @@ fn a_terminal_shows_again_what_is_typed_after_the_password_was_broken_off() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(&format!(
         "init {} --provider yandex --address help@school.test --admin admin@school.test --specialist Иванова \
-         --specialist-address ivanova@school.test --password-file password; stty -a",
+         --specialist-address ivanova@school.test --password-file password",
         folder.path().display()
     ));
     terminal.see("Пароль ящика");
     terminal.type_in("half\u{3}");
     terminal.see("ничего не записано");
-    let (_, screen) = terminal.end();
-    let modes: Vec<&str> = screen.split_whitespace().collect();
+    let Ended { modes, screen, .. } = terminal.end();
     assert!(
-        modes.contains(&"echo") && modes.contains(&"isig"),
+        modes.contains(LocalModes::ECHO | LocalModes::ISIG),
         "{screen}"
     );
     assert!(!screen.contains("half"), "{screen}");

@@ -1,9 +1,7 @@
 //! How far long work is: on a terminal, and nowhere else.
 
-use std::process::Command;
-
 use super::place::{Place, said};
-use super::terminal::Terminal;
+use super::terminal::{Ended, Terminal};
 
 const BACKLOG: usize = 30;
 
@@ -70,8 +68,11 @@ fn long_work_is_shown_on_a_terminal_and_leaves_nothing_there() {
             "восстановлена и проверена",
         ),
     ] {
-        let (good, screen) = Terminal::start(&words(&place, &command)).end();
-        assert!(good && screen.contains(told), "{command}:\n{screen}");
+        let Ended { status, screen, .. } = Terminal::start(&words(&place, &command)).end();
+        assert!(
+            status.success() && screen.contains(told),
+            "{command}: {status}\n{screen}"
+        );
         for one in shown {
             assert!(screen.contains(one), "{command}: no «{one}»:\n{screen:?}");
         }
@@ -94,24 +95,18 @@ fn nothing_of_it_goes_into_a_pipe_onto_a_dumb_terminal_or_to_whoever_wants_quiet
         ("dumb", format!("backup {copy}")),
         ("xterm", format!("backup {copy} --quiet")),
     ] {
-        let (good, screen) = Terminal::of(kind, &words(&place, &command)).end();
-        assert!(good && screen.starts_with(&copy), "{screen:?}");
+        let Ended { status, screen, .. } = Terminal::of(kind, &words(&place, &command)).end();
+        assert!(
+            status.success() && screen.starts_with(&copy),
+            "{status} {screen:?}"
+        );
         assert!(!screen.contains(['\u{1b}', '░']), "{screen:?}");
     }
     // Standard output belongs to whoever reads it, also when somebody looks on.
     let out = place.path("out.txt").display().to_string();
-    let program = env!("CARGO_BIN_EXE_dezhurny");
-    let line = format!(
-        "{program} {} > {out}",
-        words(&place, &format!("backup {copy}"))
-    );
-    let seen = Command::new("script")
-        .args(["-qefc", &line, "/dev/null"])
-        .env("TERM", "xterm")
-        .output()
-        .unwrap();
-    assert!(seen.status.success());
-    let screen = String::from_utf8_lossy(&seen.stdout);
+    let line = format!("{} > {out}", words(&place, &format!("backup {copy}")));
+    let Ended { status, screen, .. } = Terminal::start(&line).end();
+    assert!(status.success(), "{status} {screen:?}");
     assert!(screen.contains("Копирую базу данных"), "{screen:?}");
     assert!(std::fs::read_to_string(&out).unwrap().starts_with(&copy));
 }
@@ -123,8 +118,8 @@ fn lines_of_the_log_stand_whole_above_it() {
     terminal.see("Принимаю письма [");
     terminal.see("taken in filed=30");
     terminal.type_in("\u{3}");
-    let (good, screen) = terminal.end();
-    assert!(good, "{screen}");
+    let Ended { status, screen, .. } = terminal.end();
+    assert!(status.success(), "{status}\n{screen}");
     let left = left(&screen);
     for line in left.lines().filter(|line| line.contains("INFO")) {
         assert!(

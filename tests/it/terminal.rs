@@ -1,19 +1,55 @@
 //! The program as somebody at a terminal meets it.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
 const BOUND: Duration = Duration::from_secs(90);
+const SIZE: Winsize = Winsize {
+    ws_row: 24,
+    ws_col: 100,
+    ws_xpixel: 0,
+    ws_ypixel: 0,
+};
 
 /// The program on a terminal of its own.
 pub struct Terminal {
     child: Child,
-    keys: ChildStdin,
+    keys: File,
     screen: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
     /// So much of the screen was looked at.
     read: usize,
+}
+
+/// What the program left behind.
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// All that stood on the screen.
+    pub screen: String,
+    /// What the terminal does with keys.
+    pub modes: LocalModes,
+}
+
+/// A terminal: the side of the person, the side of the program.
+fn pair() -> (OwnedFd, OwnedFd) {
+    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&person).unwrap();
+    unlockpt(&person).unwrap();
+    let name = ptsname(&person, Vec::new()).unwrap();
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let program = rustix::fs::open(name.as_c_str(), flags, Mode::empty()).unwrap();
+    tcsetwinsize(&program, SIZE).unwrap();
+    (person, program)
 }
 
 impl Terminal {
@@ -22,31 +58,32 @@ impl Terminal {
         Self::of("xterm", arguments)
     }
 
-    /// Starts it on a terminal of this kind.
+    /// Starts it on a terminal of this kind; the words may send its output elsewhere, as a shell does.
     pub fn of(kind: &str, arguments: &str) -> Self {
-        // `script` makes the terminal.
-        let mut child = Command::new("script")
-            .args(["-qefc"])
-            .arg(format!("{} {arguments}", env!("CARGO_BIN_EXE_dezhurny")))
-            .arg("/dev/null")
+        let (person, program) = pair();
+        // `setsid` makes it the one that Ctrl+C reaches; both give way to the program, whose end is theirs.
+        let child = Command::new("setsid")
+            .args(["--ctty", "sh", "-c"])
+            .arg(format!(
+                "exec {} {arguments}",
+                env!("CARGO_BIN_EXE_dezhurny")
+            ))
             .env("LC_ALL", "C.UTF-8")
             .env("NO_COLOR", "1")
             .env("TERM", kind)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stdin(program.try_clone().unwrap())
+            .stdout(program.try_clone().unwrap())
+            .stderr(program)
             .spawn()
             .unwrap();
-        let keys = child.stdin.take().unwrap();
-        let mut out = child.stdout.take().unwrap();
+        let keys = File::from(person.try_clone().unwrap());
+        let mut out = File::from(person);
         let screen = Arc::new(Mutex::new(Vec::new()));
         let shared = Arc::clone(&screen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut part = [0; 1024];
-            while let Ok(count) = out.read(&mut part) {
-                if count == 0 {
-                    break;
-                }
+            // Linux ends it with an error once nobody holds the other side.
+            while let Ok(count @ 1..) = out.read(&mut part) {
                 shared.lock().unwrap().extend_from_slice(&part[..count]);
             }
         });
@@ -54,6 +91,7 @@ impl Terminal {
             child,
             keys,
             screen,
+            reader,
             read: 0,
         }
     }
@@ -93,8 +131,8 @@ impl Terminal {
         self.type_in(&format!("{said}\n"));
     }
 
-    /// Waits for the end of the program: did it end well, and what stood on the screen?
-    pub fn end(mut self) -> (bool, String) {
+    /// Waits for the end of the program.
+    pub fn end(mut self) -> Ended {
         let end = Instant::now() + BOUND;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -103,10 +141,13 @@ impl Terminal {
             assert!(Instant::now() < end, "it does not end:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(10));
         };
-        drop(self.keys);
-        (
-            status.success(),
-            String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned(),
-        )
+        // Its last words are on the screen before it is looked at.
+        self.reader.join().unwrap();
+        let screen = self.screen.lock().unwrap();
+        Ended {
+            status,
+            screen: String::from_utf8_lossy(&screen).into_owned(),
+            modes: tcgetattr(&self.keys).unwrap().local_modes,
+        }
     }
 }
