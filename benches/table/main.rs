@@ -1,8 +1,9 @@
 //! The program beside its physical neighbours: one table, with ratios measured in the same run.
 //!
 //! `benches/run` calls this. Arguments name rows (`intake`, `end-to-end`, `sending`, `push`, `large`, `size`);
-//! without any, all of them. `DEZHURNY_LETTERS` and `DEZHURNY_RUNS` make it shorter. Nothing is asserted of
-//! speed: figures move with the machine, and only ratios within one run are compared.
+//! without any, all of them. `DEZHURNY_LETTERS` and `DEZHURNY_RUNS` make it shorter; `DEZHURNY_KEPT` names
+//! a folder for a copy of the large database. Nothing is asserted of speed: figures move with the machine, and
+//! only ratios within one run are compared.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
