@@ -34,7 +34,7 @@ pub async fn damage(config: Config) -> StoreError {
     let (tell, told) = oneshot::channel();
     let look = move || {
         let began = std::time::Instant::now();
-        match Store::check(&config.database()) {
+        match Store::check_beside_work(&config.database()) {
             Err(error) if error.is_damage() => {
                 let _ = tell.send(error);
             }

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -18,6 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Instructions of SQLite between two reports.
 const REPORTED: i32 = 100_000;
+/// Instructions of SQLite between two looks at the time.
+const STEPS: i32 = 1_000;
+/// How long a database that is worked with is looked at in one go.
+const SPELL: Duration = Duration::from_millis(5);
 /// Bytes of a file that are copied between two reports.
 const PIECE: u64 = 1 << 20;
 
@@ -183,10 +187,37 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] when it is damaged.
     pub fn check(path: &Path) -> Result<(), StoreError> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        connection.busy_timeout(PATIENCE)?;
+        sound(&to_look_at(path)?, "quick_check")
+    }
+
+    /// As [`Store::check`], for a database that is worked with meanwhile: rests three times as long as it looks, so
+    /// that letters do not wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it is damaged.
+    pub fn check_beside_work(path: &Path) -> Result<(), StoreError> {
+        let mut connection = to_look_at(path)?;
+        // Each page is looked at once: kept ones would only take memory.
+        connection.pragma_update(None, "cache_size", -256)?;
+        let mut woke = Instant::now();
+        let rest = move || {
+            let worked = woke.elapsed();
+            if worked >= SPELL {
+                // Waiting for a slow disk is no work.
+                std::thread::sleep(worked.min(2 * SPELL) * 3);
+                woke = Instant::now();
+            }
+            false
+        };
+        connection.progress_handler(STEPS, Some(rest))?;
         sound(&connection, "quick_check")
     }
+}
+
+fn to_look_at(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
 }
 
 fn sound(connection: &Connection, check: &str) -> Result<(), StoreError> {
@@ -259,10 +290,10 @@ mod tests {
         let damaged = folder.path().join("damaged");
         std::fs::write(&damaged, &bytes).unwrap();
         assert!(matches!(verify(&damaged), Err(StoreError::Corrupt(_))));
-        assert!(matches!(
-            Store::check(&damaged),
-            Err(StoreError::Corrupt(_))
-        ));
+        for look in [Store::check, Store::check_beside_work] {
+            assert!(matches!(look(&damaged), Err(StoreError::Corrupt(_))));
+            look(&copied).unwrap();
+        }
         std::fs::write(&damaged, b"not a database at all, only a text file").unwrap();
         assert!(verify(&damaged).is_err());
         let nowhere = folder.path().join("none").join("copy");
