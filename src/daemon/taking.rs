@@ -67,6 +67,9 @@ struct Ahead {
     read: Vec<ReadMessage>,
 }
 
+/// A batch that was filed, or could not be, and is to be moved next.
+type Behind = Vec<(MessageKey, Result<Filed, StoreError>)>;
+
 /// The mailbox's name in the ledger, and which of its messages cannot be fetched.
 #[derive(Debug)]
 pub struct Source {
@@ -174,7 +177,8 @@ impl Engine {
         }
     }
 
-    /// While one batch is filed the next one is fetched and read: server, reader and writer all have work.
+    /// While one batch is filed the one before it is moved and the one after it is fetched and read: server, reader
+    /// and writer all have work.
     async fn take_until_empty(
         &self,
         mailbox: &mut impl Mailbox,
@@ -184,7 +188,7 @@ impl Engine {
         loop {
             let plan = self.plan(mailbox, source).await?;
             let before = report.filed;
-            let mut ahead = Ahead::default();
+            let (mut ahead, mut behind) = (Ahead::default(), Behind::default());
             let mut batches = plan.keys.chunks(BATCH);
             loop {
                 // Two batches at once only while they are small.
@@ -193,20 +197,32 @@ impl Engine {
                 } else {
                     batches.next()
                 };
-                if keys.is_none() && ahead.keys.is_empty() {
+                if keys.is_none() && ahead.keys.is_empty() && behind.is_empty() {
                     break;
                 }
-                let (fetched, filed) = tokio::join!(
-                    self.fetch_and_read(mailbox, source, keys.unwrap_or_default()),
+                let read = std::mem::take(&mut ahead.keys);
+                let (moved, filed) = tokio::join!(
+                    async {
+                        self.settle(mailbox, source, std::mem::take(&mut behind), report)
+                            .await?;
+                        let fetched =
+                            self.fetch_and_read(mailbox, source, keys.unwrap_or_default());
+                        Ok::<_, TakeError>(fetched.await)
+                    },
                     self.file_all(std::mem::take(&mut ahead.read)),
                 );
-                let keys = std::mem::take(&mut ahead.keys);
                 if plan.in_turns {
-                    source.had_turns(&keys);
+                    source.had_turns(&read);
                 }
-                self.settle(mailbox, source, keys.into_iter().zip(filed), report)
-                    .await?;
-                ahead = fetched?;
+                behind = read.into_iter().zip(filed).collect();
+                match moved? {
+                    Ok(fetched) => ahead = fetched,
+                    Err(error) => {
+                        // What was filed meanwhile does not lie in the inbox until the next look.
+                        self.settle(mailbox, source, behind, report).await?;
+                        return Err(error);
+                    }
+                }
             }
             // What is listed but cannot be fetched has gone meanwhile, or waits for the next look.
             if report.filed == before || self.stopping() {
@@ -329,7 +345,7 @@ impl Engine {
         &self,
         mailbox: &mut impl Mailbox,
         source: &Source,
-        filed: impl Iterator<Item = (MessageKey, Result<Filed, StoreError>)>,
+        filed: Behind,
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
         let mut done = Vec::new();
