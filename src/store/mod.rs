@@ -32,6 +32,7 @@ mod schema;
 mod search;
 mod seminars;
 mod silent;
+mod steps;
 mod tickets;
 mod traces;
 mod turns;

@@ -243,11 +243,16 @@ impl Reader {
         {
             *ledger.entry(word).or_default() += n;
         }
+        let mut outbox =
+            self.counts("SELECT word, n FROM counts WHERE what = 'outbox' AND n > 0")?;
+        outbox.extend(self.counts(
+            "SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'sending') GROUP BY state",
+        )?);
         Ok(Overview {
             tickets: self.counts("SELECT word, n FROM counts WHERE what = 'ticket' AND n > 0")?,
             load: self.counts("SELECT assignee, open FROM load WHERE open > 0")?,
             ledger,
-            outbox: self.counts("SELECT word, n FROM counts WHERE what = 'outbox' AND n > 0")?,
+            outbox,
             late: self
                 .connection
                 .query_row(
@@ -260,7 +265,7 @@ impl Reader {
                 )
                 .map(|count| u64::try_from(count).unwrap_or(0))?,
             last_received: when(
-                "SELECT at FROM letters WHERE direction = 'in' ORDER BY id DESC LIMIT 1",
+                "SELECT at FROM letters NOT INDEXED WHERE direction = 'in' ORDER BY id DESC LIMIT 1",
             )?,
             last_sent: when("SELECT max(done_at) FROM outbox WHERE state = 'sent'")?,
             waiting_since: when(

@@ -118,3 +118,38 @@ async fn the_same_id_with_the_same_content_is_a_repeat_and_with_another_is_anoth
     assert_eq!(known("a@x", 2).await, Known::ReusedId);
     assert_eq!(known("b@x", 1).await, Known::New);
 }
+
+#[test]
+fn what_status_counts_is_what_the_outbox_holds_however_letters_went() {
+    const STATES: [&str; 5] = ["waiting", "sending", "sent", "refused", "dropped"];
+    let (_folder, store) = store();
+    let sql = Connection::open(&store.path).unwrap();
+    sql.pragma_update(None, "foreign_keys", "OFF").unwrap();
+    let mut letter = 0;
+    for from in STATES {
+        for to in STATES {
+            letter += 1;
+            sql.execute(
+                "INSERT INTO outbox (letter, state, sender, recipient, next_at, since, automatic)
+                 VALUES (?1, ?2, '', 'anna@home.test', 0, 0, 0)",
+                rusqlite::params![letter, from],
+            )
+            .unwrap();
+            let change = "UPDATE outbox SET state = ?2 WHERE letter = ?1";
+            sql.execute(change, rusqlite::params![letter, to]).unwrap();
+            if letter % 4 == 0 {
+                sql.execute("DELETE FROM outbox WHERE letter = ?1", [letter])
+                    .unwrap();
+            }
+            let held = sql
+                .prepare("SELECT state, count(*) FROM outbox GROUP BY state")
+                .unwrap()
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, u32>(1)?.into())))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let seen = store.reader().unwrap().overview(Timestamp::UNIX_EPOCH);
+            assert_eq!(seen.unwrap().outbox, held, "{from} to {to}");
+        }
+    }
+}
