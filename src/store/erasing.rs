@@ -226,6 +226,7 @@ impl Tx<'_> {
     /// Erases the letters that fit a condition; one that still waits to be sent never goes.
     fn blank(&self, fit: &str, values: &[Value], now: Timestamp) -> Result<u64, StoreError> {
         let fit = format!("({fit}) AND erased = 0");
+        self.index_is_whole()?;
         let with_now = values.iter().cloned().chain([Value::from(millis(now))]);
         let at = values.len() + 1;
         self.connection
@@ -295,6 +296,7 @@ impl Tx<'_> {
                 clean(&letter.why),
                 original,
             ])?;
+        self.index_is_whole()?;
         self.connection
             .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
             .execute([signed(id)])?;

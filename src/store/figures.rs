@@ -100,9 +100,7 @@ impl Reader {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<(Vec<Case>, Vec<Post>), StoreError> {
-        let tx = Tx {
-            connection: &self.connection,
-        };
+        let tx = Tx::on(&self.connection);
         Ok((tx.cases(from, until)?, tx.posts(from, until)?))
     }
 }

@@ -64,6 +64,18 @@ pub use turns::Turns;
 /// A transaction of the one writer.
 pub struct Tx<'a> {
     connection: &'a Connection,
+    /// What search learns at the end of the commit; `None` where it learns it at once.
+    unindexed: Option<&'a search::Unindexed>,
+}
+
+impl<'a> Tx<'a> {
+    /// On a connection that is nobody's but the caller's.
+    fn on(connection: &'a Connection) -> Self {
+        Self {
+            connection,
+            unindexed: None,
+        }
+    }
 }
 
 /// The desk's memory. Clones share the one writer.

@@ -379,9 +379,7 @@ mod tests {
                  SELECT id, 'waiting', 'help@school.test', to_address, id, 0, 0 FROM letters;",
             )
             .unwrap();
-        let tx = Tx {
-            connection: &connection,
-        };
+        let tx = Tx::on(&connection);
         let first = tx.next_due(false).unwrap().map(|at| at.as_millisecond());
         assert_eq!(first, Some(1));
         let look = connection.prepare_cached(&next_due()).unwrap();

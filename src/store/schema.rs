@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
@@ -39,6 +40,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         .map_err(failed)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    planned_once(&connection)?;
     // What is erased is overwritten, not only let go.
     connection.pragma_update(None, "secure_delete", "ON")?;
     migrate(path, &mut connection, STEPS)?;
@@ -72,8 +74,16 @@ pub(super) fn open_older(path: &Path) -> Result<Connection, StoreError> {
         })?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", "ON")?;
+    planned_once(&connection)?;
     not_newer(path, version(&connection)?, newest(STEPS))?;
     Ok(connection)
+}
+
+/// A statement goes the same way whatever values it gets: otherwise SQLite compiles anew each that has a value
+/// beside a limit or a partial index.
+fn planned_once(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn newest(steps: &[&str]) -> u32 {

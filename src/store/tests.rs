@@ -153,3 +153,53 @@ fn what_status_counts_is_what_the_outbox_holds_however_letters_went() {
         }
     }
 }
+
+#[tokio::test]
+async fn search_learns_at_the_end_of_a_commit_what_its_jobs_wrote_and_nothing_of_what_failed() {
+    let (_folder, store) = store();
+    let (go, wait) = std::sync::mpsc::channel();
+    // While the writer is held up all others come into one commit.
+    let first = store.transaction(move |_| {
+        wait.recv().unwrap();
+        Ok(())
+    });
+    let with = |text: &str, content| Received {
+        text: text.to_owned(),
+        new_text: text.to_owned(),
+        ..letter(&format!("{content}@home.test"), content)
+    };
+    let found = |tx: &Tx<'_>, word: &str| {
+        tx.index_is_whole().unwrap();
+        tx.connection
+            .prepare("SELECT rowid FROM words WHERE words MATCH ?1")
+            .unwrap()
+            .query_map([word], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<Vec<i64>, _>>()
+            .unwrap()
+    };
+    let (good, bad, last) = (
+        with("trumpet", 1),
+        with("violin trumpet", 2),
+        with("violin", 3),
+    );
+    let jobs = (
+        store.transaction(move |tx| tx.file(&good)),
+        store.transaction(move |tx| {
+            tx.file(&bad)?;
+            assert_eq!(found(tx, "trumpet").len(), 2, "what was written just now");
+            Err::<(), _>(StoreError::Closed)
+        }),
+        store.transaction(move |tx| tx.file(&last)),
+    );
+    go.send(()).unwrap();
+    first.await.unwrap();
+    let (good, last) = (jobs.0.await.unwrap(), jobs.2.await.unwrap());
+    assert!(jobs.1.await.is_err());
+    let (trumpets, violins) = store
+        .transaction(move |tx| Ok((found(tx, "trumpet"), found(tx, "violin"))))
+        .await
+        .unwrap();
+    assert_eq!(trumpets, [i64::try_from(good).unwrap()]);
+    assert_eq!(violins, [i64::try_from(last).unwrap()]);
+}

@@ -23,9 +23,7 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn turns(&self, roster: &Roster) -> Result<Turns, StoreError> {
-        let tx = Tx {
-            connection: &self.connection,
-        };
+        let tx = Tx::on(&self.connection);
         Ok(Turns {
             roster: tx.with_absences(roster)?,
             rounds: tx.rounds()?,

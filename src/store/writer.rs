@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::search::Unindexed;
 use super::{StoreError, Tx};
 
 /// Most jobs in one commit, so that the first of them does not wait long.
@@ -18,7 +19,7 @@ const BATCH: usize = 64;
 type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 /// One unit of work: runs inside a savepoint and says how to announce the end.
-pub(super) type Job = Box<dyn FnOnce(&Connection) -> Announce + Send>;
+pub(super) type Job = Box<dyn FnOnce(&Connection, &Unindexed) -> Announce + Send>;
 
 /// The caller's end of a job.
 pub(super) type Answer<R> = oneshot::Receiver<Result<R, StoreError>>;
@@ -30,8 +31,8 @@ where
     F: FnOnce(&Tx<'_>) -> Result<R, StoreError> + Send + 'static,
 {
     let (sender, receiver) = oneshot::channel();
-    let job: Job = Box::new(move |connection| {
-        let result = in_savepoint(connection, work);
+    let job: Job = Box::new(move |connection, unindexed| {
+        let result = in_savepoint(connection, unindexed, work);
         Box::new(move |committed| {
             let result = match committed {
                 Ok(()) => result,
@@ -46,6 +47,7 @@ where
 
 fn in_savepoint<R>(
     connection: &Connection,
+    unindexed: &Unindexed,
     work: impl FnOnce(&Tx<'_>) -> Result<R, StoreError>,
 ) -> Result<R, StoreError> {
     // A full disk makes SQLite take the whole transaction back: nothing may then be written beside it.
@@ -53,7 +55,12 @@ fn in_savepoint<R>(
         return Err(StoreError::NotDurable("транзакция прервана".to_owned()));
     }
     connection.execute_batch("SAVEPOINT job")?;
-    let result = catch_unwind(AssertUnwindSafe(|| work(&Tx { connection })))
+    let before = unindexed.mark();
+    let tx = Tx {
+        connection,
+        unindexed: Some(unindexed),
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| work(&tx)))
         .unwrap_or_else(|panic| Err(StoreError::Broken(describe(panic.as_ref()))));
     match result {
         Ok(value) => {
@@ -61,6 +68,7 @@ fn in_savepoint<R>(
             Ok(value)
         }
         Err(error) => {
+            unindexed.back_to(before);
             if !connection.is_autocommit() {
                 connection.execute_batch("ROLLBACK TO job; RELEASE job")?;
             }
@@ -106,8 +114,15 @@ fn commit(connection: &mut Connection, batch: Vec<Job>) {
             return;
         }
     };
-    let announcements: Vec<Announce> = batch.into_iter().map(|job| job(&transaction)).collect();
-    let committed = transaction.commit().map_err(|error| error.to_string());
+    let unindexed = Unindexed::default();
+    let announcements: Vec<Announce> = batch
+        .into_iter()
+        .map(|job| job(&transaction, &unindexed))
+        .collect();
+    let committed = unindexed
+        .write(&transaction)
+        .and_then(|()| transaction.commit())
+        .map_err(|error| error.to_string());
     if let Err(error) = &committed {
         tracing::error!(%error, "a commit failed");
     }
