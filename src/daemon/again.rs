@@ -68,6 +68,7 @@ pub(super) fn decide(
         id,
         letter,
         clean: false,
+        html: message.html(),
     };
     writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(letter = id, ticket = outcome.ticket, by, "{event}");

@@ -25,7 +25,13 @@ pub(super) struct Cargo {
 }
 
 impl Cargo {
-    fn of(AtHand { id, letter, clean }: AtHand<'_>) -> Self {
+    fn of(at_hand: AtHand<'_>) -> Self {
+        let AtHand {
+            id,
+            letter,
+            clean,
+            html,
+        } = at_hand;
         let from = letter.from.clone().unwrap_or_default();
         Self {
             id,
@@ -40,7 +46,7 @@ impl Cargo {
                 letter.new_text.clone()
             },
             clean: clean && !letter.new_text.is_empty(),
-            html: mail::passed_on(letter),
+            html: html.cloned(),
             at: letter.date,
             files: letter.attachments.clone(),
         }
@@ -83,19 +89,11 @@ pub(super) fn cargo(
         }
         (Carry::FilesOf(id), ..) => {
             let bytes = tx.original(id)?;
-            let letter = &mail::read(&bytes);
-            let clean = false;
-            Ok((!bytes.is_empty()).then(|| Cargo::of(AtHand { id, letter, clean })))
+            Ok((!bytes.is_empty()).then(|| stored(id, &bytes, Cargo::of)))
         }
         (Carry::RequestOf(number), ..) => {
             let request = tx.request_of(number)?;
-            Ok(request.map(|request| {
-                Cargo::of(AtHand {
-                    id: request.id,
-                    letter: &mail::read(&request.original),
-                    clean: false,
-                })
-            }))
+            Ok(request.map(|request| stored(request.id, &request.original, Cargo::of)))
         }
         (_, _, Some(ticket)) => {
             let Some(request) = tx.request_of(ticket.number)? else {
@@ -116,8 +114,19 @@ pub(super) fn cargo(
 }
 
 fn of_filed(filed: &FiledLetter, ticket: &Ticket) -> Cargo {
-    let letter = &mail::read(&filed.original);
-    let id = filed.id;
-    let clean = false;
-    Cargo::of_request(AtHand { id, letter, clean }, Some(ticket))
+    stored(filed.id, &filed.original, |letter| {
+        Cargo::of_request(letter, Some(ticket))
+    })
+}
+
+/// What `cargo` makes of a letter that was filed before.
+fn stored(id: u64, original: &[u8], cargo: impl FnOnce(AtHand<'_>) -> Cargo) -> Cargo {
+    let letter = &mail::read(original);
+    let html = mail::passed_on(letter);
+    cargo(AtHand {
+        id,
+        letter,
+        clean: false,
+        html: html.as_ref(),
+    })
 }

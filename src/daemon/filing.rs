@@ -15,7 +15,7 @@ use crate::desk::outcome::{Change, EndState, Kind, Outcome};
 use crate::desk::policy::{ConductPolicy, Policy};
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
-use crate::mail::{self, Letter, Nature};
+use crate::mail::{self, Letter, Nature, PassedOn};
 use crate::store::{Arrival, Known, Original, Received, StoreError, StoredFile, Tx};
 
 /// A message as it was brought in.
@@ -38,6 +38,8 @@ pub struct ReadMessage {
     /// Its bytes, kept once however large they are; the reason when they cannot be kept.
     original: Result<Arc<Original>, String>,
     letter: Letter,
+    /// Of a person's letter, its HTML as far as it may be passed on: made clean while no transaction is open.
+    html: Option<PassedOn>,
     manner: Manner,
     /// How it speaks was looked at.
     judged: bool,
@@ -48,6 +50,11 @@ impl ReadMessage {
     /// The letter.
     pub fn letter(&self) -> &Letter {
         &self.letter
+    }
+
+    /// Its HTML, as far as it may be passed on.
+    pub fn html(&self) -> Option<&PassedOn> {
+        self.html.as_ref()
     }
 
     /// Its Message-ID for the log.
@@ -69,10 +76,12 @@ fn unreadable(why: &str) -> Letter {
     }
 }
 
-fn read_as(arrived: &Arrived, letter: Letter, manner: Option<Manner>) -> ReadMessage {
+fn read_as(arrived: &Arrived, letter: Letter, judged: Option<Judged>) -> ReadMessage {
+    let (judged, Judged { manner, html }) = (judged.is_some(), judged.unwrap_or_default());
     ReadMessage {
-        judged: manner.is_some(),
-        manner: manner.unwrap_or_default(),
+        judged,
+        manner,
+        html,
         digest: mail::content_digest(&arrived.bytes),
         letter,
         original: Original::of(&arrived.bytes)
@@ -87,15 +96,22 @@ fn read_as(arrived: &Arrived, letter: Letter, manner: Option<Manner>) -> ReadMes
 pub fn read(arrived: &Arrived, conduct: &ConductPolicy) -> ReadMessage {
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let read = std::panic::catch_unwind(|| read_whole(arrived, conduct));
-    let (letter, manner) = read.unwrap_or_else(|_| {
+    let (letter, judged) = read.unwrap_or_else(|_| {
         let why = "при разборе письма случилась внутренняя ошибка";
         (unreadable(why), None)
     });
-    read_as(arrived, letter, manner)
+    read_as(arrived, letter, judged)
+}
+
+/// What is found out of a person's letter before it is decided.
+#[derive(Default)]
+struct Judged {
+    manner: Manner,
+    html: Option<PassedOn>,
 }
 
 /// The letter, and how it speaks, if that was looked at.
-fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Manner>) {
+fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Judged>) {
     let mut letter = mail::read(&arrived.bytes);
     if let Some(size) = arrived.truncated {
         let what = format!(
@@ -108,8 +124,11 @@ fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Man
     }
     let human = matches!(letter.nature, Nature::Human | Nature::Spam(_));
     let judged = human && letter.unreadable.is_none();
-    let manner = judged.then(|| judge::manner(conduct, &letter.subject, &letter.new_text));
-    (letter, manner)
+    let judged = judged.then(|| Judged {
+        manner: judge::manner(conduct, &letter.subject, &letter.new_text),
+        html: mail::passed_on(&letter),
+    });
+    (letter, judged)
 }
 
 /// Files a message and carries out what follows, inside the caller's transaction.
@@ -249,6 +268,7 @@ fn finish(
         id,
         letter: &message.letter,
         clean: message.manner.said.is_none() && message.judged,
+        html: message.html(),
     };
     writing::send_notices(tx, snapshot, key, &outcome, Some(at_hand), now)?;
     tracing::info!(

@@ -30,6 +30,8 @@ pub struct AtHand<'a> {
     pub letter: &'a Letter,
     /// It was judged, and nothing in its new text offends.
     pub clean: bool,
+    /// Its HTML, as far as it may be passed on.
+    pub html: Option<&'a PassedOn>,
 }
 
 /// Makes the changes of a decision and queues its letters.
