@@ -3,9 +3,9 @@
 //! Promises: a masked letter keeps its length and its structure; an address that is only part of a longer
 //! one stays; what cannot be masked with certainty is reported as such, never passed over.
 
-use mail_parser::MessageParser;
 use regex::bytes::Regex;
 
+use super::parsed::parsed;
 use super::part::{slice, transfer_decoded};
 use super::transfer::to_base64;
 use super::{Letter, read};
@@ -75,14 +75,12 @@ impl Mask {
     /// Does a letter name the address, in whatever transfer encoding?
     pub fn mentioned(&self, bytes: &[u8]) -> bool {
         self.names(bytes)
-            || MessageParser::default()
-                .parse(bytes)
-                .is_some_and(|message| {
-                    message
-                        .parts
-                        .iter()
-                        .any(|part| self.names(&transfer_decoded(part, bytes)))
-                })
+            || parsed(bytes).is_some_and(|message| {
+                message
+                    .parts
+                    .iter()
+                    .any(|part| self.names(&transfer_decoded(part, bytes)))
+            })
     }
 
     fn names(&self, bytes: &[u8]) -> bool {
@@ -93,7 +91,7 @@ impl Mask {
     pub fn letter(&self, bytes: &[u8]) -> Masked {
         let mut masked = bytes.to_vec();
         let mut changed = self.mask(bytes, &mut masked);
-        if let Some(message) = MessageParser::default().parse(bytes) {
+        if let Some(message) = parsed(bytes) {
             for part in &message.parts {
                 let raw = slice(part, bytes);
                 let decoded = transfer_decoded(part, bytes);

@@ -22,6 +22,7 @@ mod letter;
 mod links;
 mod masking;
 mod parameters;
+mod parsed;
 mod part;
 mod passing;
 mod pattern;

@@ -1,9 +1,10 @@
 //! Bytes to a [`Letter`]: whatever they are, there is an answer.
 
 use jiff::Timestamp;
-use mail_parser::{Message, MessageParser};
+use mail_parser::Message;
 
 use super::header::Headers;
+use super::parsed::parsed;
 use super::{
     Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, quote, words,
 };
@@ -20,7 +21,7 @@ pub fn read(bytes: &[u8]) -> Letter {
 
 fn read_nested(bytes: &[u8], depth: u32) -> Letter {
     let bytes = without_envelope_line(without_blank_start(bytes));
-    match MessageParser::default().parse(bytes) {
+    match parsed(bytes) {
         Some(message) => letter(&message, bytes, depth),
         None => nothing(bytes),
     }
