@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::say::{self, Trouble};
 use super::{Ending, files, online};
+use crate::config::settings::{Config, IntakeSettings, OutgoingSettings, Password};
 use crate::config::{Fault, Findings};
 use crate::daemon::{Snapshot, Survey};
 use crate::desk::forecast::forecast;
@@ -81,8 +82,15 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
             snapshot.resources.library.materials().len()
         ));
     }
-    if !warnings.0.is_empty() {
-        say::line(format!("Предупреждений: {}.", warnings.0.len()));
+    let unready = passwords(&snapshot.config);
+    for trouble in &unready {
+        say::warning(trouble);
+    }
+    if warnings.0.len() + unready.len() > 0 {
+        say::line(format!(
+            "Предупреждений: {}.",
+            warnings.0.len() + unready.len()
+        ));
     }
     turns(snapshot);
     if let Some(people) = &snapshot.config.people {
@@ -96,6 +104,35 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
         return Ok(ExitCode::SUCCESS);
     }
     files::block_on(online::online(snapshot))?
+}
+
+/// Files for passwords that are not there yet, or hold none. Whether the service may read them is not to be seen from here.
+fn passwords(config: &Config) -> Vec<Trouble> {
+    let mut servers = Vec::new();
+    if let IntakeSettings::Imap(imap) = &config.intake {
+        servers.push(&imap.server);
+    }
+    if let OutgoingSettings::Smtp(smtp) = &config.outgoing {
+        servers.push(&smtp.server);
+    }
+    let mut files: Vec<&Path> = Vec::new();
+    for server in servers {
+        if let Some(Password::File(path)) = &server.password
+            && !files.contains(&path.as_path())
+        {
+            files.push(path);
+        }
+    }
+    let unready = files.into_iter().filter_map(|path| {
+        let what = match std::fs::read_to_string(path) {
+            Ok(text) if text.lines().next().unwrap_or_default().trim().is_empty() => "пуст",
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "ещё не создан",
+            Ok(_) | Err(_) => return None,
+        };
+        let said = format!("файл с паролем {} {what}", path.display());
+        Some(Trouble::new(said).hint("впишите в него пароль ящика, одной строкой"))
+    });
+    unready.collect()
 }
 
 /// Who would get the next tickets: in general, and by topic where that differs.
@@ -134,6 +171,13 @@ fn turns(snapshot: &Snapshot) {
         }
     };
     let usual = of(None);
+    // One name ten times over tells no more than once.
+    if let [only] = roster.specialists.as_slice()
+        && usual.starts_with(&only.id)
+    {
+        say::line(format!("Все обращения получает {}.", only.id));
+        return;
+    }
     say::line(format!("Следующие обращения получат: {usual}."));
     for topic in &policy.topics {
         let turns = of(Some(&topic.name));

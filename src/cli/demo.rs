@@ -29,10 +29,7 @@ pub struct Options {
 
 /// Plays the demonstration.
 pub fn demo(options: &Options) -> Ending {
-    let temporary = tempfile::Builder::new()
-        .prefix("dezhurny-demo-")
-        .tempdir()
-        .map_err(Trouble::new)?;
+    let mut temporary = None;
     let folder = match &options.dir {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -46,15 +43,11 @@ pub fn demo(options: &Options) -> Ending {
             }
             folder.clone()
         }
-        None => temporary.path().to_owned(),
+        None => temporary.insert(passing_folder()?).path().to_owned(),
     };
     files::block_on(play(&folder))??;
     if options.dir.is_some() || options.keep {
-        let folder = if options.dir.is_none() {
-            temporary.keep()
-        } else {
-            folder
-        };
+        let folder = temporary.map_or(folder, tempfile::TempDir::keep);
         say::line(format!("Файлы: {}", folder.display()));
         say::line(
             "  inbox — письма, которые пришли; sent — письма, которые служба отправила; data — база данных.",
@@ -63,6 +56,20 @@ pub fn demo(options: &Options) -> Ending {
         say::line("Файлы примера удалены. Чтобы посмотреть на них: dezhurny demo --dir ПАПКА");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A folder that goes with the demonstration.
+fn passing_folder() -> Result<tempfile::TempDir, Trouble> {
+    tempfile::Builder::new()
+        .prefix("dezhurny-demo-")
+        .tempdir()
+        .map_err(|error| {
+            Trouble::new(format!(
+                "временная папка в {} не создаётся: {error}",
+                std::env::temp_dir().display()
+            ))
+            .hint("назовите свою: dezhurny demo --dir ПАПКА")
+        })
 }
 
 async fn play(folder: &Path) -> Result<(), Trouble> {

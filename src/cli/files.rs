@@ -29,7 +29,7 @@ pub fn config_path(named: Option<&Path>) -> Result<PathBuf, Trouble> {
     ];
     usual.into_iter().find(|path| path.exists()).map(Path::to_owned).ok_or_else(|| {
         Trouble::new("файла настроек нет: ни ./config.toml, ни /etc/dezhurny/config.toml")
-            .hint("скопируйте config.example.toml в config.toml и заполните его, или назовите файл: --config ФАЙЛ")
+            .hint("заведите его: dezhurny init (в /etc/dezhurny — sudo dezhurny init /etc/dezhurny), или назовите файл: --config ФАЙЛ")
     })
 }
 

@@ -9,7 +9,7 @@ mod files;
 mod provider;
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -22,10 +22,10 @@ use crate::daemon::Survey;
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Папка для файлов
+    /// Папка для файлов; без этого — текущая
     #[arg(value_name = "ПАПКА", default_value = ".")]
     dir: PathBuf,
-    /// У кого почтовый ящик
+    /// У кого почтовый ящик: yandex, mailru, gmail, microsoft365 или custom (свой сервер)
     #[arg(long, value_name = "СЕРВИС")]
     provider: Option<Provider>,
     /// Адрес общего ящика
@@ -88,7 +88,10 @@ pub fn init(options: &Options) -> Ending {
         say::line(format!("{}: пароль записан.", secret.display()));
     }
     for (path, text) in [
-        (&config, files::config_text(&answers)),
+        (
+            &config,
+            files::config_text(&answers, !files::is_usual(&options.dir)),
+        ),
         (&roster, files::roster_text(&answers)),
     ] {
         files::put(path, &text)?;
@@ -109,55 +112,62 @@ pub fn init(options: &Options) -> Ending {
         say::line("Проверяю ящик:");
         if let Err(trouble) = super::files::block_on(online::online(&snapshot))? {
             say::error(&trouble);
-            return Ok(next(&config, &roster, false, &answers));
+            return Ok(next(options, false, &answers));
         }
-        return Ok(next(&config, &roster, true, &answers));
+        return Ok(next(options, true, &answers));
     }
-    Ok(next(&config, &roster, false, &answers))
+    Ok(next(options, false, &answers))
 }
 
-/// What to do now; `checked` when the mailbox is known to work.
-fn next(config: &Path, roster: &Path, checked: bool, answers: &Answers) -> ExitCode {
-    say::line("");
-    if checked {
-        say::line(format!(
-            "Всё работает. Дальше: впишите остальных специалистов в {} и запустите:",
-            roster.display()
-        ));
-        say::line("  sudo systemctl enable --now dezhurny");
-        return ExitCode::SUCCESS;
-    }
-    if answers.provider.needs_consent() {
-        let id = if answers.client_id == ask::LATER {
-            format!("впишите client_id в {}, ", config.display())
-        } else {
-            String::new()
-        };
-        say::line(format!(
-            "Дальше: {id}впишите остальных специалистов в {}, дайте доступ к ящику и проверьте:",
-            roster.display()
-        ));
-        say::line(format!("  dezhurny login --config {}", config.display()));
+/// What to do now, step by step; `checked` when the mailbox is known to work.
+fn next(options: &Options, checked: bool, answers: &Answers) -> ExitCode {
+    let config = options.dir.join("config.toml");
+    // Where the service looks by itself nothing has to be named.
+    let named = if files::is_usual(&options.dir) {
+        String::new()
     } else {
-        let password = if answers.password.is_some() {
-            "исправьте то, что выше,".to_owned()
-        } else {
-            format!("впишите пароль ящика в {},", answers.password_file)
-        };
-        say::line(format!(
-            "Дальше: {password} остальных специалистов — в {}, и проверьте:",
-            roster.display()
-        ));
+        format!(" --config {}", config.display())
+    };
+    let mut steps = Vec::new();
+    if answers.provider.needs_consent() {
+        if answers.client_id == ask::LATER {
+            steps.push(format!("Впишите client_id в {}.", config.display()));
+        }
+        steps.push(format!("Дайте доступ к ящику: dezhurny login{named}"));
+    } else if answers.password.is_none() {
+        let secret = options.dir.join(&answers.password_file);
+        steps.push(format!("Впишите пароль ящика в {}.", secret.display()));
+    } else if !checked {
+        steps.push("Исправьте то, что отмечено выше.".to_owned());
     }
-    say::line(format!(
-        "  dezhurny check --online --config {}",
-        config.display()
+    steps.push(format!(
+        "Впишите остальных специалистов в {}: образец там есть.",
+        options.dir.join("roster.toml").display()
     ));
+    if !checked {
+        steps.push(format!("Проверьте: dezhurny check --online{named}"));
+    }
+    steps.push(if files::is_usual(&options.dir) {
+        "Запустите: sudo systemctl enable --now dezhurny".to_owned()
+    } else {
+        format!("Запустите: dezhurny run{named}")
+    });
+    say::line("");
+    say::line(if checked {
+        "Ящик работает. Дальше:"
+    } else {
+        "Дальше:"
+    });
+    for (number, step) in (1..).zip(steps) {
+        say::line(format!("  {number}. {step}"));
+    }
     ExitCode::SUCCESS
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use clap::ValueEnum;
 
     use super::files::{config_text, roster_text};
@@ -185,7 +195,7 @@ mod tests {
     fn the_files_of_every_provider_load_and_hold_the_answers() {
         for provider in Provider::value_variants() {
             let answers = answers(*provider);
-            let text = config_text(&answers);
+            let text = config_text(&answers, false);
             let config = crate::config::parse("config.toml", &text, Path::new("/etc/dezhurny"))
                 .unwrap_or_else(|faults| panic!("{faults}"));
             assert_eq!(config.policy.address, "help@gymnasium.ru");
@@ -206,6 +216,36 @@ mod tests {
                     .unwrap_or_else(|faults| panic!("{faults}"));
             assert_eq!(roster.specialists.len(), 1);
             assert_eq!(roster.specialists[0].name, "Иванова \"Маша\" Петровна");
+        }
+    }
+
+    #[test]
+    fn what_was_just_written_is_beyond_doubt_and_so_is_its_pattern_filled_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let today = Some(jiff::civil::date(2026, 11, 26));
+        for provider in Provider::value_variants() {
+            let answers = Answers {
+                password_file: "password".to_owned(),
+                ..answers(*provider)
+            };
+            let pattern: String = roster_text(&answers)
+                .lines()
+                .map(|line| match line.strip_prefix('#') {
+                    Some(said) if !said.starts_with(' ') => format!("{said}\n"),
+                    _ => format!("{line}\n"),
+                })
+                .collect();
+            for roster in [roster_text(&answers), pattern] {
+                let config = folder.path().join("config.toml");
+                std::fs::write(folder.path().join("password"), "слово\n").unwrap();
+                std::fs::write(&config, config_text(&answers, true)).unwrap();
+                std::fs::write(folder.path().join("roster.toml"), &roster).unwrap();
+                let findings = Survey::of(&config, today).findings;
+                assert!(findings.faults.0.is_empty(), "{}", findings.faults);
+                assert!(findings.warnings.0.is_empty(), "{}", findings.warnings);
+                let read = Survey::of(&config, today).roster.unwrap();
+                assert!([(1, 1), (3, 4)].contains(&(read.tiers.len(), read.specialists.len())));
+            }
         }
     }
 

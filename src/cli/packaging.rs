@@ -12,7 +12,7 @@ use super::{Ending, command};
 /// Options of `completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Оболочка
+    /// Оболочка: bash, zsh, fish, elvish или powershell
     #[arg(value_name = "ОБОЛОЧКА")]
     shell: Shell,
 }
@@ -121,5 +121,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_purge_knows_the_materials_as_they_are_shipped() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let script = std::fs::read_to_string(root.join("packaging/debian/postrm")).unwrap();
+        let listed: BTreeSet<(String, String)> = script
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .filter(|(sum, _)| sum.len() == 64)
+            .map(|(sum, name)| (name.to_owned(), sum.to_owned()))
+            .collect();
+        let mut shipped = BTreeSet::new();
+        for entry in std::fs::read_dir(root.join("materials")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read(&path).unwrap();
+            let sum = ring::digest::digest(&ring::digest::SHA256, &text);
+            let sum: String = sum
+                .as_ref()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            shipped.insert((
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                sum,
+            ));
+        }
+        assert_eq!(listed, shipped);
     }
 }

@@ -16,7 +16,7 @@ pub struct Options {
     /// Имя шаблона, например acknowledgement; без имени — все
     #[arg(value_name = "ШАБЛОН")]
     template: Option<String>,
-    /// Папка для файлов
+    /// Папка для файлов; без ключа — preview
     #[arg(long, value_name = "ПАПКА", default_value = "preview")]
     dir: PathBuf,
 }

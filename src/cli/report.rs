@@ -33,7 +33,7 @@ pub struct Options {
     /// Вывести JSON
     #[arg(long)]
     json: bool,
-    /// Язык отчёта; без ключа — язык службы
+    /// Язык отчёта: ru или en; без ключа — язык службы
     #[arg(long, value_name = "ЯЗЫК")]
     language: Option<Language>,
 }

@@ -52,11 +52,20 @@ impl From<crate::store::StoreError> for Trouble {
 
 /// Prints a trouble to standard error.
 pub fn error(trouble: &Trouble) {
+    tell("ошибка:", "31;1", trouble);
+}
+
+/// Prints what may be well, and probably is not, to standard error.
+pub fn warning(trouble: &Trouble) {
+    tell("предупреждение:", "33;1", trouble);
+}
+
+fn tell(word: &str, colour: &str, trouble: &Trouble) {
     let mut stderr = std::io::stderr().lock();
     let _ = writeln!(
         stderr,
         "{} {}",
-        paint("ошибка:", "31;1", stderr_colours()),
+        paint(word, colour, stderr_colours()),
         trouble.what
     );
     if let Some(hint) = &trouble.hint {

@@ -51,7 +51,14 @@ fn headed(command: clap::Command) -> clap::Command {
         } else {
             "Ключи"
         };
-        command = command.mut_arg(id, |one| one.help_heading(heading));
+        command = command.mut_arg(id, |one| {
+            let one = one.help_heading(heading);
+            if !one.get_action().takes_values() {
+                return one;
+            }
+            // The library says these two in English; the words of each key say them in Russian.
+            one.hide_default_value(true).hide_possible_values(true)
+        });
     }
     for name in names {
         command = command.mut_subcommand(name, headed);
@@ -148,6 +155,8 @@ mod tests {
                 "Arguments",
                 "Print",
                 "OPTIONS",
+                "[default",
+                "[possible",
             ] {
                 assert!(!help.contains(english), "{english} in\n{help}");
             }
@@ -161,6 +170,10 @@ mod tests {
         assert!(said(&["tickets", "show", "x"]).starts_with("значение «x»"));
         assert!(said(&["tickets", "show"]).starts_with("не хватает: "));
         assert!(said(&["-v", "-q", "status"]).contains("нельзя указать вместе"));
+        assert!(
+            said(&["init", "--provider", "x"])
+                .ends_with("можно: yandex, mailru, gmail, microsoft365, custom")
+        );
         assert!(said(&[]).starts_with("не сказано, что делать"));
         assert!(said(&["tickets", "--status"]).contains("нужно значение"));
     }

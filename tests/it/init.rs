@@ -150,3 +150,42 @@ fn a_mailbox_that_works_is_found_so_and_the_next_step_is_to_start() {
     );
     assert!(!said.contains('✗'), "{said}");
 }
+
+#[test]
+fn the_first_check_after_it_doubts_nothing_but_a_password_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let dezhurny = |words: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_dezhurny"))
+            .args(words.split_whitespace())
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
+    };
+    let (well, said) = dezhurny("check");
+    assert!(!well && said.contains("dezhurny init"), "{said}");
+    let (well, said) = dezhurny(
+        "init . --provider mail.ru --address help@school.test --admin admin@school.test --specialist Иванова \
+         --specialist-address ivanova@school.test",
+    );
+    assert!(well, "{said}");
+    assert!(
+        said.contains("1. Впишите пароль ящика в ./password."),
+        "{said}"
+    );
+    let (well, said) = dezhurny("check");
+    assert!(well && said.contains("password ещё не создан"), "{said}");
+    assert!(said.contains("Предупреждений: 1."), "{said}");
+    std::fs::write(folder.path().join("password"), "\n").unwrap();
+    let (_, said) = dezhurny("check");
+    assert!(said.contains("password пуст"), "{said}");
+    std::fs::write(folder.path().join("password"), "secret\n").unwrap();
+    let (well, said) = dezhurny("check");
+    assert!(well && !said.contains("редупреждени"), "{said}");
+    assert!(said.contains("Все обращения получает ivanova."), "{said}");
+}

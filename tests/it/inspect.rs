@@ -131,3 +131,24 @@ fn what_the_server_takes_for_spam_waits_for_a_person() {
     let decision = report["decision"].as_str().unwrap();
     assert!(decision.contains("Attention"), "{report:#}");
 }
+
+#[test]
+fn the_demonstration_says_what_to_do_where_nothing_may_be_put_for_a_while() {
+    let demo = |more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_dezhurny"))
+            .arg("demo")
+            .args(more)
+            .env("TMPDIR", "/nowhere")
+            .output()
+            .unwrap()
+    };
+    let output = demo(&[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success());
+    assert!(said.contains("в /nowhere не создаётся"), "{said}");
+    assert!(said.contains("dezhurny demo --dir"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let named = folder.path().join("demo").display().to_string();
+    let output = demo(&["--dir", &named]);
+    assert!(output.status.success(), "{output:?}");
+}

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Write};
 use clap::ValueEnum;
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex};
 
-use super::{Answers, Options, Provider};
+use super::{Answers, Options, Provider, files};
 use crate::cli::say::Trouble;
 use crate::config;
 
@@ -98,7 +98,12 @@ struct Way {
 /// Asks how the mailbox is opened: by a password, or by consent.
 fn way(options: &Options, provider: Provider) -> Result<Way, Trouble> {
     let terminal = std::io::stdin().is_terminal();
-    let usual = "/etc/dezhurny/password";
+    // Beside the other files, unless it is the system's folder, where it is called by its whole name.
+    let usual = if files::is_usual(&options.dir) {
+        "/etc/dezhurny/password"
+    } else {
+        "password"
+    };
     let password_file = match &options.password_file {
         Some(file) => file.clone(),
         None if terminal && !provider.needs_consent() => asked(

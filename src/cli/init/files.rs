@@ -11,6 +11,8 @@ use crate::cli::say::{self, Trouble};
 
 pub(super) const CONFIG: &str = include_str!("../../../config.example.toml");
 pub(super) const ROSTER: &str = include_str!("../../../roster.example.toml");
+/// The list of specialists as `init` writes it, with places for the first of them.
+const ROSTER_MADE: &str = include_str!("roster.toml");
 
 /// Examples of reference materials: names of files in `materials/`, and their texts.
 const MATERIALS: [(&str, &str); 5] = [
@@ -108,8 +110,23 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-pub(super) fn config_text(answers: &Answers) -> String {
+/// Where the service of a system looks for its files.
+pub(super) const USUAL: &str = "/etc/dezhurny";
+
+/// Is this the folder where the service of a system looks?
+pub(super) fn is_usual(folder: &Path) -> bool {
+    folder == Path::new(USUAL)
+        || std::fs::canonicalize(folder).is_ok_and(|found| found == Path::new(USUAL))
+}
+
+/// `apart`: the folder is no system's, so the data lies beside the files, where whoever tries the program may write.
+pub(super) fn config_text(answers: &Answers, apart: bool) -> String {
     let mut text = CONFIG
+        .replacen(
+            " Скопируйте этот файл в config.toml и заполните его.\n",
+            " Написано по ответам на вопросы dezhurny init.\n",
+            1,
+        )
         .replace(
             "address = \"help@school.test\"",
             &format!("address = {}", quoted(&answers.address)),
@@ -128,6 +145,13 @@ pub(super) fn config_text(answers: &Answers) -> String {
             "\npassword_file = \"/etc/dezhurny/password\"",
             &format!("\npassword_file = {}", quoted(&answers.password_file)),
         );
+    if apart {
+        text = text.replacen(
+            "#data_dir = \"/var/lib/dezhurny\"",
+            "data_dir = \"data\"",
+            1,
+        );
+    }
     if answers.provider.needs_consent() {
         text = by_consent(&text, &answers.client_id);
     }
@@ -147,22 +171,24 @@ pub(super) fn config_text(answers: &Answers) -> String {
     text
 }
 
-/// The example with its tiers, and one person instead of those of the example.
+/// One tier and one person; what else a list may hold stands there behind `#`, for a tier without people is a doubt.
 pub(super) fn roster_text(answers: &Answers) -> String {
-    let person = ROSTER.find("[[specialist]]").unwrap_or(ROSTER.len());
-    let tiers = ROSTER.get(..person).unwrap_or(ROSTER);
     let local = answers
         .specialist_address
         .split('@')
         .next()
         .unwrap_or_default();
     let id = if local.is_empty() { "first" } else { local };
-    format!(
-        "{tiers}[[specialist]]\n# Так специалиста называют команды.\nid = {}\n# Фамилия, имя, отчество: так к нему обращаются письма.\nname = {}\n# Сюда приходят обращения. Заявитель этого адреса не увидит.\naddress = {}\n# Ступень.\ntier = \"teachers\"\n# Остальные ключи (темы, отсутствия, руководитель, приём) показаны в roster.example.toml.\n",
-        quoted(id),
-        quoted(&answers.specialist),
-        quoted(&answers.specialist_address)
-    )
+    let said = [
+        ("id = ID\n", id),
+        ("name = NAME\n", &answers.specialist),
+        ("address = ADDRESS\n", &answers.specialist_address),
+    ];
+    said.into_iter()
+        .fold(ROSTER_MADE.to_owned(), |text, (line, value)| {
+            let key = line.split(" = ").next().unwrap_or_default();
+            text.replacen(line, &format!("{key} = {}\n", quoted(value)), 1)
+        })
 }
 
 /// A server as it was named: `imap.school.ru`, or `imap.school.ru:1993` where the port is no usual one.

@@ -5,10 +5,15 @@ use clap::ValueEnum;
 /// Whose servers the mailbox is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Provider {
+    #[value(aliases = ["yandex.ru", "ya.ru", "yandex360", "яндекс"])]
     Yandex,
+    #[value(aliases = ["mail.ru", "mail", "vk", "vkworkspace", "мэйл"])]
     Mailru,
+    #[value(aliases = ["gmail.com", "google", "workspace"])]
     Gmail,
+    #[value(aliases = ["microsoft", "office365", "outlook", "m365"])]
     Microsoft365,
+    #[value(aliases = ["own", "свой"])]
     Custom,
 }
 
