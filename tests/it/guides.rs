@@ -199,6 +199,56 @@ fn a_specialist_s_page_names_every_command_and_a_requester_s_every_one_of_theirs
     }
 }
 
+/// About so many lines of a printed page a guide takes: A4, 11 points, 2 cm at the edges, which holds 57 of them.
+fn printed(text: &str) -> usize {
+    const WIDE: usize = 88;
+    let cells = |line: &str| -> Vec<String> {
+        let inner = line.trim_matches('|').replace('`', "");
+        inner
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    };
+    let rows = || text.lines().filter(|line| line.starts_with('|'));
+    let first = |line: &str| cells(line)[0].chars().count();
+    let second = WIDE.saturating_sub(rows().map(first).max().unwrap_or_default());
+    let table: usize = rows()
+        .filter(|line| !line.starts_with("|---"))
+        .map(|line| cells(line)[1].chars().count().div_ceil(second))
+        .sum();
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines().filter(|line| !line.starts_with('|')) {
+        let numbered = line.starts_with(|one: char| one.is_ascii_digit());
+        if line.is_empty() || numbered {
+            paragraphs.push(String::new());
+        }
+        *paragraphs.last_mut().unwrap() += &format!("{} ", line.trim());
+    }
+    let said = paragraphs.iter().filter(|one| !one.trim().is_empty());
+    // A gap stands below each.
+    table
+        + said
+            .map(|one| one.chars().count().div_ceil(WIDE) + 1)
+            .sum::<usize>()
+}
+
+#[test]
+fn a_specialist_s_page_is_one_printed_page_and_a_requester_s_is_half_of_one() {
+    for (name, party) in GUIDES {
+        let most = match party {
+            Some(Party::Specialist) => 50,
+            Some(Party::Requester) => 27,
+            _ => continue,
+        };
+        let lines = printed(&read(name));
+        assert!(
+            lines <= most,
+            "{name}: about {lines} printed lines, {most} at most"
+        );
+    }
+    assert!(printed(&read("docs/administrators.ru.md")) > 57);
+}
+
 #[test]
 fn every_name_in_the_guides_exists() {
     let mut wrong = Vec::new();
