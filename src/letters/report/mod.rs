@@ -141,7 +141,6 @@ fn summary(figures: &Figures, said: Said) -> Table {
         line("closed", figures.closed.to_string()),
         line("open-now", figures.open_now.to_string()),
     ];
-    // «Of these»: those that are open.
     let mut late = line("overdue-now", figures.overdue_now.to_string());
     late.late = figures.overdue_now > 0;
     rows.push(late);

@@ -62,12 +62,17 @@ fn days(figures: &Figures, said: Said) -> String {
             day.sent
         )
     };
-    let Some((svg, most)) = chart::days(&figures.days, tell) else {
+    let Some((svg, marks)) = chart::days(&figures.days, tell) else {
         return String::new();
     };
+    // In percent of the height, beside the lines that they name.
+    let marks: String = marks
+        .iter()
+        .map(|(count, at)| format!("<span class=\"most\" style=\"bottom:{at}%\">{count}</span>"))
+        .collect();
     format!(
         "<section class=\"wide\"><h2>{}</h2><p class=\"key\"><span class=\"came\"></span>{} \
-         <span class=\"went\"></span>{}</p><div class=\"plot\"><span class=\"most\">{most}</span>{svg}</div>\
+         <span class=\"went\"></span>{}</p><div class=\"plot\">{marks}{svg}</div>\
          <p class=\"ends\"><span>{}</span><span>{}</span></p></section>\n",
         escaped(&said.word("days")),
         escaped(&said.word("came")),
@@ -78,7 +83,13 @@ fn days(figures: &Figures, said: Said) -> String {
 }
 
 fn section(table: &Table) -> String {
-    let mut html = format!("<section><h2>{}</h2><table>", escaped(&table.title));
+    // Bars of tables with one figure a row are of one length all over the page.
+    let class = if table.rows.iter().all(|row| row.cells.len() == 1) {
+        " class=\"one\""
+    } else {
+        ""
+    };
+    let mut html = format!("<section><h2>{}</h2><table{class}>", escaped(&table.title));
     if !table.heads.is_empty() {
         html += "<thead><tr>";
         for head in &table.heads {

@@ -22,8 +22,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("open-now", "Не закрыто сейчас", "Not closed now"),
     (
         "overdue-now",
-        "Из них ждут первого ответа дольше срока",
-        "Of these, waiting for a first answer past the deadline",
+        "Ждут первого ответа дольше срока",
+        "Waiting for a first answer past the deadline",
     ),
     (
         "in-time",

@@ -44,6 +44,39 @@ fn both_languages_say_all_the_figures() {
 }
 
 #[test]
+fn the_axis_has_round_marks_and_no_bar_stands_above_them() {
+    for (most, wanted) in [
+        (1, vec![(1, 100)]),
+        (7, vec![(2, 25), (4, 50), (6, 75), (8, 100)]),
+        (3, vec![(1, 33), (2, 66), (3, 100)]),
+        (21, vec![(5, 20), (10, 40), (15, 60), (20, 80), (25, 100)]),
+        (40, vec![(10, 25), (20, 50), (30, 75), (40, 100)]),
+        (
+            450,
+            vec![(100, 20), (200, 40), (300, 60), (400, 80), (500, 100)],
+        ),
+    ] {
+        let day = figures().days[0].clone();
+        let day = crate::desk::figures::Day {
+            received: most,
+            sent: 0,
+            ..day
+        };
+        let (svg, marks) = chart::days(&[day], |_| String::new()).unwrap();
+        assert_eq!(marks, wanted, "{most}");
+        let high = most * 100 / wanted.last().unwrap().0;
+        assert!(
+            svg.contains(&format!(
+                "y=\"{}\" width=\"4\" height=\"{high}\"",
+                100 - high
+            )),
+            "{svg}"
+        );
+    }
+    assert_eq!(chart::days(&[], |_| String::new()), None);
+}
+
+#[test]
 fn a_period_without_letters_has_a_page_too() {
     let sample = &samples(Tongue::Ru)[0];
     let empty = Figures {
