@@ -33,7 +33,11 @@ pub fn demo(options: &Options) -> Ending {
     let folder = match &options.dir {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(|error| {
-                Trouble::new(format!("папка {} не создаётся: {error}", folder.display()))
+                Trouble::new(format!(
+                    "папка {} не создаётся: {}",
+                    folder.display(),
+                    say::reason(&error)
+                ))
             })?;
             if folder.join("data").exists() {
                 return Err(
@@ -65,8 +69,9 @@ fn passing_folder() -> Result<tempfile::TempDir, Trouble> {
         .tempdir()
         .map_err(|error| {
             Trouble::new(format!(
-                "временная папка в {} не создаётся: {error}",
-                std::env::temp_dir().display()
+                "временная папка в {} не создаётся: {}",
+                std::env::temp_dir().display(),
+                say::reason(&error)
             ))
             .hint("назовите свою: dezhurny demo --dir ПАПКА")
         })

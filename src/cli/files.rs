@@ -35,7 +35,11 @@ pub fn config_path(named: Option<&Path>) -> Result<PathBuf, Trouble> {
 
 /// Reads all files, once and for good.
 pub fn snapshot(named: Option<&Path>) -> Result<Snapshot, Trouble> {
-    Snapshot::read(&config_path(named)?).map_err(Trouble::new)
+    Snapshot::read(&config_path(named)?).map_err(|fault| {
+        Trouble::new(fault).hint(
+            "служба, которая уже работает, держится прежних файлов; исправьте эти и проверьте: dezhurny check",
+        )
+    })
 }
 
 /// Reads all files, to be looked at again when they change.

@@ -9,7 +9,7 @@ mod files;
 mod provider;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -122,8 +122,8 @@ pub fn init(options: &Options) -> Ending {
 /// What to do now, step by step; `checked` when the mailbox is known to work.
 fn next(options: &Options, checked: bool, answers: &Answers) -> ExitCode {
     let config = options.dir.join("config.toml");
-    // Where the service looks by itself nothing has to be named.
-    let named = if files::is_usual(&options.dir) {
+    // Where the program looks by itself nothing has to be named.
+    let named = if files::is_usual(&options.dir) || options.dir == Path::new(".") {
         String::new()
     } else {
         format!(" --config {}", config.display())
@@ -166,8 +166,6 @@ fn next(options: &Options, checked: bool, answers: &Answers) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use clap::ValueEnum;
 
     use super::files::{config_text, roster_text};

@@ -101,8 +101,12 @@ fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
         return Ok(bytes);
     }
     std::fs::read(file).map_err(|error| {
-        Trouble::new(format!("файл {} не читается: {error}", file.display()))
-            .hint("назовите файл с письмом (.eml) или «-», чтобы прочитать стандартный ввод")
+        Trouble::new(format!(
+            "файл {} не читается: {}",
+            file.display(),
+            say::reason(&error)
+        ))
+        .hint("назовите файл с письмом (.eml) или «-», чтобы прочитать стандартный ввод")
     })
 }
 

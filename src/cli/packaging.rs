@@ -36,8 +36,12 @@ pub fn completions(options: &Completions) -> ExitCode {
 /// Writes the manual pages: one of the program, one of each command and of each command within it.
 pub fn man(options: &Man) -> Ending {
     let failed = |path: &Path, error: std::io::Error| {
-        Trouble::new(format!("{} не записывается: {error}", path.display()))
-            .hint("назовите папку, доступную для записи")
+        Trouble::new(format!(
+            "{} не записывается: {}",
+            path.display(),
+            say::reason(&error)
+        ))
+        .hint("назовите папку, доступную для записи")
     };
     std::fs::create_dir_all(&options.dir).map_err(|error| failed(&options.dir, error))?;
     for page in pages() {

@@ -39,8 +39,12 @@ pub fn preview(config: Option<&Path>, options: &Options) -> Ending {
     };
     let wanted = |name: &str| options.template.as_deref().is_none_or(|one| one == name);
     let failed = |path: &Path, error: std::io::Error| {
-        Trouble::new(format!("{} не записывается: {error}", path.display()))
-            .hint("назовите другую папку: --dir ПАПКА")
+        Trouble::new(format!(
+            "{} не записывается: {}",
+            path.display(),
+            say::reason(&error)
+        ))
+        .hint("назовите другую папку: --dir ПАПКА")
     };
     let mut names = Vec::new();
     let mut written = 0;

@@ -90,8 +90,12 @@ pub fn report(config: Option<&Path>, options: &Options) -> Ending {
     let report = Report::of(&figures, policy, &snapshot.roster, tongue);
     if let Some(path) = &options.html {
         std::fs::write(path, report.page(&figures, tongue)).map_err(|error| {
-            Trouble::new(format!("файл {} не записывается: {error}", path.display()))
-                .hint("проверьте, есть ли папка и права на неё")
+            Trouble::new(format!(
+                "файл {} не записывается: {}",
+                path.display(),
+                say::reason(&error)
+            ))
+            .hint("проверьте, есть ли папка и права на неё")
         })?;
         say::line(format!("{}: отчёт записан.", path.display()));
     } else {

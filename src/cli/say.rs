@@ -77,6 +77,22 @@ fn tell(word: &str, colour: &str, trouble: &Trouble) {
     }
 }
 
+/// Why a file could not be read or written: what happens usually, in Russian; the rest as the system says it.
+pub fn reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let said = match error.kind() {
+        ErrorKind::NotFound => "такого файла или папки нет",
+        ErrorKind::PermissionDenied => "не хватает прав",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "на диске нет места",
+        ErrorKind::ReadOnlyFilesystem => "диск доступен только для чтения",
+        ErrorKind::IsADirectory => "это папка",
+        ErrorKind::NotADirectory => "на пути к нему не папка, а файл",
+        ErrorKind::AlreadyExists => "там уже что-то есть",
+        _ => return error.to_string(),
+    };
+    said.to_owned()
+}
+
 /// Prints a fault or a warning of a file to standard error.
 pub fn finding(word: &str, colour: &str, fault: &crate::config::Fault) {
     let word = paint(&format!("{word}:"), colour, stderr_colours());

@@ -143,16 +143,16 @@ fn in_russian(word: &str) -> &str {
     }
 }
 
-/// «Принято писем: 41 = 30 новых обращений + 8 ответов…».
+/// «Принято писем: 41 (новых обращений 30, ответов специалистов 8…)»: words that fit any number.
 fn sum(received: u64, states: &BTreeMap<String, u64>) -> String {
     let parts: Vec<String> = states
         .iter()
-        .map(|(word, count)| format!("{count} {}", in_russian(word)))
+        .map(|(word, count)| format!("{} {count}", in_russian(word)))
         .collect();
     if parts.is_empty() {
         return format!("Принято писем: {received}");
     }
-    format!("Принято писем: {received} = {}", parts.join(" + "))
+    format!("Принято писем: {received} ({})", parts.join(", "))
 }
 
 fn print(status: &StatusJson, zone: &jiff::tz::TimeZone, tag: &str, now: Timestamp) {

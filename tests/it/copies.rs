@@ -85,7 +85,7 @@ fn what_came_adds_up_and_only_one_daemon_works() {
     let status = place.run(&["status"], "");
     let words = said(&status);
     assert!(
-        words.contains("Принято писем: 2 = 1 автоматических + 1 новых обращений"),
+        words.contains("Принято писем: 2 (автоматических 1, новых обращений 1)"),
         "{words}"
     );
     assert!(

@@ -188,4 +188,12 @@ fn the_first_check_after_it_doubts_nothing_but_a_password_that_is_not_there() {
     let (well, said) = dezhurny("check");
     assert!(well && !said.contains("редупреждени"), "{said}");
     assert!(said.contains("Все обращения получает ivanova."), "{said}");
+    // What goes wrong later is told in the reader's language, and what it means for a desk that works already.
+    let (_, said) = dezhurny("inspect nowhere.eml");
+    assert!(said.contains("такого файла или папки нет"), "{said}");
+    let roster = folder.path().join("roster.toml");
+    let text = std::fs::read_to_string(&roster).unwrap();
+    std::fs::write(&roster, text.replacen("teachers", "techers", 1)).unwrap();
+    let (well, said) = dezhurny("status");
+    assert!(!well && said.contains("держится прежних файлов"), "{said}");
 }

@@ -83,8 +83,12 @@ pub(super) fn put_password(path: &Path, password: &str) -> Result<(), Trouble> {
 }
 
 pub(super) fn failed(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble::new(format!("{} не записывается: {error}", path.display()))
-        .hint("назовите папку, доступную для записи, или возьмите sudo")
+    Trouble::new(format!(
+        "{} не записывается: {}",
+        path.display(),
+        say::reason(error)
+    ))
+    .hint("назовите папку, доступную для записи, или возьмите sudo")
 }
 
 /// Materials to begin with; those of these names that are there stay as they are. They are sent once `materials`
