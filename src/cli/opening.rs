@@ -121,11 +121,7 @@ async fn attempts(snapshots: &Arc<Snapshots>, look_first: bool) -> Result<Open, 
 /// Tells the administrators, past the desk.
 async fn tell(snapshot: &Snapshot, trouble: &Trouble) -> bool {
     let hint = trouble.hint.as_deref().unwrap_or_default();
-    let what = format!(
-        "Служба не может начать работу: {}.\n\n{hint}\n\nПисьма остаются в почтовом ящике. Как только это будет \
-         исправлено, служба начнёт работу сама.",
-        trouble.what
-    );
+    let what = daemon::cannot_begin(snapshot.tongue(), &trouble.what, hint);
     let mut transport = files::transport(&snapshot.config);
     let mut mailbox = files::mailbox(&snapshot.config);
     let now = Timestamp::now();

@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, Notify};
 use super::alarm::Alarm;
 use super::engine::Engine;
 use super::sending::WayOut;
+use super::troubles;
 use crate::config::settings::OAuth2;
 use crate::net::{NetError, oauth2};
 
@@ -80,10 +81,7 @@ impl AccessWatch {
         let lasting = matches!(trouble, NetError::Lasting(_));
         tracing::warn!(user = %oauth.user, error = %trouble, "access cannot be renewed");
         if known.alarm.goes_on(self.engine.clock.now(), lasting) {
-            let what = format!(
-                "Доступ к ящику {} больше не продлевается: {trouble}\n\nПрежнего доступа хватит ненадолго, потом письма перестанут приниматься и отправляться. Ни одно не пропадёт: они подождут в ящике и в очереди.",
-                oauth.user
-            );
+            let what = troubles::access_ends(self.engine.tongue(), &oauth.user, trouble);
             if let Err(error) = self.engine.alarm(&what).await {
                 tracing::error!(%error, "the administrators could not be told");
             }
@@ -99,10 +97,7 @@ impl AccessWatch {
         // Kept for whoever does not wait for it yet.
         self.back.notify_one();
         if known.alarm.over(self.engine.clock.now()).is_some() {
-            let what = format!(
-                "Доступ к ящику {} снова есть: письма принимаются и отправляются.",
-                oauth.user
-            );
+            let what = troubles::access_again(self.engine.tongue(), &oauth.user);
             self.engine.relieve(&what).await;
         }
     }

@@ -1,7 +1,5 @@
 //! Trouble that lasts is told to the administrators once, and again only after it was over; and that it is over, with
-//! how long it lasted. The words for both ways.
-
-use std::fmt::Display;
+//! how long it lasted. The words stand in `troubles`.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,43 +69,6 @@ impl Alarm {
     }
 }
 
-/// No letters are taken in.
-pub fn no_way_in(trouble: &impl Display) -> String {
-    format!("Письма не принимаются. {trouble}")
-}
-
-/// They are again, after so long.
-pub fn way_in_again(lasted: SignedDuration) -> String {
-    let lasted = aloud(lasted);
-    format!("Письма снова принимаются. Перерыв длился {lasted}.")
-}
-
-/// No letters are sent, and so this one was not, either.
-pub fn no_way_out(why: &str) -> String {
-    format!(
-        "Письма не отправляются. {why}\n\nНичего не потеряно: письма ждут и уйдут сами, как только это \
-         будет исправлено. Проверить: dezhurny check --online; что ждёт: dezhurny outbox.\n\nОтправить это \
-         письмо нельзя, поэтому программа положила его прямо в ящик службы. Отвечать на него не нужно."
-    )
-}
-
-/// They are again, after so long.
-pub fn way_out_again(lasted: SignedDuration) -> String {
-    let lasted = aloud(lasted);
-    format!("Письма снова отправляются. Перерыв длился {lasted}. Всё, что ждало, уходит сейчас.")
-}
-
-/// How long something lasted, as people say it.
-fn aloud(lasted: SignedDuration) -> String {
-    let minutes = lasted.as_mins().max(1);
-    match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} мин"),
-        (0, hours, 0) => format!("{hours} ч"),
-        (0, hours, minutes) => format!("{hours} ч {minutes} мин"),
-        (days, hours, _) => format!("{days} сут {hours} ч"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,18 +109,5 @@ mod tests {
         assert!(alarm.told);
         alarm.over(Timestamp::UNIX_EPOCH);
         assert_eq!(Alarm::noted(&alarm.note()), alarm);
-    }
-
-    #[test]
-    fn what_lasted_is_said_in_words() {
-        for (minutes, words) in [
-            (0, "1 мин"),
-            (25, "25 мин"),
-            (120, "2 ч"),
-            (125, "2 ч 5 мин"),
-            (1500, "1 сут 1 ч"),
-        ] {
-            assert_eq!(aloud(SignedDuration::from_mins(minutes)), words);
-        }
     }
 }

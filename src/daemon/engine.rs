@@ -17,6 +17,7 @@ use super::token::{TokenKey, fresh_key};
 use super::trial::Trials;
 use crate::desk;
 use crate::desk::outcome::EndState;
+use crate::desk::ticket::Tongue;
 use crate::store::{Store, StoreError, Tx};
 
 /// Tickets stepped in one transaction.
@@ -212,6 +213,11 @@ impl Engine {
         self.bell.notify_waiters();
         self.bell.notify_one();
         filed
+    }
+
+    /// The language of the administrators.
+    pub(super) fn tongue(&self) -> Tongue {
+        self.snapshots.current().tongue()
     }
 
     /// Tells the administrators that the desk itself is in trouble: by the outbox, or past it when nothing can be

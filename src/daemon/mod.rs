@@ -35,6 +35,7 @@ mod steady;
 mod taking;
 mod token;
 mod trial;
+mod troubles;
 mod turns;
 mod writing;
 
@@ -50,6 +51,7 @@ pub use snapshot::{Snapshot, SnapshotError, Snapshots, Survey};
 pub use standing::Standing;
 pub use taking::{TakeError, TakeReport};
 pub use token::{Token, TokenKey, fresh_key};
+pub use troubles::cannot_begin;
 
 #[cfg(test)]
 mod tests;

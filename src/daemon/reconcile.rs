@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::engine::Engine;
 use super::taking::{Source, TakeError};
+use super::troubles;
 use crate::intake::{Mailbox, MessageKey};
 
 /// How often.
@@ -94,31 +95,8 @@ impl Engine {
                 None => {}
             }
         }
-        Ok(said(&stuck, &untaken))
+        Ok(troubles::differ(self.tongue(), &stuck, &untaken, listed))
     }
-}
-
-fn said(stuck: &[u32], untaken: &[u32]) -> String {
-    let mut parts = Vec::new();
-    if !stuck.is_empty() {
-        parts.push(format!(
-            "Принятые письма остаются во входящих: {} (UID {}). Сервер не переносит их в другую папку; ничего не \
-             потеряно и не принято дважды. Проверьте, есть ли в ящике папки и место: dezhurny check --online.",
-            stuck.len(),
-            listed(stuck)
-        ));
-    }
-    if !untaken.is_empty() {
-        parts.push(format!(
-            "Во входящих есть письма, которые не удаётся принять: {} (UID {}). Посмотрите их почтовой программой.",
-            untaken.len(),
-            listed(untaken)
-        ));
-    }
-    if !parts.is_empty() {
-        parts.insert(0, "Сверка ящика с журналом не сошлась.".to_owned());
-    }
-    parts.join(" ")
 }
 
 fn listed(uids: &[u32]) -> String {

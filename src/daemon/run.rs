@@ -6,12 +6,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::access::AccessWatch;
-use super::alarm::{self, Alarm};
+use super::alarm::Alarm;
 use super::digest::write_metrics;
 use super::engine::Engine;
 use super::pause::Pause;
 use super::sending::{SendReport, Sender, WayOut};
 use super::taking::{Source, TakeError, TakeReport};
+use super::troubles;
 use crate::intake::{Mailbox, MailboxError};
 use crate::outbox::Transport;
 use crate::store::StoreError;
@@ -304,7 +305,9 @@ async fn take_forever<M: Mailbox>(
                 let now = engine.clock.now();
                 let (mailbox_was, disk_was) = (of_mailbox.over(now), of_disk.over(now));
                 if let Some(lasted) = mailbox_was.max(disk_was) {
-                    engine.relieve(&alarm::way_in_again(lasted)).await;
+                    engine
+                        .relieve(&troubles::way_in_again(engine.tongue(), lasted))
+                        .await;
                 }
                 if let Err(error) = look_after(&engine, &mut mailbox, &mut source).await {
                     error
@@ -341,7 +344,9 @@ async fn take_forever<M: Mailbox>(
         let known = lasting && access.look().await;
         if !known
             && of_this.goes_on(engine.clock.now(), at_once)
-            && let Err(error) = engine.alarm(&alarm::no_way_in(&trouble)).await
+            && let Err(error) = engine
+                .alarm(&troubles::no_way_in(engine.tongue(), &trouble))
+                .await
         {
             tracing::error!(%error, "the administrators could not be told");
         }
@@ -436,9 +441,7 @@ async fn look_at_the_files(engine: &Engine) {
         Ok(false) => {}
         Err(fault) => {
             tracing::error!(%fault, "a file has faults; the last good ones stay in force");
-            said.push(format!(
-                "В файле ошибка, действует прежняя версия.\n\n{fault}"
-            ));
+            said.push(troubles::faulty_file(engine.tongue(), &fault));
         }
     }
     for what in engine.snapshots.untold() {

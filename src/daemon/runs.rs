@@ -5,9 +5,10 @@
 
 use jiff::SignedDuration;
 
-use super::alarm::{self, Alarm};
+use super::alarm::Alarm;
 use super::engine::Engine;
 use super::sending::SendReport;
+use super::troubles;
 use crate::intake::MailboxError;
 use crate::store::StoreError;
 
@@ -30,9 +31,13 @@ impl Engine {
     pub(super) async fn took_in(&self, trouble: Option<&MailboxError>) -> Result<(), StoreError> {
         let lasting = trouble.map(|trouble| matches!(trouble, MailboxError::Refused(_)));
         match (self.heard(WAY_IN, lasting).await?, trouble) {
-            (News::Trouble, Some(trouble)) => self.alarm(&alarm::no_way_in(trouble)).await,
+            (News::Trouble, Some(trouble)) => {
+                self.alarm(&troubles::no_way_in(self.tongue(), trouble))
+                    .await
+            }
             (News::Over(lasted), _) => {
-                self.relieve(&alarm::way_in_again(lasted)).await;
+                self.relieve(&troubles::way_in_again(self.tongue(), lasted))
+                    .await;
                 Ok(())
             }
             _ => Ok(()),
@@ -46,8 +51,13 @@ impl Engine {
             return Ok(());
         }
         match (self.heard(WAY_OUT, shut.map(|_| false)).await?, shut) {
-            (News::Trouble, Some(why)) => self.leave_word(&alarm::no_way_out(why)),
-            (News::Over(lasted), _) => self.relieve(&alarm::way_out_again(lasted)).await,
+            (News::Trouble, Some(why)) => {
+                self.leave_word(&troubles::no_way_out(self.tongue(), why));
+            }
+            (News::Over(lasted), _) => {
+                self.relieve(&troubles::way_out_again(self.tongue(), lasted))
+                    .await;
+            }
             _ => {}
         }
         Ok(())

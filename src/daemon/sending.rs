@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use super::alarm::{self, Alarm};
+use super::alarm::Alarm;
 use super::engine::Engine;
 use super::pause::{Pause, before_attempt};
-use super::writing;
+use super::{troubles, writing};
 use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
 use crate::store::{DueLetter, StoreError};
@@ -307,7 +307,7 @@ impl Engine {
     fn no_way_out(&self, why: &str, tell: bool) {
         self.way_out(Some(why.to_owned()));
         if tell {
-            self.leave_word(&alarm::no_way_out(why));
+            self.leave_word(&troubles::no_way_out(self.tongue(), why));
         }
     }
 
@@ -316,7 +316,8 @@ impl Engine {
         self.way_out(None);
         if let Some(lasted) = lasted {
             self.take_words_back();
-            self.relieve(&alarm::way_out_again(lasted)).await;
+            self.relieve(&troubles::way_out_again(self.tongue(), lasted))
+                .await;
         }
     }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::started::Started;
+use super::troubles;
 use crate::config::material_file::load_materials;
 use crate::config::settings::Config;
 use crate::config::{self, Fault, Faults, Findings};
@@ -17,6 +18,7 @@ use crate::desk::people::People;
 use crate::desk::resources::Resources;
 use crate::desk::roster::Roster;
 use crate::desk::seminars::Seminar;
+use crate::desk::ticket::Tongue;
 use crate::letters::{TemplateFault, Templates};
 
 /// Configuration, roster and templates that belong together.
@@ -196,11 +198,16 @@ impl Snapshot {
             .filter(|_| starting || survey.optional.is_empty())
         {
             Some(snapshot) => {
-                let templates = broken_templates(&survey.templates);
-                let materials = broken_materials(&survey.left_out);
-                let optional = broken_optional(&survey.optional);
-                let told = templates.into_iter().chain(materials).chain(optional);
-                Ok((snapshot, told.collect()))
+                let mut told = Vec::new();
+                let mut tell = |faults: &Faults, words: fn(Tongue, &Faults) -> String| {
+                    if !faults.is_empty() {
+                        told.push(words(snapshot.tongue(), faults));
+                    }
+                };
+                tell(&survey.templates, troubles::faulty_template);
+                tell(&survey.left_out, troubles::faulty_materials);
+                tell(&survey.optional, troubles::faulty_list);
+                Ok((snapshot, told))
             }
             None => {
                 let mut faults = survey.findings.faults;
@@ -208,6 +215,11 @@ impl Snapshot {
                 Err(SnapshotError(faults.to_string()))
             }
         }
+    }
+
+    /// The language of the administrators.
+    pub fn tongue(&self) -> Tongue {
+        self.config.policy.tongue(Tongue::Ru)
     }
 
     fn files(&self, config: &Path) -> Vec<PathBuf> {
@@ -328,7 +340,7 @@ impl Snapshots {
             let was = Started::of(&self.current().config);
             let is = Started::of(&snapshot.config);
             if is != was && is != self.started {
-                untold.push(is.unlike(&self.started));
+                untold.push(is.unlike(&self.started, snapshot.tongue()));
             }
         }
         if let Ok(mut seen) = self.seen.lock() {
@@ -353,28 +365,6 @@ impl Snapshots {
             .lock()
             .map_or_else(|_| vec![], |mut untold| std::mem::take(&mut *untold))
     }
-}
-
-fn broken_templates(faults: &Faults) -> Option<String> {
-    (!faults.is_empty()).then(|| {
-        format!("В шаблоне писем ошибка; вместо него действует встроенный шаблон.\n\n{faults}")
-    })
-}
-
-fn broken_optional(faults: &Faults) -> Option<String> {
-    (!faults.is_empty()).then(|| {
-        format!(
-            "В списке семинаров или людей ошибка; служба начала работу без того, что в нём не понять. Никакой семинар из-за этого не отменён.\n\n{faults}"
-        )
-    })
-}
-
-fn broken_materials(faults: &Faults) -> Option<String> {
-    (!faults.is_empty()).then(|| {
-        format!(
-            "В справочных материалах ошибка; эти файлы пропущены, остальные действуют.\n\n{faults}"
-        )
-    })
 }
 
 /// File systems keep times in steps of up to a second.

@@ -2,7 +2,9 @@
 
 use secrecy::ExposeSecret;
 
+use super::troubles;
 use crate::config::settings::{Config, IntakeSettings, OutgoingSettings, Password, Server};
+use crate::desk::ticket::Tongue;
 
 /// What was in force when the program started, section by section, in a form that can be compared.
 #[derive(PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl Started {
     }
 
     /// What a restart would change, for the administrators.
-    pub fn unlike(&self, other: &Started) -> String {
+    pub fn unlike(&self, other: &Started, tongue: Tongue) -> String {
         let changed: Vec<&str> = self
             .0
             .iter()
@@ -39,10 +41,7 @@ impl Started {
             .filter(|(now, then)| now != then)
             .map(|((name, _), _)| *name)
             .collect();
-        format!(
-            "В config.toml изменено: {}. Это подействует после перезапуска: systemctl restart dezhurny. Остальные изменения уже действуют.",
-            changed.join(", ")
-        )
+        troubles::waits_for_restart(tongue, &changed.join(", "))
     }
 }
 
@@ -66,7 +65,7 @@ mod tests {
             of("one", "A") == of("one", "B"),
             "names take effect at once"
         );
-        let said = of("two", "A").unlike(&of("one", "A"));
+        let said = of("two", "A").unlike(&of("one", "A"), Tongue::Ru);
         assert!(said.contains("изменено: [outgoing]. "), "{said}");
         assert!(!said.contains("two") && !said.contains("one"), "{said}");
     }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::engine::{Engine, Filed};
 use super::filing::{Arrived, ReadMessage};
+use super::troubles;
 use super::turns::{sender, turns};
 use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
 use crate::store::{Arrival, StoreError};
@@ -329,11 +330,7 @@ impl Engine {
         if matches!(error, MailboxError::Refused(_)) || !source.failed(*key, self.clock.now()) {
             return;
         }
-        let what = format!(
-            "Письмо {} в ящике не удаётся прочитать ({error}). Оно осталось во входящих, и раз в час \
-             делается новая попытка; посмотрите его почтовой программой.",
-            key.uid
-        );
+        let what = troubles::not_fetched(self.tongue(), key.uid, error);
         tracing::error!(uid = key.uid, %error, "a message cannot be fetched and is left alone");
         if let Err(error) = self.alarm(&what).await {
             tracing::error!(%error, "the administrators could not be told");

@@ -72,3 +72,33 @@ async fn a_way_out_that_stays_shut_is_told_of_in_the_mailbox_once() {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("Письма снова отправляются. Перерыв длился 45 мин."));
 }
+
+#[tokio::test]
+async fn an_english_desk_tells_its_administrators_in_english() {
+    let office = Office::open().await;
+    office.engine.snapshots().replace(|school| {
+        let mut next = school.clone();
+        next.config.policy.language = crate::desk::policy::DeskLanguage::En;
+        next
+    });
+    for _ in 0..2 {
+        let silent = FakeMailbox {
+            silent: true,
+            ..FakeMailbox::default()
+        };
+        office.once(silent, FakeTransport::default()).await;
+        later(&office);
+    }
+    office
+        .once(FakeMailbox::default(), FakeTransport::default())
+        .await;
+    let said = told(&office);
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("No letters are taken in."), "{}", said[0]);
+    assert!(
+        said[0].contains("IMAP imap.test:993 молчит."),
+        "{}",
+        said[0]
+    );
+    assert!(said[1].contains("The break lasted 30 min."), "{}", said[1]);
+}
