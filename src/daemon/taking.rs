@@ -240,6 +240,9 @@ impl Engine {
     ) -> Result<Plan, TakeError> {
         let listed = mailbox.list().await?;
         self.looked();
+        if let Some(name) = &source.name {
+            self.trials.forget_gone(name, &listed);
+        }
         let waiting: Vec<MessageKey> = listed
             .into_iter()
             .filter(|key| !source.rests(*key, self.clock.now()))

@@ -6,7 +6,7 @@
 //! for it. One that is read for more than five minutes is told by [`Trials::overdue`], and whoever watches the
 //! program makes an end of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use ring::digest::{SHA256, digest};
 use tokio::time::Instant;
 
 use super::filing::Arrived;
+use crate::intake::MessageKey;
 use crate::store::private_file;
 
 /// Beside the database.
@@ -39,11 +40,15 @@ struct Inside {
 /// By what a letter is known again, in one line: its place in its mailbox, or its bytes where it has no lasting one.
 fn key(arrived: &Arrived) -> String {
     if let Some(at) = &arrived.arrival {
-        return format!("{} {} {}", at.validity, at.uid, at.source);
+        return place(at.validity, at.uid, &at.source);
     }
     let sum = digest(&SHA256, &arrived.bytes);
     let hex = sum.as_ref().iter().map(|byte| format!("{byte:02x}"));
     hex.collect()
+}
+
+fn place(validity: u32, uid: u32, source: &str) -> String {
+    format!("{validity} {uid} {source}")
 }
 
 impl Trials {
@@ -85,6 +90,27 @@ impl Trials {
             return 0;
         }
         inside.deaths.get(&key(arrived)).copied().unwrap_or(0)
+    }
+
+    /// These wait in this source while nothing of it is read: what else was read there at a death has gone, by a person's
+    /// hand, and will not be read again.
+    pub(super) fn forget_gone(&self, source: &str, there: &[MessageKey]) {
+        let mut inside = self.lock();
+        if inside.deaths.is_empty() {
+            return;
+        }
+        let there: BTreeSet<String> = there
+            .iter()
+            .map(|key| place(key.validity, key.uid, source))
+            .collect();
+        let before = inside.deaths.len();
+        inside.deaths.retain(|key, _| {
+            let of_source = key.splitn(3, ' ').nth(2) == Some(source);
+            !of_source || there.contains(key)
+        });
+        if inside.deaths.len() < before {
+            inside.write(&inside.deaths);
+        }
     }
 
     /// These are being read until the answer is dropped.

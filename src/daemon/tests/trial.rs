@@ -78,6 +78,18 @@ async fn a_letter_without_a_lasting_place_is_known_again_by_its_bytes() {
 }
 
 #[tokio::test]
+async fn what_a_person_took_out_of_the_inbox_meanwhile_is_suspected_no_longer() {
+    let office = Office::open().await;
+    die(&office, &[7, 8]);
+    let file = office.folder.path().join("data/being-read.txt");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+    let mailbox = FakeMailbox::with(1, &letters());
+    office.once(mailbox, FakeTransport::default()).await;
+    assert_eq!(office.tickets(), 5);
+    assert!(!file.exists(), "nothing is left of it");
+}
+
+#[tokio::test]
 async fn two_deaths_may_be_bad_luck() {
     let office = Office::open().await;
     die(&office, &[1, 2]);
