@@ -33,6 +33,7 @@ pub(super) struct Unindexed {
 }
 
 /// How far it was before a job.
+#[derive(Clone, Copy)]
 pub(super) struct Mark {
     letters: usize,
     written: usize,
