@@ -38,7 +38,7 @@ pub struct ReadMessage {
     /// Its bytes, kept once however large they are; the reason when they cannot be kept.
     original: Result<Arc<Original>, String>,
     letter: Letter,
-    /// Of a person's letter, its HTML as far as it may be passed on: made clean while no transaction is open.
+    /// Its HTML as far as it may be passed on, made clean while no transaction is open.
     html: Option<PassedOn>,
     manner: Manner,
     /// How it speaks was looked at.
@@ -66,7 +66,26 @@ impl ReadMessage {
 /// A message that is not read: the program died over it too often.
 pub fn unread(arrived: &Arrived) -> ReadMessage {
     let why = "программа трижды прервалась, разбирая это письмо";
-    read_as(arrived, unreadable(why), None)
+    read_as(arrived, Reading::of(unreadable(why)))
+}
+
+/// What is found out of a letter before it is decided.
+struct Reading {
+    letter: Letter,
+    /// How it speaks, if that was looked at.
+    manner: Option<Manner>,
+    html: Option<PassedOn>,
+}
+
+impl Reading {
+    /// Of a letter that nothing more is asked of.
+    fn of(letter: Letter) -> Self {
+        Self {
+            letter,
+            manner: None,
+            html: None,
+        }
+    }
 }
 
 fn unreadable(why: &str) -> Letter {
@@ -76,11 +95,15 @@ fn unreadable(why: &str) -> Letter {
     }
 }
 
-fn read_as(arrived: &Arrived, letter: Letter, judged: Option<Judged>) -> ReadMessage {
-    let (judged, Judged { manner, html }) = (judged.is_some(), judged.unwrap_or_default());
-    ReadMessage {
-        judged,
+fn read_as(arrived: &Arrived, reading: Reading) -> ReadMessage {
+    let Reading {
+        letter,
         manner,
+        html,
+    } = reading;
+    ReadMessage {
+        judged: manner.is_some(),
+        manner: manner.unwrap_or_default(),
         html,
         digest: mail::content_digest(&arrived.bytes),
         letter,
@@ -96,22 +119,14 @@ fn read_as(arrived: &Arrived, letter: Letter, judged: Option<Judged>) -> ReadMes
 pub fn read(arrived: &Arrived, conduct: &ConductPolicy) -> ReadMessage {
     // Reading never panics by intention; should it all the same, one letter is set aside and no more.
     let read = std::panic::catch_unwind(|| read_whole(arrived, conduct));
-    let (letter, judged) = read.unwrap_or_else(|_| {
+    let reading = read.unwrap_or_else(|_| {
         let why = "при разборе письма случилась внутренняя ошибка";
-        (unreadable(why), None)
+        Reading::of(unreadable(why))
     });
-    read_as(arrived, letter, judged)
+    read_as(arrived, reading)
 }
 
-/// What is found out of a person's letter before it is decided.
-#[derive(Default)]
-struct Judged {
-    manner: Manner,
-    html: Option<PassedOn>,
-}
-
-/// The letter, and how it speaks, if that was looked at.
-fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Judged>) {
+fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> Reading {
     let mut letter = mail::read(&arrived.bytes);
     if let Some(size) = arrived.truncated {
         let what = format!(
@@ -124,11 +139,12 @@ fn read_whole(arrived: &Arrived, conduct: &ConductPolicy) -> (Letter, Option<Jud
     }
     let human = matches!(letter.nature, Nature::Human | Nature::Spam(_));
     let judged = human && letter.unreadable.is_none();
-    let judged = judged.then(|| Judged {
-        manner: judge::manner(conduct, &letter.subject, &letter.new_text),
+    Reading {
+        manner: judged.then(|| judge::manner(conduct, &letter.subject, &letter.new_text)),
+        // A person may yet release a robot's letter too: what is passed on of it is no less.
         html: mail::passed_on(&letter),
-    });
-    (letter, judged)
+        letter,
+    }
 }
 
 /// Files a message and carries out what follows, inside the caller's transaction.
@@ -331,5 +347,31 @@ fn received(
         kind: outcome.kind,
         ticket: outcome.ticket,
         why: outcome.why.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_robot_s_letter_that_a_person_may_release_the_html_is_kept_as_well() {
+        for header in ["X-Usual: yes", "Auto-Submitted: auto-generated"] {
+            let bytes = format!(
+                "From: Anna <anna@home.test>\r\nSubject: x\r\n{header}\r\nMIME-Version: 1.0\r\n\
+                 Content-Type: text/html; charset=utf-8\r\n\r\n<p>Where are the <b>marks</b>?</p>\r\n"
+            );
+            let arrived = Arrived {
+                arrival: None,
+                bytes: bytes.into_bytes(),
+                truncated: None,
+            };
+            let message = read(&arrived, &ConductPolicy::default());
+            let html = message.html().map(|made| made.html.clone());
+            assert!(
+                html.is_some_and(|html| html.contains("<b>marks</b>")),
+                "{header}"
+            );
+        }
     }
 }
