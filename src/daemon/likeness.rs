@@ -42,24 +42,23 @@ pub fn look_up(
         return Ok(());
     }
     KNOWN.with_borrow_mut(|known| {
-        for one in tx.incidents(INCIDENTS)? {
-            let marks = marks(tx, known, &one)?;
-            memory.incidents.extend(case(tx, &one, marks)?);
-        }
+        memory.incidents = tx.incidents(INCIDENTS, &mut |one| {
+            let marks = marks(tx, known, one)?;
+            case(one, marks).map(Some)
+        })?;
         let new = memory.marks_of(letter);
         memory.marks = Some(Arc::clone(&new));
         let since = now.checked_sub(RECENT).unwrap_or(now);
-        for one in tx.opened_since(since, COMPARED)? {
-            let marks = marks(tx, known, &one)?;
-            if asks.recent || marks.alike(&new) {
-                memory.recent.extend(case(tx, &one, marks)?);
-            }
-        }
+        memory.recent = tx.opened_since(since, COMPARED, &mut |one| {
+            let marks = marks(tx, known, one)?;
+            let fits = asks.recent || marks.alike(&new);
+            fits.then(|| case(one, marks)).transpose()
+        })?;
         Ok(())
     })
 }
 
-fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened) -> Result<Arc<Marks>, StoreError> {
+fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened<'_>) -> Result<Arc<Marks>, StoreError> {
     let key = (one.number, one.request);
     if let Some((subject, marks)) = known.get(&key)
         && *subject == one.subject
@@ -78,7 +77,9 @@ fn marks(tx: &Tx<'_>, known: &mut Known, one: &Opened) -> Result<Arc<Marks>, Sto
     Ok(marks)
 }
 
-fn case(tx: &Tx<'_>, one: &Opened, marks: Arc<Marks>) -> Result<Option<Case>, StoreError> {
-    let ticket = tx.ticket(one.number)?;
-    Ok(ticket.map(|ticket| Case { ticket, marks }))
+fn case(one: &Opened<'_>, marks: Arc<Marks>) -> Result<Case, StoreError> {
+    Ok(Case {
+        ticket: one.ticket()?,
+        marks,
+    })
 }

@@ -71,6 +71,12 @@ struct Ahead {
 /// A batch that was filed, or could not be, and is to be moved next.
 type Behind = Vec<(MessageKey, Result<Filed, StoreError>)>;
 
+/// What was taken out of the inbox, and why something was not.
+struct Moved {
+    keys: Vec<MessageKey>,
+    failed: Option<StoreError>,
+}
+
 /// The mailbox's name in the ledger, and which of its messages cannot be fetched.
 #[derive(Debug)]
 pub struct Source {
@@ -204,11 +210,15 @@ impl Engine {
                 let read = std::mem::take(&mut ahead.keys);
                 let (moved, filed) = tokio::join!(
                     async {
-                        self.settle(mailbox, source, std::mem::take(&mut behind), report)
-                            .await?;
-                        let fetched =
-                            self.fetch_and_read(mailbox, source, keys.unwrap_or_default());
-                        Ok::<_, TakeError>(fetched.await)
+                        let moved = self.moved(mailbox, std::mem::take(&mut behind), report);
+                        let moved = moved.await?;
+                        // The note waits until the writer has filed the batch; the next is read meanwhile.
+                        let name = source.name.clone();
+                        let (noted, fetched) = tokio::join!(
+                            self.note_moved(name, moved),
+                            self.fetch_and_read(mailbox, source, keys.unwrap_or_default()),
+                        );
+                        noted.and(fetched)
                     },
                     self.file_all(std::mem::take(&mut ahead.read)),
                 );
@@ -216,7 +226,7 @@ impl Engine {
                     source.had_turns(&read);
                 }
                 behind = read.into_iter().zip(filed).collect();
-                match moved? {
+                match moved {
                     Ok(fetched) => ahead = fetched,
                     Err(error) => {
                         // What was filed meanwhile does not lie in the inbox until the next look.
@@ -340,7 +350,7 @@ impl Engine {
         }
     }
 
-    /// Takes out of the inbox what is durable, and says where it went.
+    /// Takes out of the inbox what is durable, says where it went, and notes it.
     async fn settle(
         &self,
         mailbox: &mut impl Mailbox,
@@ -348,6 +358,17 @@ impl Engine {
         filed: Behind,
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
+        let moved = self.moved(mailbox, filed, report).await?;
+        self.note_moved(source.name.clone(), moved).await
+    }
+
+    /// Takes out of the inbox what is durable, and says where it went.
+    async fn moved(
+        &self,
+        mailbox: &mut impl Mailbox,
+        filed: Behind,
+        report: &mut TakeReport,
+    ) -> Result<Moved, TakeError> {
         let mut done = Vec::new();
         let mut failed = None;
         for (key, filed) in filed {
@@ -368,15 +389,24 @@ impl Engine {
             }
         }
         mailbox.settle(&done).await?;
-        if let Some(name) = source.name.clone().filter(|_| !done.is_empty()) {
-            let keys: Vec<(u32, u32)> = done
+        Ok(Moved {
+            keys: done.into_iter().map(|(key, _)| key).collect(),
+            failed,
+        })
+    }
+
+    /// Notes in the ledger what was moved.
+    async fn note_moved(&self, source: Option<String>, moved: Moved) -> Result<(), TakeError> {
+        if let Some(name) = source.filter(|_| !moved.keys.is_empty()) {
+            let keys: Vec<(u32, u32)> = moved
+                .keys
                 .iter()
-                .map(|(key, _)| (key.validity, key.uid))
+                .map(|key| (key.validity, key.uid))
                 .collect();
             self.store
                 .transaction(move |tx| tx.settled(&name, &keys))
                 .await?;
         }
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        moved.failed.map_or(Ok(()), |error| Err(error.into()))
     }
 }

@@ -3,10 +3,19 @@
 //! Everything that compares words (topics, reference materials, search) goes through [`stems`], so that
 //! what one part finds the others find too. Russian and English are known; other words stay as they are.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Longest word that is looked at, in characters; what is longer is cut there.
 const LONGEST: usize = 48;
+/// Words whose stems are remembered: letters to a school have few others, and a stem takes twenty times as long to
+/// make as to find.
+const KEPT: usize = 2_000;
+
+/// Words and their stems; empty again when it is full. It changes nothing but the time that an answer takes.
+static KNOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
 
 /// The stems of a text's words, in order, repeats included.
 ///
@@ -17,7 +26,7 @@ pub fn stems(text: &str) -> Vec<String> {
 
 /// The same one after another, for whoever needs only the first of them.
 pub fn each_stem(text: &str) -> impl Iterator<Item = String> {
-    plain_words(text).map(|word| reduce(&word))
+    plain_words(text).map(reduced)
 }
 
 /// The stem of one word; of several words the first; empty when there is none.
@@ -73,6 +82,23 @@ fn lower(letter: char) -> impl Iterator<Item = char> {
             .into_iter()
             .flatten(),
     )
+}
+
+fn reduced(word: String) -> String {
+    if let Some(stem) = known().get(&word) {
+        return stem.clone();
+    }
+    let stem = reduce(&word);
+    let mut known = known();
+    if known.len() >= KEPT {
+        known.clear();
+    }
+    known.insert(word, stem.clone());
+    stem
+}
+
+fn known() -> MutexGuard<'static, BTreeMap<String, String>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn reduce(word: &str) -> String {
@@ -175,6 +201,17 @@ mod tests {
             ("7б", "7а"),
         ] {
             assert_ne!(stem(one), stem(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_stem_is_the_same_whatever_was_asked_before() {
+        let words: Vec<String> = (0..KEPT * 2)
+            .map(|number| format!("оценк{number}а"))
+            .chain(["оценками".to_owned(), "marks".to_owned()])
+            .collect();
+        for word in words.iter().chain(&words) {
+            assert_eq!(stem(word), reduce(word));
         }
     }
 

@@ -37,15 +37,17 @@ pub(super) fn mailto(to: &str, subject: &str, body: &str) -> String {
 
 /// Percent-encodes all but RFC 3986's unreserved characters and `keep`.
 fn encode(text: &str, keep: &str) -> String {
-    use std::fmt::Write as _;
-    let mut coded = String::with_capacity(text.len());
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
+    let mut coded = String::with_capacity(3 * text.len());
     for byte in text.bytes() {
         let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         if plain || keep.as_bytes().contains(&byte) {
             coded.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
-            let _ = write!(coded, "%{byte:02X}");
+            coded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     coded

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Message, MultiPart, SinglePart};
 
@@ -26,9 +27,14 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
         to: draft.to.address.clone(),
         why: why.to_string(),
     };
+    let from = mailbox(&draft.from).map_err(|why| failed(&why))?;
+    let to = mailbox(&draft.to).map_err(|why| failed(&why))?;
+    // The envelope is the outbox's; one that is not given here would be read out of the finished header.
+    let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()]);
     let mut builder = Message::builder()
-        .from(mailbox(&draft.from).map_err(|why| failed(&why))?)
-        .to(mailbox(&draft.to).map_err(|why| failed(&why))?)
+        .envelope(envelope.map_err(|why| failed(&why))?)
+        .from(from)
+        .to(to)
         .subject(words::one_line(&draft.subject))
         .date(system_time(draft))
         .message_id(Some(angled(&draft.message_id)));

@@ -1,54 +1,70 @@
 //! Tickets that belong together: incidents, what is joined to them, and what people wrote of late.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, params};
 
-use super::row::{millis, natural, signed};
+use super::row::{millis, signed};
 use super::tickets::read_ticket;
 use super::{StoreError, Tx};
 use crate::desk::ticket::Ticket;
 
-/// A ticket as far as it is compared with others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
+/// A ticket as far as it is compared with others; it is read as a whole only where that is asked for.
+pub struct Opened<'a> {
     /// Its number.
     pub number: u64,
     /// Its subject.
     pub subject: String,
     /// The id of the letter that opened it.
     pub request: Option<u64>,
+    row: &'a Row<'a>,
 }
 
-const OPENED: &str = "SELECT t.number, t.subject, (SELECT l.id FROM letters l
+impl Opened<'_> {
+    /// The whole ticket.
+    ///
+    /// # Errors
+    /// When the database holds what this program does not know.
+    pub fn ticket(&self) -> Result<Ticket, StoreError> {
+        Ok(read_ticket(self.row)?)
+    }
+}
+
+/// What is looked for in tickets that are compared.
+type Look<'a, T> = &'a mut dyn FnMut(&Opened<'_>) -> Result<Option<T>, StoreError>;
+
+const OPENED: &str = "SELECT t.*, (SELECT l.id FROM letters l
      WHERE l.ticket = t.number AND l.direction = 'in' ORDER BY l.id LIMIT 1) AS request FROM tickets t";
 
 impl Tx<'_> {
-    /// Incidents that are not over, oldest first.
+    /// What `look` finds in incidents that are not over, oldest first.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn incidents(&self, most: u32) -> Result<Vec<Opened>, StoreError> {
-        let mut query = self.connection.prepare_cached(&format!(
+    /// When the database fails, or `look`.
+    pub fn incidents<T>(&self, most: u32, look: Look<'_, T>) -> Result<Vec<T>, StoreError> {
+        let query = self.connection.prepare_cached(&format!(
             "{OPENED} INDEXED BY tickets_incident WHERE t.incident IS NOT NULL AND t.incident = t.number
                AND t.status IN ('new', 'open', 'answered', 'waiting')
              ORDER BY t.number LIMIT ?1"
         ))?;
-        let rows = query.query_map([most], opened)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        found(query, params![most], look)
     }
 
-    /// Tickets made since `since` that are not shut, newest first.
+    /// What `look` finds in tickets made since `since` that are not shut, newest first.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn opened_since(&self, since: Timestamp, most: u32) -> Result<Vec<Opened>, StoreError> {
-        let mut query = self.connection.prepare_cached(&format!(
+    /// When the database fails, or `look`.
+    pub fn opened_since<T>(
+        &self,
+        since: Timestamp,
+        most: u32,
+        look: Look<'_, T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let query = self.connection.prepare_cached(&format!(
             "{OPENED} INDEXED BY tickets_created WHERE t.created >= ?1
                AND t.status IN ('new', 'open', 'answered', 'waiting')
              ORDER BY t.created DESC, t.number DESC LIMIT ?2"
         ))?;
-        let rows = query.query_map(params![millis(since), most], opened)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        found(query, params![millis(since), most], look)
     }
 
     /// The beginning of what was written in a letter.
@@ -94,11 +110,27 @@ impl Tx<'_> {
     }
 }
 
-fn opened(row: &Row<'_>) -> Result<Opened, rusqlite::Error> {
-    let request: Option<i64> = row.get("request")?;
-    Ok(Opened {
-        number: natural(row, "number")?,
-        subject: row.get("subject")?,
-        request: request.and_then(|id| u64::try_from(id).ok()),
-    })
+fn found<T>(
+    mut query: CachedStatement<'_>,
+    values: &[&dyn rusqlite::ToSql],
+    look: Look<'_, T>,
+) -> Result<Vec<T>, StoreError> {
+    let (number, subject, request) = (
+        query.column_index("number")?,
+        query.column_index("subject")?,
+        query.column_index("request")?,
+    );
+    let mut rows = query.query(values)?;
+    let mut found = Vec::new();
+    let natural = |id: Option<i64>| id.and_then(|id| u64::try_from(id).ok());
+    while let Some(row) = rows.next()? {
+        let one = Opened {
+            number: natural(row.get(number)?).unwrap_or(0),
+            subject: row.get(subject)?,
+            request: natural(row.get(request)?),
+            row,
+        };
+        found.extend(look(&one)?);
+    }
+    Ok(found)
 }

@@ -54,7 +54,7 @@ fn in_savepoint<R>(
     if connection.is_autocommit() {
         return Err(StoreError::NotDurable("транзакция прервана".to_owned()));
     }
-    connection.execute_batch("SAVEPOINT job")?;
+    run(connection, "SAVEPOINT job")?;
     let before = unindexed.mark();
     let tx = Tx {
         connection,
@@ -64,7 +64,7 @@ fn in_savepoint<R>(
         .unwrap_or_else(|panic| Err(StoreError::Broken(describe(panic.as_ref()))));
     match result {
         Ok(value) => {
-            connection.execute_batch("RELEASE job")?;
+            run(connection, "RELEASE job")?;
             Ok(value)
         }
         Err(error) => {
@@ -75,6 +75,12 @@ fn in_savepoint<R>(
             Err(error)
         }
     }
+}
+
+/// A statement that is kept ready.
+fn run(connection: &Connection, statement: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(statement)?.execute([])?;
+    Ok(())
 }
 
 fn describe(panic: &(dyn std::any::Any + Send)) -> String {
@@ -98,27 +104,24 @@ pub(super) fn start(
 
 fn serve(connection: &mut Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
-        let batch: Vec<Job> = std::iter::once(first)
-            .chain(jobs.try_iter().take(BATCH - 1))
-            .collect();
+        // Those that come meanwhile belong to the same commit.
+        let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
         commit(connection, batch);
     }
 }
 
-fn commit(connection: &mut Connection, batch: Vec<Job>) {
+fn commit(connection: &mut Connection, batch: impl Iterator<Item = Job>) {
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
             tracing::error!(%error, "the database cannot be written");
-            // Dropping the jobs drops their senders: every caller hears that the store is closed.
+            // Dropping a job drops its sender: its caller hears that the store is closed.
+            batch.for_each(drop);
             return;
         }
     };
     let unindexed = Unindexed::default();
-    let announcements: Vec<Announce> = batch
-        .into_iter()
-        .map(|job| job(&transaction, &unindexed))
-        .collect();
+    let announcements: Vec<Announce> = batch.map(|job| job(&transaction, &unindexed)).collect();
     let committed = unindexed
         .write(&transaction)
         .and_then(|()| transaction.commit())
