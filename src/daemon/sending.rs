@@ -252,7 +252,7 @@ impl Engine {
             .send(&Outgoing {
                 sender: reverse_path,
                 recipient: recipient.clone(),
-                bytes,
+                bytes: bytes.unpacked()?,
             })
             .await;
         let now = self.clock.now();

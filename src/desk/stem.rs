@@ -4,6 +4,7 @@
 //! what one part finds the others find too. Russian and English are known; other words stay as they are.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -15,7 +16,10 @@ const LONGEST: usize = 48;
 const KEPT: usize = 2_000;
 
 /// Words and their stems; empty again when it is full. It changes nothing but the time that an answer takes.
-static KNOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+static KNOWN: Mutex<Known> = Mutex::new(Known::new());
+
+/// Words and their stems, by a number of the word, which is found more quickly than the word itself.
+type Known = BTreeMap<u64, (String, String)>;
 
 /// The stems of a text's words, in order, repeats included.
 ///
@@ -85,19 +89,23 @@ fn lower(letter: char) -> impl Iterator<Item = char> {
 }
 
 fn reduced(word: String) -> String {
-    if let Some(stem) = known().get(&word) {
-        return stem.clone();
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    let number = hasher.finish();
+    match known().get(&number) {
+        Some((same, stem)) if *same == word => return stem.clone(),
+        _ => {}
     }
     let stem = reduce(&word);
     let mut known = known();
     if known.len() >= KEPT {
         known.clear();
     }
-    known.insert(word, stem.clone());
+    known.insert(number, (word, stem.clone()));
     stem
 }
 
-fn known() -> MutexGuard<'static, BTreeMap<String, String>> {
+fn known() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

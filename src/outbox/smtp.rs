@@ -3,6 +3,7 @@
 //! Promises: only the final 250 counts as sent; a connection is dropped on any doubt; one recipient a
 //! transaction. The library's pool would take a cancelled connection back out of step.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use base64::Engine;
@@ -15,9 +16,9 @@ use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::envelope::Envelope;
 use super::{Delivery, Outgoing, Transport};
 use crate::config::settings::{OAuth2, SmtpSettings, Tls};
-use crate::mail::wire_address;
 use crate::net::{self, Checked, NetError, Stream, oauth2};
 
 /// Longest wait for the answer to a command.
@@ -215,57 +216,48 @@ impl SmtpTransport {
         }
     }
 
-    async fn deliver(
+    /// The first command about a letter.
+    async fn mail_from(
         &self,
         connection: &mut AsyncSmtpConnection,
-        letter: &Outgoing,
-    ) -> (Delivery, bool) {
-        let Some(recipient) = wire_address(&letter.recipient) else {
-            let what = format!("адрес {} не годится для отправки", letter.recipient);
-            return (Delivery::Refused(what), true);
-        };
-        let sender = wire_address(&letter.sender).unwrap_or_default();
-        let international = !recipient.is_ascii() || !sender.is_ascii();
-        if international
-            && !connection
-                .server_info()
-                .supports_feature(Extension::SmtpUtfEight)
-        {
-            return (
-                Delivery::Refused(
-                    "сервер не принимает адреса не латинскими буквами (SMTPUTF8)".to_owned(),
-                ),
-                true,
-            );
+        envelope: &Envelope,
+    ) -> Result<Response, Step> {
+        let server = connection.server_info();
+        if envelope.international && !server.supports_feature(Extension::SmtpUtfEight) {
+            // What such a server says to it (RFC 6531 §3.5).
+            let why = "сервер не принимает адреса не латинскими буквами (SMTPUTF8)";
+            return Err(Step::Said(response(553, why)));
         }
-        let mut mail = format!("MAIL FROM:<{sender}>");
-        if connection
-            .server_info()
-            .supports_feature(Extension::EightBitMime)
-        {
+        let mut mail = format!("MAIL FROM:<{}>", envelope.sender);
+        if server.supports_feature(Extension::EightBitMime) {
             mail.push_str(" BODY=8BITMIME");
         }
-        if international {
+        if envelope.international {
             mail.push_str(" SMTPUTF8");
         }
         mail.push_str("\r\n");
+        step(connection, &mail).await
+    }
+
+    /// The rest of it, after the answer to the first command.
+    async fn deliver(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        begun: Result<Response, Step>,
+        envelope: &Envelope,
+        letter: &Outgoing,
+    ) -> (Delivery, bool) {
+        if let Some(ended) = self.not_accepted(connection, begun, 250..=259).await {
+            return ended;
+        }
         let commands = [
-            (mail, 250..=259),
-            (format!("RCPT TO:<{recipient}>\r\n"), 250..=259),
+            (format!("RCPT TO:<{}>\r\n", envelope.recipient), 250..=259),
             ("DATA\r\n".to_owned(), 354..=354),
         ];
         for (command, good) in commands {
-            match step(connection, &command).await {
-                Ok(answer) if good.contains(&code(&answer)) => {}
-                Ok(answer) | Err(Step::Said(answer)) => {
-                    return self.refused(connection, &answer).await;
-                }
-                Err(Step::Broken(why)) => {
-                    return (
-                        Delivery::Deferred(format!("{}: {why}", self.place())),
-                        false,
-                    );
-                }
+            let answer = step(connection, &command).await;
+            if let Some(ended) = self.not_accepted(connection, answer, good).await {
+                return ended;
             }
         }
         match tokio::time::timeout(FINAL, connection.message(&letter.bytes)).await {
@@ -285,6 +277,23 @@ impl SmtpTransport {
                 Delivery::Unknown(format!("{}: сервер не подтвердил письмо", self.place())),
                 false,
             ),
+        }
+    }
+
+    /// How a letter ends whose command was not answered as it should be; whether the connection is kept.
+    async fn not_accepted(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        answer: Result<Response, Step>,
+        good: RangeInclusive<u16>,
+    ) -> Option<(Delivery, bool)> {
+        match answer {
+            Ok(answer) if good.contains(&code(&answer)) => None,
+            Ok(answer) | Err(Step::Said(answer)) => Some(self.refused(connection, &answer).await),
+            Err(Step::Broken(why)) => {
+                let why = format!("{}: {why}", self.place());
+                Some((Delivery::Deferred(why), false))
+            }
         }
     }
 
@@ -341,6 +350,14 @@ fn response(code: u16, text: &str) -> Response {
         );
         Response::new(code, vec![text.to_owned()])
     })
+}
+
+/// The connection is gone, or about to be (RFC 5321 §3.8).
+fn has_gone(answer: &Result<Response, Step>) -> bool {
+    match answer {
+        Ok(answer) | Err(Step::Said(answer)) => code(answer) == 421,
+        Err(Step::Broken(_)) => true,
+    }
 }
 
 fn code(answer: &Response) -> u16 {
@@ -426,23 +443,26 @@ async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
 
 impl Transport for SmtpTransport {
     async fn send(&mut self, letter: &Outgoing) -> Delivery {
-        let unfit = |address: &str| {
-            address.contains(|one: char| one.is_control() || matches!(one, '<' | '>' | ' '))
+        let envelope = match Envelope::of(letter) {
+            Ok(envelope) => envelope,
+            Err(why) => return Delivery::Refused(why),
         };
-        if unfit(&letter.recipient) || unfit(&letter.sender) || letter.recipient.is_empty() {
-            return Delivery::Refused("это не почтовый адрес".to_owned());
+        // A kept connection may have been closed by the server meanwhile: the first command shows it, before
+        // any word of the letter is said, and that costs nothing but a new one.
+        let mut begun = None;
+        if let Some(mut kept) = self.open.take() {
+            let answer = self.mail_from(&mut kept, &envelope).await;
+            if !has_gone(&answer) {
+                begun = Some((kept, answer));
+            }
         }
-        // A kept connection may have been closed by the server meanwhile: that is known before any word
-        // of the letter is said, and costs nothing but a new one.
-        if let Some(mut connection) = self.open.take()
-            && matches!(step(&mut connection, "NOOP\r\n").await, Ok(answer) if code(&answer) == 250)
-        {
-            self.open = Some(connection);
-        }
-        let mut connection = match self.open.take() {
-            Some(connection) => connection,
+        let (mut connection, answer) = match begun {
+            Some(begun) => begun,
             None => match self.connect().await {
-                Ok(connection) => connection,
+                Ok(mut connection) => {
+                    let answer = self.mail_from(&mut connection, &envelope).await;
+                    (connection, answer)
+                }
                 Err(error) => {
                     return Delivery::Unreachable {
                         why: error.to_string(),
@@ -451,7 +471,9 @@ impl Transport for SmtpTransport {
                 }
             },
         };
-        let (delivery, keep) = self.deliver(&mut connection, letter).await;
+        let (delivery, keep) = self
+            .deliver(&mut connection, answer, &envelope, letter)
+            .await;
         if keep {
             self.open = Some(connection);
         }

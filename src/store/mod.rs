@@ -53,7 +53,7 @@ pub use incidents::Opened;
 pub use ledger::Arrival;
 pub use letters::{FiledLetter, Known, LetterToSend, Received, StoredFile};
 pub use materials::MaterialFigures;
-pub use original::Original;
+pub use original::{Original, Packed};
 pub use outbox::{DueLetter, Held, OutboxRow};
 pub use oversight::Exchanged;
 pub use private::{private_file, private_folder};

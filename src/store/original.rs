@@ -32,6 +32,20 @@ impl Original {
     }
 }
 
+/// The bytes of a letter as they are kept, to be unpacked by whoever needs them, outside the writer's transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(pub(super) Vec<u8>);
+
+impl Packed {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// When they are damaged.
+    pub fn unpacked(&self) -> Result<Vec<u8>, StoreError> {
+        decompress(&self.0)
+    }
+}
+
 pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let failed = |error: std::io::Error| StoreError::Broken(error.to_string());
     COMPRESSOR.with_borrow_mut(|kept| {

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::original::decompress;
+use super::original::Packed;
 use super::row::{instant, instant_or_none, millis, natural, signed};
 use super::{StoreError, Tx};
 
@@ -31,7 +31,7 @@ pub struct DueLetter {
     /// Attempts so far.
     pub attempts: u32,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Packed,
 }
 
 /// A letter of the outbox, for people.
@@ -135,30 +135,20 @@ impl Tx<'_> {
              WHERE {when} AND {UNBLOCKED} ORDER BY o.next_at, o.letter LIMIT ?3"
         ))?;
         let rows = query.query_map(params![stopped, millis(at), most], |row| {
-            let packed: Vec<u8> = row.get("original")?;
-            Ok((
-                DueLetter {
-                    id: natural(row, "id")?,
-                    ticket: row
-                        .get::<_, Option<i64>>("ticket")?
-                        .and_then(|number| u64::try_from(number).ok()),
-                    kind: row.get("kind")?,
-                    message_id: row.get("message_id")?,
-                    sender: row.get("sender")?,
-                    recipient: row.get("recipient")?,
-                    attempts: row.get("attempts")?,
-                    bytes: vec![],
-                },
-                packed,
-            ))
+            Ok(DueLetter {
+                id: natural(row, "id")?,
+                ticket: row
+                    .get::<_, Option<i64>>("ticket")?
+                    .and_then(|number| u64::try_from(number).ok()),
+                kind: row.get("kind")?,
+                message_id: row.get("message_id")?,
+                sender: row.get("sender")?,
+                recipient: row.get("recipient")?,
+                attempts: row.get("attempts")?,
+                bytes: Packed(row.get("original")?),
+            })
         })?;
-        let mut due = Vec::new();
-        for row in rows {
-            let (mut letter, packed) = row?;
-            letter.bytes = decompress(&packed)?;
-            due.push(letter);
-        }
-        Ok(due)
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Marks letters that the desk writes by itself and whose time has come as held, saying so in `said`, and

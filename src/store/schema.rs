@@ -15,6 +15,9 @@ use super::steps::STEPS;
 /// Statements kept ready: all that the room has, so that none is compiled twice. The library keeps sixteen.
 const STATEMENTS: usize = 256;
 
+/// Memory for pages of the database, in KiB (a negative number, as SQLite has it).
+const CACHE: i32 = -6_000;
+
 /// Opens the one connection that writes, bringing the database to this program's shape.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let failed = |error: rusqlite::Error| {
@@ -45,6 +48,11 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     migrate(path, &mut connection, STEPS)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // What a job's savepoint would take back is kept in memory: a file beside it is written to three times as often as
+    // the database, and read again only when a job fails. After the steps: those may change every page.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // The pages of a commit have room in it; what has none is written to the log more than once.
+    connection.pragma_update(None, "cache_size", CACHE)?;
     #[cfg(test)]
     super::plans::watch(&mut connection, path)?;
     Ok(connection)

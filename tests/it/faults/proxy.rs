@@ -245,12 +245,16 @@ impl Line<'_> {
         if self.before(act, "*").await? {
             self.say(greeting, act).await?;
         }
+        let mut letters = 0;
         loop {
             let said = wire::line(&mut self.from_client).await?;
             if said.is_empty() {
                 return Ok(());
             }
-            let (tag, step) = wire::step(self.way, &said);
+            let (tag, mut step) = wire::step(self.way, &said);
+            if step == "MAIL" && letters > 0 {
+                step.push_str(" AGAIN");
+            }
             let act = self.knows.plan.at(self.way, &step);
             if !self.before(act, &tag).await? {
                 continue;
@@ -270,7 +274,10 @@ impl Line<'_> {
             self.say(answer, act).await?;
             match self.way {
                 Way::Imap if more => self.idle(&tag).await?,
-                Way::Smtp if more => self.letter().await?,
+                Way::Smtp if more => {
+                    letters += 1;
+                    self.letter().await?;
+                }
                 _ => {}
             }
         }
