@@ -186,16 +186,20 @@ fn assemble(
     engine.add_filter("keep", text::keep);
     engine.add_filter("indent", text::indent);
     engine.add_filter("quoted", text::quoted);
-    let mut errors = Vec::new();
-    for (path, source) in SOURCES {
-        let mine = overrides.get(*path).cloned();
-        let is_mine = mine.is_some();
-        let source = mine.unwrap_or_else(|| (*source).to_owned());
-        if let Err(error) = engine.add_template_owned((*path).to_owned(), source) {
-            debug_assert!(is_mine, "{path}: {error:#}");
-            errors.push(((*path).to_owned(), error));
-        }
-    }
+    // A template is compiled when a letter first needs it: all of them together take three megabytes.
+    let mine = overrides.clone();
+    engine.set_loader(move |name| {
+        let builtin = || SOURCES.iter().find(|(path, _)| *path == name);
+        let source = mine.get(name).map(String::as_str);
+        Ok(source
+            .or_else(|| builtin().map(|(_, source)| *source))
+            .map(str::to_owned))
+    });
+    let errors = SOURCES
+        .iter()
+        .filter(|(path, _)| overrides.contains_key(*path))
+        .filter_map(|(path, _)| Some(((*path).to_owned(), engine.get_template(path).err()?)))
+        .collect();
     (engine, errors)
 }
 

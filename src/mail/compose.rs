@@ -259,6 +259,10 @@ fn system_time(draft: &Draft) -> SystemTime {
 
 /// Text without bytes that no server passes on.
 fn clean(text: &str) -> String {
+    // Nearly every text has nothing of the kind.
+    if !text.bytes().any(|byte| matches!(byte, 0 | b'\r')) {
+        return text.replace('\n', "\r\n");
+    }
     text.replace('\0', "")
         .replace("\r\n", "\n")
         .replace('\r', "\n")

@@ -197,8 +197,6 @@ impl Store {
     /// [`StoreError::Corrupt`] when it is damaged.
     pub fn check_beside_work(path: &Path) -> Result<(), StoreError> {
         let mut connection = to_look_at(path)?;
-        // Each page is looked at once: kept ones would only take memory.
-        connection.pragma_update(None, "cache_size", -256)?;
         let mut woke = Instant::now();
         let rest = move || {
             let worked = woke.elapsed();
@@ -217,6 +215,8 @@ impl Store {
 fn to_look_at(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(PATIENCE)?;
+    // Each page is looked at once: kept ones would only take memory.
+    connection.pragma_update(None, "cache_size", -256)?;
     Ok(connection)
 }
 
