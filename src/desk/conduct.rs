@@ -13,10 +13,12 @@
 mod beginnings;
 mod files;
 mod keys;
+mod letters;
 mod masks;
 mod pattern;
 mod reading;
 mod rules;
+mod signs;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -96,9 +98,7 @@ impl Conduct {
         let text = head(text);
         let reading = reading::read(text);
         let mut found = Vec::new();
-        let streams: Vec<_> = (0..reading.readings())
-            .map(|nth| self.rules.stream(&reading.units, nth))
-            .collect();
+        let streams = self.rules.streams(&reading.units, reading.readings());
         for (places, severity) in self.rules.search(&streams) {
             let mut words = reading
                 .units

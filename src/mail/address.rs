@@ -1,5 +1,6 @@
 //! Addresses in From, To and the like (RFC 5322 §3.4), read as people's programs really write them.
 
+use super::letters::lowercase;
 use super::{Mailbox, words};
 
 /// Most addresses read from one field.
@@ -138,7 +139,7 @@ pub(super) fn address(raw: &[u8]) -> Option<String> {
     {
         return None;
     }
-    Some(text.to_lowercase())
+    Some(lowercase(text))
 }
 
 #[cfg(test)]

@@ -6,18 +6,24 @@
 use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::header::Headers;
-use super::{Bounce, ListOrigin, Nature, quote};
+use super::letters::{alphanumeric, lowercase};
+use super::{Bounce, ListOrigin, Nature};
 
 /// An automatic answer is short; a longer text is not judged by its words.
 const SHORT_TEXT: usize = 1_200;
 
+/// What a letter says.
+pub(super) struct Said<'a> {
+    /// Its subject.
+    pub subject: &'a str,
+    /// Its readable text.
+    pub text: &'a str,
+    /// What of that was written now.
+    pub new_text: &'a str,
+}
+
 /// Decides the nature of a letter. `report` is what was found of a delivery report.
-pub(super) fn nature(
-    headers: &Headers,
-    report: Option<&Bounce>,
-    subject: &str,
-    text: &str,
-) -> Nature {
+pub(super) fn nature(headers: &Headers, report: Option<&Bounce>, said: &Said) -> Nature {
     if let Some(report) = report {
         let arrived = report.action.as_deref().is_some_and(|action| {
             matches!(action, "delivered" | "relayed" | "expanded" | "deliverable")
@@ -29,7 +35,7 @@ pub(super) fn nature(
             Nature::Bounce(report.clone())
         };
     }
-    if is_receipt(headers, subject, text) {
+    if is_receipt(headers, said) {
         return Nature::Receipt;
     }
     if let Some(sign) = spam_mark(headers) {
@@ -38,7 +44,7 @@ pub(super) fn nature(
     if let Some(sign) = declared(headers) {
         return Nature::Automatic(sign);
     }
-    if is_challenge(headers, subject, text) {
+    if is_challenge(headers, said) {
         return Nature::Automatic("challenge".to_owned());
     }
     if is_list(headers) {
@@ -50,7 +56,7 @@ pub(super) fn nature(
     if declared_human {
         return Nature::Human;
     }
-    if let Some(sign) = hinted(headers).or_else(|| worded(subject, text)) {
+    if let Some(sign) = hinted(headers).or_else(|| worded(said)) {
         return Nature::Automatic(sign);
     }
     Nature::Human
@@ -58,7 +64,7 @@ pub(super) fn nature(
 
 /// What a letter through a list says of the list, and whether a robot wrote to it. Precedence and an empty
 /// envelope sender are the list's own doing.
-pub(super) fn list_origin(headers: &Headers, subject: &str, text: &str) -> ListOrigin {
+pub(super) fn list_origin(headers: &Headers, said: &Said) -> ListOrigin {
     let mut names = Vec::new();
     for name in ["list-id", "list-post"] {
         let Some(value) = value(headers, name) else {
@@ -72,14 +78,14 @@ pub(super) fn list_origin(headers: &Headers, subject: &str, text: &str) -> ListO
     }
     ListOrigin {
         names,
-        robot: robot_address(headers).or_else(|| worded(subject, text)),
+        robot: robot_address(headers).or_else(|| worded(said)),
     }
 }
 
 fn value(headers: &Headers, name: &str) -> Option<String> {
     headers
         .first(name)
-        .map(|v| v.trim().to_lowercase())
+        .map(|v| lowercase(v.trim()))
         .filter(|v| !v.is_empty())
 }
 
@@ -169,7 +175,7 @@ pub fn is_robot(address: &str) -> bool {
 }
 
 fn is_robot_name(local: &str) -> bool {
-    let squeezed: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+    let squeezed: String = local.chars().filter(|c| alphanumeric(*c)).collect();
     [
         "mailerdaemon",
         "postmaster",
@@ -227,14 +233,14 @@ fn spam_mark(headers: &Headers) -> Option<String> {
         .map(|scl| format!("x-ms-exchange-organization-scl: {scl}"))
 }
 
-fn is_receipt(headers: &Headers, subject: &str, text: &str) -> bool {
+fn is_receipt(headers: &Headers, said: &Said) -> bool {
     let by_type = value(headers, "content-type").is_some_and(|v| {
         v.starts_with("multipart/report") && v.contains("disposition-notification")
     });
     if by_type {
         return true;
     }
-    let subject = subject.trim().to_lowercase();
+    let subject = lowercase(said.subject.trim());
     let starts = [
         "прочитано:",
         "прочтено:",
@@ -253,7 +259,7 @@ fn is_receipt(headers: &Headers, subject: &str, text: &str) -> bool {
         return false;
     }
     // People write «Read: chapter 5» as a subject too; a receipt has next to no text or says what it is.
-    let text = quote::split(text).new_text.to_lowercase();
+    let text = lowercase(said.new_text);
     let says = [
         "прочитано",
         "прочтено",
@@ -274,7 +280,7 @@ fn is_receipt(headers: &Headers, subject: &str, text: &str) -> bool {
         || (text.len() < SHORT_TEXT && says.iter().any(|word| text.contains(word)))
 }
 
-fn is_challenge(headers: &Headers, subject: &str, text: &str) -> bool {
+fn is_challenge(headers: &Headers, said: &Said) -> bool {
     let by_field = [
         "x-tmda-confirm",
         "x-boxbe-challenge",
@@ -297,12 +303,15 @@ fn is_challenge(headers: &Headers, subject: &str, text: &str) -> bool {
             r"(?:click|reply|follow|visit|перейдите|нажмите|ответьте|откройте|пройдите)(?s:.)*?(?:confirm|verify|deliver|human|robot|подтверд|доставлен|не робот|человек)|(?:confirm|verify|deliver|подтверд|доставлен)(?s:.)*?(?:click|reply|follow|visit|перейдите|нажмите|ответьте|пройдите)",
         )
     });
-    let text = text.to_lowercase();
-    matches(&SUBJECT, &subject.trim().to_lowercase()) && text.len() < 8_000 && matches(&TEXT, &text)
+    if !matches(&SUBJECT, &lowercase(said.subject.trim())) {
+        return false;
+    }
+    let text = lowercase(said.text);
+    text.len() < 8_000 && matches(&TEXT, &text)
 }
 
 /// By the words of a subject or a text alone.
-fn worded(subject: &str, text: &str) -> Option<String> {
+fn worded(said: &Said) -> Option<String> {
     static SUBJECT: Pattern = Pattern::new(|| {
         compiled(concat!(
             r"^(?:автоответ(?:чик)?\b|автоматический ответ\b|автоматичний? відповідь|автоматична відповідь|авто:",
@@ -312,16 +321,21 @@ fn worded(subject: &str, text: &str) -> Option<String> {
             r"|abwesenheitsnotiz|automatische antwort|réponse automatique|respuesta automática|risposta automatica)",
         ))
     });
-    let full = subject.trim().to_lowercase();
+    // In lower case a text has no fewer characters.
+    if said.new_text.chars().count() > SHORT_TEXT {
+        return None;
+    }
+    let full = lowercase(said.subject.trim());
     let answered = full.starts_with("re:");
     let subject = without_marks(&full);
-    let new_text = quote::split(text).new_text.to_lowercase().replace('ё', "е");
+    let by_subject = matches(&SUBJECT, subject) && !subject.ends_with('?');
+    if !by_subject && said.new_text.contains('?') {
+        return None;
+    }
+    let new_text = lowercase(said.new_text).replace('ё', "е");
     // Of these words, the ones that people use in a subject themselves count only without a question
     // and with a short text.
-    if matches(&SUBJECT, subject)
-        && !subject.ends_with('?')
-        && new_text.chars().count() <= SHORT_TEXT
-    {
+    if by_subject && new_text.chars().count() <= SHORT_TEXT {
         let surely = [
             "авто",
             "auto",

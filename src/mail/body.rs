@@ -1,5 +1,7 @@
 //! The body of a letter: its text, its HTML, its files, from whatever tree of parts it is made of.
 
+use std::borrow::Cow;
+
 use mail_parser::{Message, MessagePart, PartType};
 
 use super::part::{Head, head, header_of, made_up, slice, transfer_decoded};
@@ -80,7 +82,7 @@ impl Walk<'_> {
         };
         let start = usize::try_from(root.offset_body).unwrap_or(usize::MAX);
         let body = self.raw.get(start..).unwrap_or_default();
-        let text = lined(&charset::decode(body, None));
+        let text = lined(charset::decode(body, None));
         let lines = text.lines().filter(|line| !line.starts_with("--"));
         let text = lines.collect::<Vec<_>>().join("\n");
         if !text.trim().is_empty() {
@@ -145,15 +147,14 @@ impl Walk<'_> {
             .collect();
         if alternative {
             // The last is the richest; of the plain ones the first that says something.
-            let html = pieces.iter().rev().find_map(|piece| piece.html.clone());
-            let text = pieces
-                .into_iter()
-                .map(|piece| piece.text)
-                .find(|text| !text.trim().is_empty());
-            return Piece {
-                text: text.unwrap_or_default(),
-                html,
-            };
+            let mut chosen = Piece::default();
+            for piece in pieces {
+                chosen.html = piece.html.or(chosen.html);
+                if chosen.text.is_empty() && !piece.text.trim().is_empty() {
+                    chosen.text = piece.text;
+                }
+            }
+            return chosen;
         }
         let mut whole = Piece::default();
         let any_html = pieces.iter().any(|piece| piece.html.is_some());
@@ -162,8 +163,8 @@ impl Walk<'_> {
                 continue;
             }
             let text = match &piece.html {
-                Some(html) if piece.text.trim().is_empty() => html_to_text(html),
-                _ => piece.text.clone(),
+                Some(html) if piece.text.trim().is_empty() => Cow::Owned(html_to_text(html)),
+                _ => Cow::Borrowed(piece.text.as_str()),
             };
             if !text.trim().is_empty() {
                 if !whole.text.is_empty() {
@@ -211,7 +212,7 @@ impl Walk<'_> {
         }
         let is_html = head.kind == "text/html" || matches!(part.body, PartType::Html(_));
         let label = label.or_else(|| is_html.then(|| meta_charset(&bytes)).flatten());
-        let text = lined(&charset::decode(&bytes, label.as_deref()));
+        let text = lined(charset::decode(&bytes, label.as_deref()));
         if text.contains('\u{fffd}') {
             self.defect("не все буквы удалось прочитать");
         }
@@ -311,10 +312,13 @@ impl Walk<'_> {
 }
 
 /// Line ends as `\n`, no NUL.
-fn lined(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\0', "")
+fn lined(mut text: String) -> String {
+    for (sign, instead) in [("\r\n", "\n"), ("\r", "\n"), ("\0", "")] {
+        if text.contains(sign) {
+            text = text.replace(sign, instead);
+        }
+    }
+    text
 }
 
 /// `<meta charset=…>` and its older form, in the first kilobytes.

@@ -11,6 +11,7 @@ use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::Bounce;
 use super::header::Headers;
+use super::letters::lowercase;
 
 /// How much of a text is searched: what a server says stands above the returned letter.
 const SEARCHED: usize = 40_000;
@@ -150,10 +151,7 @@ fn per_recipient(status: &str) -> Option<Bounce> {
 
 /// Whether a letter without a delivery status is a report all the same.
 fn is_report(headers: &Headers, text: &str) -> bool {
-    let content_type = headers
-        .first("content-type")
-        .unwrap_or_default()
-        .to_lowercase();
+    let content_type = lowercase(headers.first("content-type").unwrap_or_default());
     if content_type.starts_with("multipart/report") && content_type.contains("delivery-status") {
         return true;
     }
@@ -163,24 +161,19 @@ fn is_report(headers: &Headers, text: &str) -> bool {
     if headers.first("x-failed-recipients").is_some() {
         return true;
     }
-    let subject = headers
-        .first("subject")
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase();
+    let subject = lowercase(headers.first("subject").unwrap_or_default().trim());
     let by_system = is_system(headers);
     let named = matches(&SUBJECT, &subject);
-    let head = prefix(text, 6_000).to_lowercase();
-    let says = matches(&PROSE, &head);
+    let says = |words: &Pattern| matches(words, &lowercase(prefix(text, 6_000)));
     if by_system {
-        return named || says;
+        return named || says(&PROSE);
     }
     // Without a mail system's name only what no person writes counts.
-    named && matches(&MACHINE, &head)
+    named && says(&MACHINE)
 }
 
 fn is_system(headers: &Headers) -> bool {
-    let from = headers.first("from").unwrap_or_default().to_lowercase();
+    let from = lowercase(headers.first("from").unwrap_or_default());
     let named = [
         "mailer-daemon",
         "mailer_daemon",
@@ -256,8 +249,8 @@ fn cut_returned(text: &str) -> (&str, Option<&str>) {
 }
 
 fn is_delay(headers: &Headers, said: &str) -> bool {
-    let subject = headers.first("subject").unwrap_or_default().to_lowercase();
-    let said = prefix(said, 4_000).to_lowercase();
+    let subject = lowercase(headers.first("subject").unwrap_or_default());
+    let said = lowercase(prefix(said, 4_000));
     let in_subject = ["delay", "warning", "задерж", "отложен"]
         .iter()
         .any(|word| subject.contains(word));

@@ -6,6 +6,8 @@
 mod guess;
 mod mended;
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, IBM866, KOI8_U, UTF_8, WINDOWS_1251, X_MAC_CYRILLIC};
 use mail_parser::decoders::charsets::map::charset_decoder;
@@ -37,14 +39,18 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return mended::mended(text);
+        return mended::mended(text).into_owned();
     }
     if let Some(named) = named
         && named != UTF_8
         && let Some(text) = named.decode_without_bom_handling_and_without_replacement(bytes)
-        && plausible(named, bytes)
+        && plausible(named, bytes, &text)
     {
-        return mended::mended(&text);
+        let mended = match mended::mended(&text) {
+            Cow::Owned(mended) => Some(mended),
+            Cow::Borrowed(_) => None,
+        };
+        return mended.unwrap_or_else(|| text.into_owned());
     }
     // UTF-8 that was cut in the middle of a character is UTF-8 all the same.
     let text = String::from_utf8_lossy(bytes);
@@ -82,14 +88,14 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
 
 /// Could this be what was meant? A Western label on Russian bytes gives «Ïðèâåò»: runs of accents. A
 /// wrong Cyrillic label gives pairs of letters that no word has.
-fn plausible(named: &'static Encoding, bytes: &[u8]) -> bool {
+fn plausible(named: &'static Encoding, bytes: &[u8], text: &str) -> bool {
     if is_western(named) {
         return !has_words(bytes) || guess::best(bytes).1 <= 0;
     }
     if !is_cyrillic(named) {
         return true;
     }
-    if guess::surely(bytes, named) {
+    if guess::surely(bytes, text) {
         return true;
     }
     let (best, score) = guess::best(bytes);

@@ -3,6 +3,7 @@
 //! Owns the three places where a ticket can be named and their order of trust. Proves nothing: a
 //! token is believed only once the desk has checked it.
 
+use super::letters::lowercase;
 use super::{Claim, Letter, Route};
 
 /// Length of a token in base32 letters.
@@ -95,7 +96,7 @@ fn in_address(address: &str, desk_addresses: &[String]) -> Option<(u64, Option<S
 }
 
 fn fold(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е")
+    lowercase(text).replace('ё', "е")
 }
 
 /// The numbers of all `[TAG-123]` in a subject, in whatever case and spacing.

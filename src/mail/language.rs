@@ -3,6 +3,7 @@
 //! Addresses, links and quoted lines are Latin in every letter, so they do not count.
 
 use super::Language;
+use super::letters::alphabetic;
 
 /// How many letters are looked at: a long text has shown its language long before.
 const ENOUGH: usize = 4_000;
@@ -13,11 +14,11 @@ pub(super) fn language(text: &str) -> Language {
         .lines()
         .filter(|line| !line.trim_start().starts_with('>'))
         .flat_map(str::split_whitespace)
-        .filter(|word| !word.contains('@') && !word.contains("://") && !word.starts_with("www."));
+        .filter(|word| !word.contains('@') && !is_link(word));
     let (mut cyrillic, mut latin) = (0_usize, 0_usize);
     for letter in words
         .flat_map(str::chars)
-        .filter(|c| c.is_alphabetic())
+        .filter(|c| alphabetic(*c))
         .take(ENOUGH)
     {
         if ('\u{0400}'..='\u{052F}').contains(&letter) {
@@ -32,6 +33,10 @@ pub(super) fn language(text: &str) -> Language {
     } else {
         Language::Ru
     }
+}
+
+fn is_link(word: &str) -> bool {
+    word.contains(':') && word.contains("://") || word.starts_with("www.")
 }
 
 #[cfg(test)]

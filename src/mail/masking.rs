@@ -5,6 +5,7 @@
 
 use regex::bytes::Regex;
 
+use super::letters::lowercase;
 use super::parsed::parsed;
 use super::part::{slice, transfer_decoded};
 use super::transfer::to_base64;
@@ -48,7 +49,7 @@ impl Mask {
 
     /// A text without the address; `None` when it does not name it.
     pub fn text(&self, text: &str) -> Option<String> {
-        let lower = text.to_lowercase();
+        let lower = lowercase(text);
         // Lower case may take another number of bytes: then places do not agree, and the plain way must do.
         let source = if lower.len() == text.len() {
             &lower

@@ -19,6 +19,7 @@ mod header;
 mod html;
 mod language;
 mod letter;
+mod letters;
 mod links;
 mod masking;
 mod parameters;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mail_parser::MessagePart;
 
+use super::header::header_end;
 use super::parameters::parameters;
 use super::{transfer, words};
 
@@ -90,20 +91,18 @@ pub(super) fn transfer_decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
 }
 
 fn looks_base64(bytes: &[u8]) -> bool {
-    let strange = bytes
-        .iter()
-        .filter(|byte| {
-            !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace() && !b"+/=".contains(byte)
-        })
-        .count();
+    let usual = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || byte.is_ascii_whitespace()
+            || matches!(byte, b'+' | b'/' | b'=')
+    };
+    let strange = bytes.iter().filter(|byte| !usual(byte)).count();
     strange * 20 <= bytes.len()
 }
 
 /// The header of a letter.
 pub(super) fn header_of(bytes: &[u8]) -> &[u8] {
-    let ends = [words::find(bytes, b"\r\n\r\n"), words::find(bytes, b"\n\n")];
-    let end = ends.into_iter().flatten().min().unwrap_or(bytes.len());
-    bytes.get(..end).unwrap_or_default()
+    header_end(bytes).map_or(bytes, |(at, _)| bytes.get(..at).unwrap_or_default())
 }
 
 /// A file name without folders, drives and characters that no file system likes.

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::html::{html_words, tamed};
+use super::letters::{alphabetic, alphanumeric};
 use super::{Letter, quote};
 
 /// The HTML of the new part of a letter, safe to show.
@@ -30,7 +32,7 @@ fn spoken(text: &str) -> String {
         .filter(|word| !word.contains("://") && !word.contains("mailto:"))
         .filter(|word| !word.starts_with("[cid:") && !word.starts_with("[image:"))
         .flat_map(str::chars)
-        .filter(|one| one.is_alphanumeric())
+        .filter(|one| alphanumeric(*one))
         .collect()
 }
 
@@ -60,7 +62,19 @@ pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
 /// HTML without scripts, forms, styles and pictures from elsewhere; `pictures` are the Content-IDs that
 /// may be shown.
 pub fn sanitise(html: &str, pictures: &BTreeSet<String>) -> String {
-    let known = pictures.clone();
+    // Most letters show none, and what cleans them is made once.
+    static WITHOUT_PICTURES: LazyLock<ammonia::Builder<'static>> =
+        LazyLock::new(|| cleaner(BTreeSet::new()));
+    let html = tamed(html);
+    let clean = if pictures.is_empty() {
+        WITHOUT_PICTURES.clean(&html)
+    } else {
+        cleaner(pictures.clone()).clean(&html)
+    };
+    without_empty_pictures(&clean.to_string())
+}
+
+fn cleaner(known: BTreeSet<String>) -> ammonia::Builder<'static> {
     let mut cleaner = ammonia::Builder::default();
     cleaner
         .clean_content_tags(["script", "style", "title"].into_iter().collect())
@@ -90,7 +104,7 @@ pub fn sanitise(html: &str, pictures: &BTreeSet<String>) -> String {
                 _ => Some(Cow::Borrowed(value)),
             }
         });
-    without_empty_pictures(&cleaner.clean(&tamed(html)).to_string())
+    cleaner
 }
 
 /// Attributes that only say how text stands; none that loads anything.
@@ -134,17 +148,19 @@ fn new_part(html: &str) -> Option<&str> {
     if parts.quoted.is_empty() && parts.signature.is_empty() {
         return Some(html);
     }
-    let wanted = letters(&parts.new_text);
-    if !letters(&words).starts_with(&wanted) {
+    let mut all = letters(&words);
+    if !letters(&parts.new_text).all(|wanted| all.next() == Some(wanted)) {
         return None;
     }
-    let end = super::source::counted_off(html, wanted.chars().count())?;
+    let end = super::source::counted_off(html, letters(&parts.new_text).count())?;
     let new = html.get(..end)?;
-    (letters(&html_words(new)) == wanted).then_some(new)
+    letters(&html_words(new))
+        .eq(letters(&parts.new_text))
+        .then_some(new)
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(|one| one.is_alphabetic()).collect()
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|one| alphabetic(*one))
 }
 
 #[cfg(test)]

@@ -61,94 +61,16 @@ fn without_envelope_line(bytes: &[u8]) -> &[u8] {
         .unwrap_or(bytes)
 }
 
-/// The raw header values of the letter by lower-case name, topmost first.
-struct Fields<'a>(Vec<(String, &'a [u8])>);
-
-impl<'a> Fields<'a> {
-    fn of(message: &Message<'_>, raw: &'a [u8]) -> Self {
-        let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-        let fields = message
-            .parts
-            .first()
-            .map(|part| part.headers.iter())
-            .into_iter()
-            .flatten();
-        Self(
-            fields
-                .map(|header| {
-                    let value = raw
-                        .get(at(header.offset_start)..at(header.offset_end))
-                        .unwrap_or_default();
-                    (header.name.as_str().to_ascii_lowercase(), value)
-                })
-                .collect(),
-        )
-    }
-
-    fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'a [u8]> + 'b {
-        self.0
-            .iter()
-            .filter(move |(one, _)| one == name)
-            .map(|(_, value)| *value)
-    }
-
-    fn first(&self, name: &str) -> Option<&'a [u8]> {
-        self.all(name).next()
-    }
-
-    fn addresses(&self, name: &str) -> Vec<Mailbox> {
-        self.all(name).flat_map(address::list).collect()
-    }
-
-    fn ids(&self, name: &str) -> Vec<String> {
-        self.all(name).flat_map(message_ids).collect()
-    }
-
-    fn decoded(&self) -> Headers {
-        Headers::from_pairs(
-            self.0
-                .iter()
-                .map(|(name, value)| (name.clone(), words::decode(value)))
-                .collect(),
-        )
-    }
-}
-
-/// Message-IDs in a header value, without angle brackets. Programs put words and commas between them.
-fn message_ids(raw: &[u8]) -> Vec<String> {
-    let text = words::decode(raw);
-    let mut found = Vec::new();
-    let mut rest = text.as_str();
-    while let Some((_, behind)) = rest.split_once('<') {
-        let Some((id, after)) = behind.split_once('>') else {
-            break;
-        };
-        found.push(id);
-        rest = after;
-    }
-    if found.is_empty() {
-        found.extend(text.split_whitespace().filter(|word| word.contains('@')));
-    }
-    found
-        .into_iter()
-        .map(|id| id.split_whitespace().collect::<String>())
-        .filter(|id| !id.is_empty() && id.len() < 1000)
-        .collect()
-}
-
 fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
-    let fields = Fields::of(message, raw);
-    let headers = fields.decoded();
+    let headers = Headers::of(message, raw);
     let body = body::body(message, raw);
-    let subject = fields
-        .first("subject")
-        .map(words::decode)
-        .unwrap_or_default();
-    let from = fields
-        .addresses("from")
+    let subject = headers.first("subject").unwrap_or_default().to_owned();
+    let senders = headers.addresses("from");
+    let several_senders = headers.all("from").count() > 1 || senders.len() > 1;
+    let from = senders
         .into_iter()
         .next()
-        .or_else(|| fields.addresses("sender").into_iter().next());
+        .or_else(|| headers.addresses("sender").into_iter().next());
 
     let report = bounce::bounce(
         &headers,
@@ -156,16 +78,25 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         body.returned_headers.as_deref(),
         &body.text,
     );
-    let nature = automatic::nature(&headers, report.as_ref(), &subject, &body.text);
-    let list =
-        (nature == Nature::List).then(|| automatic::list_origin(&headers, &subject, &body.text));
+    let parts = quote::split(&body.text);
+    let said = automatic::Said {
+        subject: &subject,
+        text: &body.text,
+        new_text: &parts.new_text,
+    };
+    let nature = automatic::nature(&headers, report.as_ref(), &said);
+    let list = (nature == Nature::List).then(|| automatic::list_origin(&headers, &said));
     let attached = body
         .attached
         .first()
         .filter(|_| depth < NESTED)
         .map(|bytes| read_nested(bytes, depth + 1));
     let forwarded = forward::forwarded(&subject, &body.text, attached.as_ref());
-    let parts = split(&body.text);
+    let parts = if body.text.len() <= LONGEST {
+        parts
+    } else {
+        undivided(&body.text)
+    };
     let language = language::language(if parts.new_text.trim().is_empty() {
         &subject
     } else {
@@ -173,7 +104,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
     });
 
     let mut defects = body.defects;
-    if fields.first("message-id").is_none() {
+    if headers.first("message-id").is_none() {
         defects.push("у письма нет Message-ID".to_owned());
     }
     let unreadable = unreadable(
@@ -184,15 +115,16 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         !body.files.is_empty(),
     );
     Letter {
-        message_id: fields.ids("message-id").into_iter().next(),
-        in_reply_to: fields.ids("in-reply-to"),
-        references: fields.ids("references"),
+        message_id: headers.ids("message-id").into_iter().next(),
+        in_reply_to: headers.ids("in-reply-to"),
+        references: headers.ids("references"),
         from,
-        reply_to: fields.addresses("reply-to"),
-        to: fields.addresses("to"),
-        cc: fields.addresses("cc"),
-        return_path: fields
-            .first("return-path")
+        reply_to: headers.addresses("reply-to"),
+        to: headers.addresses("to"),
+        cc: headers.addresses("cc"),
+        return_path: headers
+            .all("return-path")
+            .next()
             .map(|raw| address::address(raw).unwrap_or_default()),
         delivered_to: [
             "delivered-to",
@@ -201,7 +133,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
             "x-envelope-to",
         ]
         .into_iter()
-        .flat_map(|name| fields.all(name).filter_map(address::address))
+        .flat_map(|name| headers.all(name).filter_map(address::address))
         .collect(),
         subject,
         date: message
@@ -217,25 +149,22 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         list,
         forwarded,
         language,
-        authentication_results: fields
+        authentication_results: headers
             .all("authentication-results")
             .map(words::decode)
             .collect(),
-        several_senders: fields.all("from").count() > 1 || fields.addresses("from").len() > 1,
+        several_senders,
         charsets: body.charsets,
         defects,
         unreadable,
     }
 }
 
-fn split(text: &str) -> quote::Parts {
-    if text.len() <= LONGEST {
-        return quote::split(text);
-    }
+/// A text that is new as a whole.
+fn undivided(text: &str) -> quote::Parts {
     quote::Parts {
         new_text: text.to_owned(),
-        quoted: String::new(),
-        signature: String::new(),
+        ..quote::Parts::default()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Places in the source of an HTML text: where the text has come so far.
 
+use super::letters::{alphabetic, alphanumeric};
+
 /// Where in an HTML source so many letters of its text have passed, with the punctuation behind them.
 pub(super) fn counted_off(html: &str, letters: usize) -> Option<usize> {
     let (mut at, mut left) = (0, letters);
@@ -27,7 +29,7 @@ pub(super) fn counted_off(html: &str, letters: usize) -> Option<usize> {
         } else {
             let (said, length) = character(rest)?;
             at += length;
-            left -= usize::from(said.is_alphabetic());
+            left -= usize::from(alphabetic(said));
         }
     }
     Some(at + punctuation(html.get(at..)?))
@@ -63,7 +65,7 @@ fn punctuation(rest: &str) -> usize {
         let Some((said, length)) = character(here) else {
             return kept;
         };
-        if said.is_alphanumeric() {
+        if alphanumeric(said) {
             return kept;
         }
         same_line &= !matches!(said, '\n' | '\r');

@@ -58,7 +58,8 @@ fn flush(bytes: &mut Vec<u8>, bits: u32, count: u32) {
         _ => return,
     };
     let aligned = bits << (6 * (4 - count));
-    bytes.extend(aligned.to_be_bytes().into_iter().skip(1).take(whole));
+    let [_, three @ ..] = aligned.to_be_bytes();
+    bytes.extend_from_slice(three.get(..whole).unwrap_or_default());
 }
 
 /// Quoted-printable; an equals sign that begins no code stands for itself.
@@ -88,7 +89,8 @@ fn codes(content: &[u8], bytes: &mut Vec<u8>) {
     let mut rest = content;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
-        match hex(tail).filter(|_| *first == b'=') {
+        let code = (*first == b'=').then(|| hex(tail)).flatten();
+        match code {
             Some(code) => {
                 bytes.push(code);
                 rest = tail.get(2..).unwrap_or_default();
@@ -100,11 +102,11 @@ fn codes(content: &[u8], bytes: &mut Vec<u8>) {
 
 /// The byte that two hexadecimal digits say.
 pub(super) fn hex(digits: &[u8]) -> Option<u8> {
-    let digits = digits.get(..2)?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
+    let [high, low, ..] = digits else {
         return None;
-    }
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Header values: encoded words (RFC 2047), raw 8-bit bytes, folding.
 
+use memchr::memmem;
+
 use super::charset;
 use super::transfer::{base64, hex};
 
@@ -51,22 +53,22 @@ pub(super) fn decode(raw: &[u8]) -> String {
 /// One line: folds become spaces, control characters and marks that turn the direction of writing go.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
+    let mut gap = false;
     for letter in text.chars() {
         match letter {
-            '\n' | '\t' => line.push(' '),
+            ' ' | '\n' | '\t' => gap = true,
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}' => {}
             _ if letter.is_control() => {}
-            _ => line.push(letter),
+            _ => {
+                if gap && !line.is_empty() {
+                    line.push(' ');
+                }
+                gap = false;
+                line.push(letter);
+            }
         }
     }
-    let mut squeezed = String::with_capacity(line.len());
-    for word in line.split(' ').filter(|word| !word.is_empty()) {
-        if !squeezed.is_empty() {
-            squeezed.push(' ');
-        }
-        squeezed.push_str(word);
-    }
-    squeezed
+    line
 }
 
 fn pieces(raw: &[u8]) -> Vec<Piece<'_>> {
@@ -142,7 +144,7 @@ fn quoted(data: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|window| window == what)
+    memmem::find(bytes, what)
 }
 
 #[cfg(test)]

@@ -70,6 +70,8 @@ pub(super) fn in_latin(letter: char) -> char {
 /// One alphabet: `ё` is `е`; Ukrainian, Greek and wide letters are those that they look like.
 pub(super) fn plain(letter: char) -> char {
     match letter {
+        // Most letters.
+        '\0'..='\x7f' | 'а'..='я' => letter,
         'ё' | 'є' | 'ε' | 'ѐ' | 'ҽ' => 'е',
         'і' | 'ї' | 'ι' | 'ѝ' => 'и',
         'ґ' | 'ғ' => 'г',

@@ -3,9 +3,12 @@
 //! A word has one reading, or a few where it is disguised. What is written in pieces («х у й», «су-ка»)
 //! is given joined as well, and what is written with stars («х*й») with its gaps.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::masks::{by_looks, by_sound, hides, in_latin, letterlike, plain, russian, unseen};
+use super::letters::{alphabetic, alphanumeric};
+use super::masks::{by_looks, by_sound, hides, in_latin, letterlike, russian};
+use super::signs::Signs;
 
 /// Longest word that is judged, in characters; what is longer is cut there.
 const LONGEST_WORD: usize = 40;
@@ -18,7 +21,9 @@ pub(super) struct Unit {
     /// Its place in the text, bytes.
     pub range: Range<usize>,
     /// How it may be meant; of punctuation `.`, `!`, `,`, `-` or `"`.
-    readings: Vec<String>,
+    reading: Cow<'static, str>,
+    /// How else it may be meant, where it is disguised.
+    others: Vec<String>,
     /// A person's name by all looks: rules of insult pass it over.
     pub name: bool,
     capital: bool,
@@ -27,19 +32,20 @@ pub(super) struct Unit {
 impl Unit {
     /// The reading of this number, or the first where there are fewer.
     pub fn reading(&self, nth: usize) -> &str {
-        let first = self.readings.first();
-        self.readings.get(nth).or(first).map_or("", String::as_str)
+        let other = nth.checked_sub(1).and_then(|nth| self.others.get(nth));
+        other.map_or(self.reading.as_ref(), String::as_str)
     }
 
     /// Is it a word?
     pub fn is_word(&self) -> bool {
-        self.reading(0).starts_with(char::is_alphanumeric)
+        self.reading.starts_with(alphanumeric)
     }
 
-    fn mark(range: Range<usize>, mark: char) -> Self {
+    fn mark(range: Range<usize>, mark: &'static str) -> Self {
         Self {
             range,
-            readings: vec![mark.to_string()],
+            reading: Cow::Borrowed(mark),
+            others: vec![],
             name: false,
             capital: false,
         }
@@ -75,210 +81,153 @@ impl Reading {
     pub fn readings(&self) -> usize {
         self.units
             .iter()
-            .map(|unit| unit.readings.len())
+            .map(|unit| unit.others.len() + 1)
             .max()
             .unwrap_or(0)
     }
-}
-
-/// A visible character, lower case and in one alphabet, with its place.
-#[derive(Debug, Clone)]
-struct Sign {
-    letter: char,
-    capital: bool,
-    range: Range<usize>,
 }
 
 /// Reads a text.
 pub(super) fn read(text: &str) -> Reading {
     let mut reading = Reading::default();
     let mut pieces = Vec::new();
-    let edge = Unit::mark(0..0, '.');
+    let mut signs = Signs::default();
+    let edge = Unit::mark(0..0, ".");
     reading.units.push(edge);
     let mut lines = 0;
-    for chunk in chunks(text) {
-        match chunk {
-            Chunk::Line => {
-                lines += 1;
-                // An empty line ends a sentence; a single one was only folded.
-                if lines == 2 {
-                    let at = reading.units.last().map_or(0, |unit| unit.range.end);
-                    reading.units.push(Unit::mark(at..at, '.'));
-                }
-            }
-            Chunk::Signs(signs) => {
-                lines = 0;
-                take(&signs, &mut reading, &mut pieces);
+    // The end of the text ends its last chunk as white space does.
+    for (at, written) in text.char_indices().chain([(text.len(), ' ')]) {
+        if !written.is_whitespace() {
+            signs.add(at, written);
+            continue;
+        }
+        if !signs.letters.is_empty() {
+            lines = 0;
+            take(&signs, &mut reading, &mut pieces);
+            signs.clear();
+        }
+        if written == '\n' {
+            lines += 1;
+            // An empty line ends a sentence; a single one was only folded.
+            if lines == 2 {
+                let at = reading.units.last().map_or(0, |unit| unit.range.end);
+                reading.units.push(Unit::mark(at..at, "."));
             }
         }
     }
     join(&mut pieces, &mut reading.joined);
     let end = text.len();
-    reading.units.push(Unit::mark(end..end, '.'));
+    reading.units.push(Unit::mark(end..end, "."));
     mark_names(&mut reading.units);
     reading
 }
 
-enum Chunk {
-    Line,
-    Signs(Vec<Sign>),
-}
-
-/// The text between white space.
-fn chunks(text: &str) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
-    let mut signs: Vec<Sign> = Vec::new();
-    for (at, written) in text.char_indices() {
-        let range = at..at + written.len_utf8();
-        if written.is_whitespace() {
-            if !signs.is_empty() {
-                chunks.push(Chunk::Signs(std::mem::take(&mut signs)));
-            }
-            if written == '\n' {
-                chunks.push(Chunk::Line);
-            }
-            continue;
-        }
-        if unseen(written) {
-            if let Some(last) = signs.last_mut() {
-                last.range.end = range.end;
-                if written == '\u{0306}' && last.letter == 'и' {
-                    last.letter = 'й';
-                }
-            }
-            continue;
-        }
-        let capital = written.is_uppercase();
-        for lower in written.to_lowercase().filter(|lower| !unseen(*lower)) {
-            signs.push(Sign {
-                letter: plain(lower),
-                capital,
-                range: range.clone(),
-            });
-        }
-    }
-    if !signs.is_empty() {
-        chunks.push(Chunk::Signs(signs));
-    }
-    chunks
-}
-
 /// Takes in one chunk: its words and marks, and what they make together.
-fn take(signs: &[Sign], reading: &mut Reading, pieces: &mut Vec<Piece>) {
-    if is_address(signs) {
+fn take(signs: &Signs, reading: &mut Reading, pieces: &mut Vec<Piece>) {
+    let letters = signs.letters.as_slice();
+    if is_address(letters) {
         join(pieces, &mut reading.joined);
-        if let (Some(first), Some(last)) = (signs.first(), signs.last()) {
-            reading
-                .units
-                .push(Unit::mark(first.range.start..last.range.end, ','));
-        }
+        reading
+            .units
+            .extend(signs.whole().map(|place| Unit::mark(place, ",")));
         return;
     }
-    let core = core(signs);
-    let mut word: Vec<Sign> = Vec::new();
-    let mut words = 0;
-    let mut parts: Vec<Vec<char>> = Vec::new();
-    for (place, sign) in signs.iter().enumerate() {
-        let inside = core.contains(&place);
-        if sign.letter.is_alphanumeric() || (inside && letterlike(sign.letter)) {
-            word.push(sign.clone());
+    let core = core(letters);
+    let mut parts: Vec<&[char]> = Vec::new();
+    let mut begun = 0;
+    let mut finish = |word: Range<usize>, reading: &mut Reading| {
+        if let (Some(unit), Some(letters)) = (unit(signs, &word), letters.get(word)) {
+            reading.units.push(unit);
+            parts.push(letters);
+        }
+    };
+    for (at, (letter, place)) in letters.iter().zip(&signs.places).enumerate() {
+        let inside = core.contains(&at);
+        if alphanumeric(*letter) || (inside && letterlike(*letter)) {
             continue;
         }
-        words += usize::from(finish(&mut word, reading, &mut parts));
-        if let Some(mark) = punctuation(sign.letter, inside) {
-            reading.units.push(Unit::mark(sign.range.clone(), mark));
+        finish(begun..at, reading);
+        begun = at + 1;
+        if let Some(mark) = punctuation(*letter, inside) {
+            reading.units.push(Unit::mark(place.start..place.end, mark));
         }
     }
-    words += usize::from(finish(&mut word, reading, &mut parts));
-    let inner = signs.get(core).unwrap_or_default();
-    if words > 1
-        || inner
-            .iter()
-            .any(|sign| hides(sign.letter) || letterlike(sign.letter))
-    {
-        disguised(inner, &parts, reading);
+    finish(begun..letters.len(), reading);
+    let inner = letters.get(core.clone()).unwrap_or_default();
+    if parts.len() > 1 || inner.iter().any(|one| hides(*one) || letterlike(*one)) {
+        let place = signs.place(core);
+        disguised(inner, place, &parts, reading);
     }
     gather(signs, &parts, pieces, &mut reading.joined);
 }
 
-/// Ends a word; was there one?
-fn finish(word: &mut Vec<Sign>, reading: &mut Reading, parts: &mut Vec<Vec<char>>) -> bool {
-    let (Some(first), Some(last)) = (word.first(), word.last()) else {
-        return false;
-    };
-    let range = first.range.start..last.range.end;
-    let capital = first.capital && word.get(1).is_some_and(|second| !second.capital);
-    let letters: Vec<char> = word.iter().map(|sign| sign.letter).collect();
-    reading.units.push(Unit {
+/// A word; `None` when there are no letters in it.
+fn unit(signs: &Signs, word: &Range<usize>) -> Option<Unit> {
+    let range = signs.place(word.clone())?;
+    let places = signs.places.get(word.clone())?;
+    let first = places.first()?;
+    let capital = first.capital && places.get(1).is_none_or(|second| !second.capital);
+    let (reading, others) = readings(signs.letters.get(word.clone())?);
+    Some(Unit {
         range,
-        readings: readings(&letters),
+        reading: Cow::Owned(reading),
+        others,
         name: false,
-        capital: capital || (word.len() == 1 && first.capital),
-    });
-    parts.push(letters);
-    word.clear();
-    true
+        capital,
+    })
 }
 
 /// From the first letter of a chunk to the last, stars included.
-fn core(signs: &[Sign]) -> Range<usize> {
-    let within = |sign: &Sign| {
-        sign.letter.is_alphanumeric() || letterlike(sign.letter) || hides(sign.letter)
-    };
-    let first = signs.iter().position(within).unwrap_or(0);
-    let end = signs.iter().rposition(within).map_or(0, |last| last + 1);
+fn core(letters: &[char]) -> Range<usize> {
+    let within = |one: &char| alphanumeric(*one) || letterlike(*one) || hides(*one);
+    let first = letters.iter().position(within).unwrap_or(0);
+    let end = letters.iter().rposition(within).map_or(0, |last| last + 1);
     first..end.max(first)
 }
 
-fn punctuation(letter: char, inside: bool) -> Option<char> {
+fn punctuation(letter: char, inside: bool) -> Option<&'static str> {
     match letter {
-        '!' => Some('!'),
-        '.' | '?' | '…' => Some('.'),
-        ',' | ';' | ':' | '(' | ')' | '/' | '\\' | '[' | ']' => Some(','),
-        '-' | '‐' | '‑' | '–' | '—' | '−' => Some(if inside { '-' } else { ',' }),
-        '"' | '«' | '»' | '“' | '”' | '„' => Some('"'),
+        '!' => Some("!"),
+        '.' | '?' | '…' => Some("."),
+        ',' | ';' | ':' | '(' | ')' | '/' | '\\' | '[' | ']' => Some(","),
+        '-' | '‐' | '‑' | '–' | '—' | '−' => Some(if inside { "-" } else { "," }),
+        '"' | '«' | '»' | '“' | '”' | '„' => Some("\""),
         _ => None,
     }
 }
 
 /// Addresses of mail and pages are made of other words than letters are.
-fn is_address(signs: &[Sign]) -> bool {
-    if !signs
-        .iter()
-        .any(|sign| matches!(sign.letter, '@' | '.' | ':'))
-    {
+fn is_address(letters: &[char]) -> bool {
+    if !letters.iter().any(|one| matches!(one, '@' | '.' | ':')) {
         return false;
     }
-    let has = |wanted: &str| {
-        let wanted: Vec<char> = wanted.chars().collect();
-        signs.windows(wanted.len()).any(|window| {
-            window
-                .iter()
-                .map(|sign| sign.letter)
-                .eq(wanted.iter().copied())
-        })
-    };
-    has("://")
-        || has("www.")
-        || signs
+    let has = |wanted: &[char]| letters.windows(wanted.len()).any(|window| window == wanted);
+    has(&[':', '/', '/'])
+        || has(&['w', 'w', 'w', '.'])
+        || letters
             .iter()
-            .position(|sign| sign.letter == '@')
-            .is_some_and(|at| at > 0 && signs.iter().skip(at + 2).any(|sign| sign.letter == '.'))
+            .position(|one| *one == '@')
+            .is_some_and(|at| at > 0 && letters.iter().skip(at + 2).any(|one| *one == '.'))
 }
 
-/// How a word may be meant.
-fn readings(letters: &[char]) -> Vec<String> {
+/// How a word may be meant: first of all so, and so where it is disguised.
+fn readings(letters: &[char]) -> (String, Vec<String>) {
     let letters = letters.get(..LONGEST_WORD).unwrap_or(letters);
-    let digits = letters.iter().filter(|one| one.is_numeric()).count();
-    let alphabetic = letters.iter().filter(|one| one.is_alphabetic()).count();
-    // «7б», «10а»: a class, a number.
-    if alphabetic == 0 || (digits > 0 && alphabetic < 2) {
-        return vec![letters.iter().collect()];
-    }
+    let as_written = || {
+        let mut word = String::with_capacity(letters.len() * 2);
+        word.extend(letters);
+        (word, vec![])
+    };
     // Most words are not disguised, and have no letter twice in a row.
     let plain = letters.iter().all(|one| russian(*one));
     if plain && letters.windows(2).all(|pair| pair.first() != pair.last()) {
-        return vec![letters.iter().collect()];
+        return as_written();
+    }
+    let digits = letters.iter().filter(|one| one.is_numeric()).count();
+    let in_words = letters.iter().filter(|one| alphabetic(**one)).count();
+    // «7б», «10а»: a class, a number.
+    if in_words == 0 || (digits > 0 && in_words < 2) {
+        return as_written();
     }
     let spelt: Vec<Vec<char>> = if letters.iter().any(|one| russian(*one)) {
         let looks = letters.iter().copied().map(by_looks).collect();
@@ -287,7 +236,7 @@ fn readings(letters: &[char]) -> Vec<String> {
     } else {
         vec![letters.iter().copied().map(in_latin).collect()]
     };
-    let mut readings = Vec::new();
+    let mut readings: Vec<String> = Vec::new();
     for letters in &spelt {
         // Stretched letters: «дурррак», and «сссать» where two of them are right.
         for most in [2, 1] {
@@ -308,7 +257,14 @@ fn readings(letters: &[char]) -> Vec<String> {
             }
         }
     }
-    readings
+    let mut readings = readings.into_iter();
+    (readings.next().unwrap_or_default(), readings.collect())
+}
+
+/// All of them together.
+fn all_readings(letters: &[char]) -> Vec<String> {
+    let (first, others) = readings(letters);
+    std::iter::once(first).chain(others).collect()
 }
 
 fn same(window: &[char]) -> bool {
@@ -327,55 +283,51 @@ fn squeezed(letters: &[char], to: usize, from: usize) -> String {
 }
 
 /// A chunk of several pieces may be one word: «су-ка», «х.у.й», «п*зда», «3.14здец».
-fn disguised(inner: &[Sign], parts: &[Vec<char>], reading: &mut Reading) {
-    let (Some(first), Some(last)) = (inner.first(), inner.last()) else {
+fn disguised(
+    inner: &[char],
+    place: Option<Range<usize>>,
+    parts: &[&[char]],
+    reading: &mut Reading,
+) {
+    let Some(range) = place.filter(|_| inner.len() <= LONGEST_WORD) else {
         return;
     };
-    if inner.len() > LONGEST_WORD {
-        return;
-    }
-    let range = first.range.start..last.range.end;
-    let pi: Vec<char> = "3.14".chars().collect();
-    let written: Vec<char> = inner
-        .iter()
-        .map(|sign| if sign.letter == ',' { '.' } else { sign.letter })
-        .collect();
-    let together: Vec<char> = match written.strip_prefix(pi.as_slice()) {
+    let pi = ['3', '.', '1', '4'];
+    let point = |one: &char| if *one == ',' { '.' } else { *one };
+    let written: Vec<char> = inner.iter().map(point).collect();
+    let together: Vec<char> = match written.strip_prefix(&pi) {
         Some(rest) => "пи"
             .chars()
-            .chain(rest.iter().copied().filter(|one| one.is_alphanumeric()))
+            .chain(rest.iter().copied().filter(|one| alphanumeric(*one)))
             .collect(),
         // «b!tch»
-        None if inner.iter().all(|sign| sign.letter.is_ascii()) => written
+        None if inner.iter().all(char::is_ascii) => written
             .iter()
             .map(|one| if *one == '!' { 'i' } else { *one })
-            .filter(|one| one.is_alphanumeric() || letterlike(*one))
+            .filter(|one| alphanumeric(*one) || letterlike(*one))
             .collect(),
         None => parts.concat(),
     };
     if together.len() > 2 && (pieces_of_one(inner, parts) || written.starts_with(&pi)) {
         reading.joined.push(Joined {
             range: range.clone(),
-            words: readings(&together),
+            words: all_readings(&together),
         });
     }
-    let gap = |sign: &Sign| !sign.letter.is_alphanumeric();
-    let mut gaps = inner.iter().filter(|sign| gap(sign)).peekable();
-    let starred = gaps.peek().is_some()
-        && gaps
-            .clone()
-            .all(|sign| hides(sign.letter) || letterlike(sign.letter));
+    let gap = |one: &char| !alphanumeric(*one);
+    let mut gaps = inner.iter().filter(|one| gap(one)).peekable();
+    let starred = gaps.peek().is_some() && gaps.clone().all(|one| hides(*one) || letterlike(*one));
     // «б...ь», «п--ц»: a gap of dots or dashes, and no other.
     let dotted = gaps.clone().count() > 1
-        && gaps.all(|sign| matches!(sign.letter, '.' | '-' | '_' | '…'))
+        && gaps.all(|one| matches!(one, '.' | '-' | '_' | '…'))
         && inner.chunk_by(|one, next| gap(one) == gap(next)).count() == 3;
-    let digits = inner.iter().any(|sign| sign.letter.is_numeric());
+    let digits = inner.iter().any(|one| one.is_numeric());
     if (starred || dotted) && !digits {
-        let cyrillic = inner.iter().any(|sign| russian(sign.letter));
+        let cyrillic = inner.iter().any(|one| russian(*one));
         let letters = inner
             .iter()
-            .map(|sign| match sign.letter {
-                letter if !letter.is_alphabetic() => None,
+            .map(|one| match *one {
+                letter if !alphabetic(letter) => None,
                 letter if cyrillic => Some(by_looks(letter)),
                 letter => Some(letter),
             })
@@ -385,23 +337,23 @@ fn disguised(inner: &[Sign], parts: &[Vec<char>], reading: &mut Reading) {
 }
 
 /// May these be pieces of one word? «Who're», «E.Baratynsky» and «and/or» are not.
-fn pieces_of_one(inner: &[Sign], parts: &[Vec<char>]) -> bool {
-    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+fn pieces_of_one(inner: &[char], parts: &[&[char]]) -> bool {
+    let longest = parts.iter().map(|part| part.len()).max().unwrap_or(0);
     let letters = parts
         .iter()
-        .all(|part| part.iter().any(|one| one.is_alphabetic()));
+        .all(|part| part.iter().any(|one| alphabetic(*one)));
     let most = |letter: char| match letter {
         '.' => 2,
         '-' | '_' | '~' | '+' | '=' | '|' | '^' | '‐' | '–' | '—' => 4,
-        '!' if inner.iter().all(|sign| sign.letter.is_ascii()) => 4,
+        '!' if inner.iter().all(char::is_ascii) => 4,
         _ if hides(letter) => 4,
         _ => 0,
     };
     letters
         && inner
             .iter()
-            .filter(|sign| !sign.letter.is_alphanumeric() && !letterlike(sign.letter))
-            .all(|sign| longest <= most(sign.letter))
+            .filter(|one| !alphanumeric(**one) && !letterlike(**one))
+            .all(|one| longest <= most(*one))
 }
 
 /// A chunk of one or two letters, which may be a piece of a word.
@@ -412,37 +364,35 @@ struct Piece {
 }
 
 /// Gathers chunks of one or two letters; another chunk ends the row, and so does a comma («x, y и z»).
-fn gather(signs: &[Sign], parts: &[Vec<char>], pieces: &mut Vec<Piece>, joined: &mut Vec<Joined>) {
-    let quiet = |sign: &Sign| {
-        sign.letter.is_alphabetic()
-            || letterlike(sign.letter)
-            || hides(sign.letter)
-            || matches!(sign.letter, '.' | '-' | '_' | '!' | '?' | '"' | '«' | '»')
+fn gather(signs: &Signs, parts: &[&[char]], pieces: &mut Vec<Piece>, joined: &mut Vec<Joined>) {
+    let quiet = |letter: char| {
+        alphabetic(letter)
+            || letterlike(letter)
+            || hides(letter)
+            || matches!(letter, '.' | '-' | '_' | '!' | '?' | '"' | '«' | '»')
     };
-    let whole = signs.iter().all(quiet);
+    let whole = || signs.letters.iter().all(|one| quiet(*one));
+    let piece = |letters: &[char]| {
+        signs.whole().map(|range| Piece {
+            range,
+            letters: letters.to_vec(),
+        })
+    };
     match parts {
         // Punctuation alone: the row goes on.
-        [] if whole => {}
-        [letters] if letters.len() <= 2 && whole => {
-            if let (Some(first), Some(last)) = (signs.first(), signs.last()) {
-                pieces.push(Piece {
-                    range: first.range.start..last.range.end,
-                    letters: letters.clone(),
-                });
-            }
-        }
+        [] if whole() => {}
+        [letters] if letters.len() <= 2 && whole() => pieces.extend(piece(letters)),
         _ => {
             // «б л я,»: the comma behind the last piece.
-            if let ([letters], Some(first), Some(last)) = (parts, signs.first(), signs.last())
+            if let ([letters], Some(last)) = (parts, signs.places.last())
                 && letters.len() <= 2
                 && signs
+                    .letters
                     .iter()
-                    .all(|sign| quiet(sign) || sign.range.end == last.range.end)
+                    .zip(&signs.places)
+                    .all(|(one, place)| quiet(*one) || place.end == last.end)
             {
-                pieces.push(Piece {
-                    range: first.range.start..last.range.end,
-                    letters: letters.clone(),
-                });
+                pieces.extend(piece(letters));
             }
             join(pieces, joined);
         }
@@ -460,7 +410,7 @@ fn join(pieces: &mut Vec<Piece>, joined: &mut Vec<Joined>) {
             if count > 0 && letters.len() > 2 {
                 joined.push(Joined {
                     range: first.range.start..piece.range.end,
-                    words: readings(&letters),
+                    words: all_readings(&letters),
                 });
             }
         }
@@ -483,11 +433,14 @@ fn mark_names(units: &mut [Unit]) {
             let [before, unit, after] = window else {
                 return None;
             };
+            if !unit.capital {
+                return None;
+            }
             let first = !before.is_word() && before.reading(0) != "-" && before.reading(0) != ",";
             let beside = after.capital || before.capital;
             let surname = SURNAMES.iter().any(|end| unit.reading(0).ends_with(end));
             let title = before.reading(0) == "\"" && after.reading(0) == "\"";
-            (unit.capital && (title || (surname && (!first || beside)))).then_some(at + 1)
+            (title || (surname && (!first || beside))).then_some(at + 1)
         })
         .collect();
     for at in names {

@@ -74,6 +74,14 @@ impl Stream {
             ..self.starts.partition_point(|start| *start < span.end)
     }
 
+    /// One unit as it stands in the text.
+    fn unit(&self, at: usize) -> &[u8] {
+        let start = self.starts.get(at).copied().unwrap_or_default();
+        let end = self.starts.get(at + 1).copied();
+        let text = self.text.get(start..end.unwrap_or(self.text.len()));
+        text.unwrap_or_default()
+    }
+
     /// Without the punctuation at both ends, which a rule only looked at.
     fn trimmed(&self, mut units: Range<usize>) -> Range<usize> {
         let word = |unit: usize| {
@@ -285,11 +293,32 @@ impl Rules {
             .max()
     }
 
-    /// The units as one text: each between blanks, `=` before names, the classes of a word behind it.
-    pub fn stream(&self, units: &[Unit], nth: usize) -> Stream {
-        let mut stream = self.empty();
+    /// The readings of the units, each as one text: a unit between blanks, `=` before names, the classes of a word
+    /// behind it.
+    pub fn streams(&self, units: &[Unit], readings: usize) -> Vec<Stream> {
+        let mut first = self.empty();
         for unit in units {
-            self.push(&mut stream, unit.reading(nth), unit.name);
+            self.push(&mut first, unit.reading(0), unit.name);
+        }
+        let others = (1..readings).map(|nth| self.other(&first, units, nth));
+        let mut streams: Vec<Stream> = others.collect();
+        streams.insert(0, first);
+        streams
+    }
+
+    /// A further reading: most units are as in the first. That its rules are asked as well does no harm.
+    fn other(&self, first: &Stream, units: &[Unit], nth: usize) -> Stream {
+        let mut stream = Stream {
+            rules: first.rules.clone(),
+            ..Stream::default()
+        };
+        for (at, unit) in units.iter().enumerate() {
+            if unit.reading(nth) == unit.reading(0) {
+                stream.starts.push(stream.text.len());
+                stream.text.extend_from_slice(first.unit(at));
+            } else {
+                self.push(&mut stream, unit.reading(nth), unit.name);
+            }
         }
         stream
     }
@@ -302,19 +331,21 @@ impl Rules {
 
     fn push(&self, stream: &mut Stream, word: &str, name: bool) {
         stream.starts.push(stream.text.len());
-        let word: Vec<u8> = word.chars().map(byte).collect();
         stream.text.push(b' ');
         if name {
             stream.text.push(b'=');
         }
-        stream.text.extend(&word);
+        let from = stream.text.len();
+        stream.text.extend(word.chars().map(byte));
         stream.text.push(b':');
-        let mut classes = BTreeSet::new();
-        let whole = [word.as_slice(), b":"].concat();
-        for asked in self.words.of(&whole) {
+        let mut classes = Vec::new();
+        let whole = stream.text.get(from..).unwrap_or_default();
+        for asked in self.words.of(whole) {
             stream.rules.extend(&asked.rules);
             classes.extend(&asked.classes);
         }
+        classes.sort_unstable();
+        classes.dedup();
         for class in classes {
             stream
                 .rules

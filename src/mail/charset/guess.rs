@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, WINDOWS_1251, X_MAC_CYRILLIC};
 
+use crate::mail::letters::{self, alphabetic, alphanumeric};
+
 /// Bytes the guess is made from; more adds nothing but time.
 const SAMPLE: usize = 16 * 1024;
 
@@ -51,15 +53,25 @@ pub(super) fn fits(bytes: &[u8], encoding: &'static Encoding) -> i32 {
     score(&encoding.decode_without_bom_handling(sample).0)
 }
 
-/// Whether this charset reads these bytes so well that no other can do better: nearly every pair of letters is
-/// one that Russian is full of, and no sign is one that Russian has not.
-pub(super) fn surely(bytes: &[u8], encoding: &'static Encoding) -> bool {
+/// Whether `text` is these bytes, one for each letter, read so well that no other charset can do better: nearly every
+/// pair of letters is one that Russian is full of, and no sign is one that Russian has not.
+pub(super) fn surely(bytes: &[u8], text: &str) -> bool {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
     let letters = sample.iter().filter(|byte| **byte >= 0x80).count();
-    let text = encoding.decode_without_bom_handling(sample).0;
-    let score = usize::try_from(score(&text)).unwrap_or(0);
-    // Two charsets may differ in capitals alone: nothing at all may be odd.
-    letters >= SURELY && score > letters && nonsense(&text) == 0
+    if letters < SURELY {
+        return false;
+    }
+    let (mut score, mut previous) = (0_i32, ' ');
+    for letter in text.chars().take(SAMPLE) {
+        let step = step(previous, letter);
+        // Two charsets may differ in capitals alone: nothing at all may be odd.
+        if is_odd(step) {
+            return false;
+        }
+        score += step;
+        previous = letter;
+    }
+    usize::try_from(score).is_ok_and(|score| score > letters)
 }
 
 /// How Russian a text reads.
@@ -79,16 +91,24 @@ pub(super) fn nonsense(text: &str) -> usize {
         .filter(|letter| {
             let step = step(previous, *letter);
             previous = *letter;
-            matches!(step, -6 | -4 | -3)
+            is_odd(step)
         })
         .count()
+}
+
+/// Whether a step is one that no Russian text takes.
+fn is_odd(step: i32) -> bool {
+    matches!(step, -6 | -4 | -3)
 }
 
 fn step(previous: char, letter: char) -> i32 {
     if letter.is_ascii() {
         return 0;
     }
-    if !is_russian(letter) && !letter.is_alphabetic() {
+    if let (Some(first), Some(second)) = (place(previous), place(letter)) {
+        return if is_pair(first, second) { 3 } else { -1 };
+    }
+    if !alphabetic(letter) {
         return match letter {
             '«' | '»' | '—' | '–' | '№' | '…' | '“' | '”' | '„' | '‘' | '’' | '\u{a0}' | '•'
             | '°' | '§' => 0,
@@ -111,36 +131,26 @@ fn step(previous: char, letter: char) -> i32 {
         return -6;
     }
     if !russian(before) {
-        let begins = !previous.is_alphanumeric();
+        let begins = !alphanumeric(previous);
         return match small {
             'ъ' | 'ь' | 'ы' if begins => -5,
             // Words stand between spaces, not between odd signs or the letters of another alphabet.
-            _ if previous.is_alphabetic() || step(' ', previous) < 0 => -2,
+            _ if alphabetic(previous) || step(' ', previous) < 0 => -2,
             _ => 0,
         };
     }
     let shouted = i32::from(letter != small);
-    if is_pair(before, small) {
-        3 - shouted
-    } else {
-        -1 - shouted
+    match (place(before), place(small)) {
+        (Some(first), Some(second)) if is_pair(first, second) => 3 - shouted,
+        _ => -1 - shouted,
     }
-}
-
-/// Of the commonest letters, without a look into the tables.
-fn is_russian(letter: char) -> bool {
-    matches!(letter, 'А'..='я' | 'ё' | 'Ё')
 }
 
 fn lower(letter: char) -> char {
-    match letter {
-        'а'..='я' => letter,
-        'А'..='Я' => char::from_u32(u32::from(letter) + 0x20).unwrap_or(letter),
-        _ => letter.to_lowercase().next().unwrap_or(letter),
-    }
+    letters::small(letter).unwrap_or_else(|| letter.to_lowercase().next().unwrap_or(letter))
 }
 
-fn is_pair(first: char, second: char) -> bool {
+fn is_pair(first: usize, second: usize) -> bool {
     static TABLE: LazyLock<[u32; 32]> = LazyLock::new(|| {
         let mut table = [0_u32; 32];
         for pair in PAIRS.split_whitespace() {
@@ -153,9 +163,6 @@ fn is_pair(first: char, second: char) -> bool {
         }
         table
     });
-    let (Some(first), Some(second)) = (place(first), place(second)) else {
-        return false;
-    };
     TABLE.get(first).is_some_and(|row| row & (1 << second) != 0)
 }
 

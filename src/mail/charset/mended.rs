@@ -27,7 +27,10 @@ const TURNS: [(&Encoding, &Encoding); 10] = [
 const SAMPLE: usize = 64 * 1024;
 
 /// The text with its doubly encoded lines put right.
-pub(super) fn mended(text: &str) -> String {
+pub(super) fn mended(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     let mut end = text.len().min(SAMPLE);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -38,11 +41,11 @@ pub(super) fn mended(text: &str) -> String {
         .lines()
         .any(|line| mended_line(line).is_some());
     if !suspicious {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.split_inclusive('\n')
-        .map(|line| mended_line(line).map_or(Cow::Borrowed(line), Cow::Owned))
-        .collect()
+    let lines = text.split_inclusive('\n');
+    let mended = lines.map(|line| mended_line(line).map_or(Cow::Borrowed(line), Cow::Owned));
+    Cow::Owned(mended.collect())
 }
 
 fn mended_line(line: &str) -> Option<String> {

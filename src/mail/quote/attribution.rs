@@ -3,6 +3,8 @@
 //! A head is strong when it alone shows that all below it is history; a weak one counts only when
 //! quoted lines follow. A sentence that names a date and an address is neither.
 
+use crate::mail::letters::{alphabetic, lowercase};
+
 use super::head::{self, Field, clean};
 use super::said::{Said, said};
 use super::{is_blank, line, next_filled};
@@ -101,21 +103,20 @@ fn block(lines: &[&str], at: usize, end: usize) -> Option<Block> {
 
 /// An attribution on one line or wrapped over a few.
 fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
-    let mut joined = String::new();
+    let mut length = 0;
     for (count, next) in (at..end).take(MOST_LINES).enumerate() {
         let here = line(lines, next);
-        if is_blank(here)
-            || (count > 0 && head::is_prefixed(here))
-            || joined.len() + here.len() > LONGEST
+        if is_blank(here) || (count > 0 && head::is_prefixed(here)) || length + here.len() > LONGEST
         {
             return None;
         }
-        if count > 0 {
-            joined.push(' ');
-        }
-        joined.push_str(here);
+        length += here.len() + usize::from(count > 0);
         let below = next_filled(lines, next + 1, end);
         let quoted_below = below < end && head::is_prefixed(line(lines, below));
+        if !may_end(here, quoted_below) {
+            continue;
+        }
+        let joined = lines.get(at..=next).unwrap_or_default().join(" ");
         let Some(found) = judged(&joined, quoted_below) else {
             continue;
         };
@@ -137,12 +138,18 @@ fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
 
 /// How strongly a line introduces a quote; a weak one counts only above quoted lines.
 fn judged(joined: &str, quoted_below: bool) -> Option<Said> {
-    let last = joined.trim_end().chars().last()?;
-    let may_end = matches!(last, ':' | '：' | '*' | '_' | '-' | '—' | '–') || quoted_below;
-    if !may_end || !joined.contains(char::is_alphabetic) {
+    if !may_end(joined, quoted_below) || !joined.contains(alphabetic) {
         return None;
     }
     said(&clean(joined)).filter(|said| said.strong || quoted_below)
+}
+
+/// Whether a line that introduces a quote ends so.
+fn may_end(line: &str, quoted_below: bool) -> bool {
+    let last = line.trim_end().chars().last();
+    last.is_some_and(|last| {
+        quoted_below || matches!(last, ':' | '：' | '*' | '_' | '-' | '—' | '–')
+    })
 }
 
 /// Where in a line an attribution begins that shares it with the words before, as in
@@ -157,7 +164,7 @@ pub fn shared(here: &str) -> Option<usize> {
         .filter(|at| {
             here.get(*at..).is_some_and(|rest| {
                 let word = rest.split_whitespace().next().unwrap_or_default();
-                let word = word.trim_end_matches(',').to_lowercase();
+                let word = lowercase(word.trim_end_matches(','));
                 matches!(word.as_str(), "on" | "am" | "le" | "op") || head::is_weekday(&word)
             })
         })

@@ -2,6 +2,8 @@
 //!
 //! Owns the words: labels of header fields, separators, and quote prefixes, in the languages met.
 
+use crate::mail::letters::{each_small, small};
+
 use super::lists::{FORWARDS_ALONE, FORWARDS_FRAMED, LABELS, ORIGINALS};
 use super::verbs::WEEKDAYS;
 
@@ -27,14 +29,9 @@ pub enum Field {
 pub fn clean(line: &str) -> String {
     let mut cleaned = String::with_capacity(line.len());
     let mut space = true;
-    for c in line.chars().flat_map(char::to_lowercase) {
-        match c {
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}'
-            | '\u{ad}'
-            | '\u{307}' => {}
+    for c in line.chars() {
+        each_small(c, |c| match c {
+            c if is_unseen(c) => {}
             c if c.is_whitespace() => {
                 if !space {
                     cleaned.push(' ');
@@ -45,10 +42,23 @@ pub fn clean(line: &str) -> String {
                 cleaned.push(c);
                 space = false;
             }
-        }
+        });
     }
     cleaned.truncate(cleaned.trim_end().len());
     cleaned
+}
+
+/// Marks without a width, and the dot that `İ` leaves.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{ad}'
+            | '\u{307}'
+    )
 }
 
 /// Whether a line is quoted by a prefix: `>`, or the initials of The Bat! as in `ИП>`.
@@ -62,13 +72,17 @@ pub fn unprefix(line: &str) -> Option<&str> {
     if let Some(rest) = line.strip_prefix('>') {
         return Some(rest);
     }
-    let rest = line.trim_start_matches(|c: char| c.is_uppercase());
-    let initials = line.chars().count() - rest.chars().count();
-    if (1..=3).contains(&initials) {
-        rest.strip_prefix('>')
-    } else {
-        None
+    let mut rest = line.chars();
+    // No more than three initials.
+    for _ in 0..3 {
+        if !rest.next().is_some_and(char::is_uppercase) {
+            return None;
+        }
+        if let Some(quoted) = rest.as_str().strip_prefix('>') {
+            return Some(quoted);
+        }
     }
+    None
 }
 
 /// Whether a line says that a letter passed on follows.
@@ -92,10 +106,30 @@ pub fn is_original(line: &str) -> bool {
     sign(line).is_some_and(|(framed, said)| framed && ORIGINALS.contains(&said.as_str()))
 }
 
+/// What frames the signs of mail programs.
+const DASHES: [char; 7] = ['-', '–', '—', '=', '_', '*', ' '];
+
+/// Whether a line can be a sign of a mail program at all, by its first letters: most lines cannot.
+fn may_sign(line: &str) -> bool {
+    let seen = |c: &char| !c.is_whitespace() && !is_unseen(*c);
+    let mut letters = line.chars().filter(seen).map(small);
+    // A letter that is not known may be any.
+    let first: [Option<char>; 3] = std::array::from_fn(|_| letters.next().flatten());
+    let [Some(framed), ..] = first else {
+        return true;
+    };
+    // Scissors begin with an eight.
+    DASHES.contains(&framed)
+        || framed == '8'
+        || FORWARDS_ALONE.iter().any(|sign| {
+            let mut both = sign.chars().zip(first);
+            both.all(|(wanted, letter)| letter.is_none_or(|letter| letter == wanted))
+        })
+}
+
 /// A line as a sign of a mail program: whether dashes frame it, and its words.
 fn sign(line: &str) -> Option<(bool, String)> {
-    const DASHES: [char; 7] = ['-', '–', '—', '=', '_', '*', ' '];
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || !may_sign(line) {
         return None;
     }
     let cleaned = clean(line);
@@ -119,7 +153,7 @@ pub fn is_rule(line: &str) -> bool {
 
 /// A line such as `Тема: Журнал` as field and value.
 pub fn field(line: &str) -> Option<(Field, &str)> {
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || !line.contains(':') && !line.contains('：') {
         return None;
     }
     let (label, value) = line.split_once([':', '：'])?;

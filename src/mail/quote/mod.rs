@@ -12,6 +12,7 @@ mod signature;
 mod tests;
 mod verbs;
 
+use super::letters::{alphabetic, small};
 use head::{clean, is_prefixed};
 
 /// The three parts of a text.
@@ -115,13 +116,21 @@ fn lines(text: &str) -> Vec<&str> {
 /// Where the desk's own line stands unquoted; everything from there on is history.
 fn find_marker(lines: &[&str]) -> usize {
     let found = lines.iter().position(|line| {
-        line.len() < 400 && !is_prefixed(line) && {
+        line.len() < 400 && may_mark(line) && !is_prefixed(line) && {
             let line = clean(line);
-            let bare = line.trim_matches(|c: char| !c.is_alphabetic());
+            let bare = line.trim_matches(|c: char| !alphabetic(c));
             MARKERS.contains(&bare)
         }
     });
     found.unwrap_or(lines.len())
+}
+
+/// Whether a line can be the desk's own at all, by its first letter.
+fn may_mark(line: &str) -> bool {
+    let first = line.chars().find(|c| alphabetic(*c)).map(small);
+    first.is_some_and(|first| {
+        first.is_none_or(|first| MARKERS.iter().any(|marker| marker.starts_with(first)))
+    })
 }
 
 fn mark(kinds: &mut [Kind], range: std::ops::Range<usize>, kind: Kind) {

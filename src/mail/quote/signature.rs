@@ -2,6 +2,8 @@
 //!
 //! Only what stands at the end of the new text, below something else that was written, is one.
 
+use crate::mail::letters::alphabetic;
+
 use super::head::clean;
 use super::lists::{DEVICES, FAREWELLS, FOOTERS, MORE_FOOTERS};
 use super::{Kind, is_blank, line, mark};
@@ -205,10 +207,9 @@ pub fn is_farewell(here: &str) -> bool {
             && names
                 .first()
                 .is_some_and(|name| name.starts_with(char::is_uppercase))
-            && names.iter().all(|name| {
-                name.chars()
-                    .all(|c| c.is_alphabetic() || c == '.' || c == '-')
-            })
+            && names
+                .iter()
+                .all(|name| name.chars().all(|c| alphabetic(c) || c == '.' || c == '-'))
     })
 }
 

@@ -1,0 +1,71 @@
+//! Questions about characters, answered for ASCII and Cyrillic without a look into the tables of Unicode: they are
+//! asked of every letter of every text.
+//!
+//! Promise: the answers are those of the standard library, for every character.
+
+/// Cyrillic letters, `Ѐ` to `ҁ`: nothing else is among them.
+const CYRILLIC: std::ops::RangeInclusive<char> = '\u{400}'..='\u{481}';
+
+/// As [`char::is_alphabetic`].
+pub(super) fn alphabetic(letter: char) -> bool {
+    CYRILLIC.contains(&letter) || letter.is_alphabetic()
+}
+
+/// As [`char::is_alphanumeric`].
+pub(super) fn alphanumeric(letter: char) -> bool {
+    CYRILLIC.contains(&letter) || letter.is_alphanumeric()
+}
+
+/// The letter in lower case; `None` where only the tables know it, or it becomes more than one.
+pub(super) fn small(letter: char) -> Option<char> {
+    let further = |by: u32| char::from_u32(u32::from(letter) + by);
+    match letter {
+        '\0'..='\x7f' => Some(letter.to_ascii_lowercase()),
+        'а'..='џ' => Some(letter),
+        'А'..='Я' => further(0x20),
+        'Ѐ'..='Џ' => further(0x50),
+        _ => None,
+    }
+}
+
+/// As [`char::to_lowercase`], letter by letter.
+pub(super) fn each_small(letter: char, mut take: impl FnMut(char)) {
+    match small(letter) {
+        Some(small) => take(small),
+        None => letter.to_lowercase().for_each(take),
+    }
+}
+
+/// As [`str::to_lowercase`].
+pub(super) fn lowercase(text: &str) -> String {
+    // What a sigma becomes depends on where it stands.
+    if text.contains('Σ') {
+        return text.to_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    for letter in text.chars() {
+        each_small(letter, |small| lower.push(small));
+    }
+    lower
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answers_are_those_of_the_standard_library() {
+        for letter in '\0'..=char::MAX {
+            assert_eq!(alphabetic(letter), letter.is_alphabetic(), "{letter:?}");
+            assert_eq!(alphanumeric(letter), letter.is_alphanumeric(), "{letter:?}");
+            let mut lower = Vec::new();
+            each_small(letter, |small| lower.push(small));
+            assert!(letter.to_lowercase().eq(lower), "{letter:?}");
+            let text = ['я', letter, 'A'].iter().collect::<String>();
+            assert_eq!(lowercase(&text), text.to_lowercase(), "{letter:?}");
+        }
+        for text in ["ΌΣΟΣ ὈΔΥΣΣΕΎΣ", "İI ß Ж ё", ""] {
+            assert_eq!(lowercase(text), text.to_lowercase());
+        }
+    }
+}
