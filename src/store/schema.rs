@@ -17,9 +17,6 @@ const STATEMENTS: usize = 256;
 
 /// Memory for pages of the database, in KiB (a negative number, as SQLite has it).
 const CACHE: i32 = -6_000;
-/// Pages of the log after which they are put into the database. Most pages of one commit are those of the next, too,
-/// and are put there once.
-const LOG: i32 = 4_000;
 
 /// Opens the one connection that writes, bringing the database to this program's shape.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
@@ -56,7 +53,6 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // The pages of a commit have room in it; what has none is written to the log more than once.
     connection.pragma_update(None, "cache_size", CACHE)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
     #[cfg(test)]
     super::plans::watch(&mut connection, path)?;
     Ok(connection)
