@@ -4,7 +4,8 @@
 //! panics takes back its own changes and nobody else's; a commit that fails is told to every job in it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -14,6 +15,11 @@ use super::{StoreError, Tx};
 
 /// Most jobs in one commit, so that the first of them does not wait long.
 const BATCH: usize = 64;
+
+/// No job for so long is quiet.
+const QUIET: Duration = Duration::from_millis(200);
+/// Pages of the database that work brought into memory are let go when it is quiet, so often.
+const KEPT: Duration = Duration::from_secs(2);
 
 /// What is told to a job's caller once its commit is known to have ended well or not.
 type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
@@ -103,7 +109,23 @@ pub(super) fn start(
 }
 
 fn serve(connection: &mut Connection, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
+    let mut released = Instant::now();
+    loop {
+        let first = match jobs.recv_timeout(QUIET) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                if released.elapsed() >= KEPT {
+                    // Should it fail, the memory is kept.
+                    let _ = connection.release_memory();
+                    released = Instant::now();
+                }
+                let Ok(first) = jobs.recv() else {
+                    return;
+                };
+                first
+            }
+        };
         // Those that come meanwhile belong to the same commit.
         let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
         commit(connection, batch);
