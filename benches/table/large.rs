@@ -80,7 +80,7 @@ fn grow(school: &School, stored: i64) {
     sql.execute_batch(&format!(
         "UPDATE tickets SET status = 'closed', closed = created, next_at = NULL, response_due = NULL WHERE number > {OPEN};
          UPDATE sqlite_sequence SET seq = (SELECT max(id) FROM letters) WHERE name = 'letters';
-         COMMIT; PRAGMA wal_checkpoint(TRUNCATE); ANALYZE"
+         COMMIT; PRAGMA wal_checkpoint(TRUNCATE)"
     ))
     .unwrap();
     // A desk does not start with five gigabytes on their way to the disk.
