@@ -80,7 +80,8 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn ended_before(&self, before: Timestamp, most: u32) -> Result<Vec<u64>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT number FROM tickets
+            // By the index of the states every ticket that ever ended would be read at each tick.
+            "SELECT number FROM tickets INDEXED BY tickets_ended
              WHERE erased IS NULL AND status IN ('closed', 'spam', 'merged', 'stopped')
                AND coalesce(closed, updated) < ?1
              ORDER BY coalesce(closed, updated) LIMIT ?2",
