@@ -395,7 +395,7 @@ impl Engine {
         })
     }
 
-    /// Notes in the ledger what was moved.
+    /// Notes in the ledger what was moved, and gives back why something was not.
     async fn note_moved(&self, source: Option<String>, moved: Moved) -> Result<(), TakeError> {
         if let Some(name) = source.filter(|_| !moved.keys.is_empty()) {
             let keys: Vec<(u32, u32)> = moved

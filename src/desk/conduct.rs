@@ -13,7 +13,6 @@
 mod beginnings;
 mod files;
 mod keys;
-mod letters;
 mod masks;
 mod pattern;
 mod reading;

@@ -14,6 +14,7 @@ pub mod forecast;
 pub mod frequent;
 pub mod hours;
 pub mod incident;
+mod letters;
 pub mod materials;
 mod message;
 pub mod nearest;

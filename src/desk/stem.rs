@@ -9,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::letters::{alphanumeric, small};
+
 /// Longest word that is looked at, in characters; what is longer is cut there.
 const LONGEST: usize = 48;
 /// Words whose stems are remembered: letters to a school have few others, and a stem takes twenty times as long to
@@ -57,7 +59,7 @@ fn plain_words(text: &str) -> impl Iterator<Item = String> {
                 }
                 // Accents, and marks that programs put inside words to break lines.
                 '\u{0300}'..='\u{036f}' | '\u{00ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' => {}
-                _ if letter.is_alphanumeric() => {
+                _ if alphanumeric(letter) => {
                     if length < LONGEST {
                         word.push(if letter == 'ё' { 'е' } else { letter });
                     }
@@ -71,21 +73,11 @@ fn plain_words(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// A letter in lower case; the two alphabets of our letters without a look into the tables.
+/// A letter in lower case.
 fn lower(letter: char) -> impl Iterator<Item = char> {
-    let known = match letter {
-        'а'..='я' => Some(letter),
-        'А'..='Я' => char::from_u32(u32::from(letter) + 0x20),
-        _ if letter.is_ascii() => Some(letter.to_ascii_lowercase()),
-        _ => None,
-    };
-    known.into_iter().chain(
-        known
-            .is_none()
-            .then(|| letter.to_lowercase())
-            .into_iter()
-            .flatten(),
-    )
+    let known = small(letter);
+    let other = known.is_none().then(|| letter.to_lowercase());
+    known.into_iter().chain(other.into_iter().flatten())
 }
 
 fn reduced(word: String) -> String {

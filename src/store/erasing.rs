@@ -134,7 +134,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         self.blank(
-            "id IN (SELECT id FROM letters WHERE ticket IS NULL AND erased = 0 AND at < ?1
+            "id IN (SELECT id FROM letters INDEXED BY letters_loose WHERE ticket IS NULL AND erased = 0 AND at < ?1
                  AND end_state IS NOT 'quarantined' ORDER BY at LIMIT ?2)",
             &[Value::from(millis(before)), Value::from(i64::from(most))],
             now,

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::letters::{alphabetic, alphanumeric};
+use super::super::letters::{alphabetic, alphanumeric};
 use super::masks::{by_looks, by_sound, hides, in_latin, letterlike, russian};
 use super::signs::Signs;
 

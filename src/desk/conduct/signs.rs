@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::letters::small;
+use super::super::letters::small;
 use super::masks::{plain, unseen};
 
 /// A chunk of a text: what stands between white space.

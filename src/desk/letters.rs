@@ -1,7 +1,8 @@
 //! Questions about characters, answered for ASCII and Cyrillic without a look into the tables of Unicode: they are
 //! asked of every letter of every text.
 //!
-//! Promise: the answers are those of the standard library, for every character.
+//! Promise: the answers are those of the standard library, for every character. The room of mail, which sees nothing of
+//! this one, has its own.
 
 /// Cyrillic letters, `Ѐ` to `ҁ`: nothing else is among them.
 const CYRILLIC: std::ops::RangeInclusive<char> = '\u{400}'..='\u{481}';
