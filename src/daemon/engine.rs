@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use super::clock::Clock;
 use super::emergency::Emergencies;
 use super::filing::{self, Arrived, ReadMessage};
+use super::holding::Headroom;
 use super::snapshot::Snapshots;
 use super::standing::Standing;
 use super::steady::Steady;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(super) standing: Arc<watch::Sender<Standing>>,
     pub(super) steady: Arc<Mutex<Steady>>,
     pub(super) trials: Arc<Trials>,
+    pub(super) headroom: Arc<tokio::sync::Mutex<Headroom>>,
 }
 
 impl Engine {
@@ -73,6 +75,7 @@ impl Engine {
             standing: Arc::new(watch::Sender::default()),
             steady: Arc::default(),
             trials: Arc::default(),
+            headroom: Arc::default(),
         })
     }
 

@@ -10,23 +10,69 @@ use super::engine::Engine;
 use super::writing;
 use crate::desk;
 use crate::desk::outcome::{Change, Stopped};
-use crate::store::{Overload, StoreError, Tx};
+use crate::store::{StoreError, Tx};
+
+/// Why letters that the desk writes by itself must wait.
+#[derive(Debug)]
+enum Overload {
+    /// So many went out within the hour.
+    Sent,
+    /// Other servers refused many letters in these words.
+    Refused(String),
+}
+
+/// How many letters may go before those of the last hour must be counted again: counting takes as long as there
+/// are many, and nothing but sending and refusals makes it worse.
+#[derive(Debug, Default)]
+pub(super) struct Headroom {
+    counted: Timestamp,
+    limit: u32,
+    left: u32,
+}
+
+/// What was counted is not relied on for longer, for a clock may be set.
+const RELIED_ON: SignedDuration = SignedDuration::from_mins(1);
+
+impl Headroom {
+    /// Is there surely room for `letters` more? They are taken from it.
+    fn takes(&mut self, letters: u32, limit: u32, now: Timestamp) -> bool {
+        let fresh = (SignedDuration::ZERO..RELIED_ON).contains(&now.duration_since(self.counted));
+        let room = fresh && limit == self.limit && letters < self.left;
+        if room {
+            self.left -= letters;
+        }
+        room
+    }
+}
 
 impl Engine {
-    /// Do letters that the desk writes by itself wait now?
-    pub(super) async fn holds_automatic(&self, now: Timestamp) -> Result<bool, StoreError> {
+    /// Do letters that the desk writes by itself wait now, when `letters` are about to go?
+    pub(super) async fn holds_automatic(
+        &self,
+        letters: u32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let limit = snapshot.config.policy.limits.automatic_per_hour;
+        let mut headroom = self.headroom.lock().await;
+        if headroom.takes(letters, limit, now) {
+            return Ok(false);
+        }
         let work = move |tx: &Tx<'_>| {
-            let Some(overload) = tx.overload(limit, now)? else {
-                return Ok(false);
+            let sent = tx.automatic_sent(limit, now)?;
+            let overload = if sent >= limit {
+                Overload::Sent
+            } else if let Some(said) = tx.equal_refusals(now)? {
+                Overload::Refused(said)
+            } else {
+                return Ok(Some(limit - sent));
             };
             hold(tx, &overload, now)?;
             let hour = now
                 .checked_sub(SignedDuration::from_hours(1))
                 .unwrap_or(now);
             if tx.told_since("stopped", hour)? {
-                return Ok(true);
+                return Ok(None);
             }
             let what = match &overload {
                 Overload::Sent => Stopped::Automatic(limit),
@@ -36,9 +82,20 @@ impl Engine {
             let outcome = desk::stopped(&office, what);
             writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
             tracing::warn!(?overload, "automatic letters wait");
-            Ok(true)
+            Ok(None)
         };
-        self.store.transaction(work).await
+        let room = self.store.transaction(work).await?;
+        *headroom = Headroom {
+            counted: now,
+            limit,
+            left: room.unwrap_or(0).saturating_sub(letters),
+        };
+        Ok(room.is_none())
+    }
+
+    /// What was counted holds no longer.
+    pub(super) async fn count_anew(&self) {
+        self.headroom.lock().await.left = 0;
     }
 }
 

@@ -63,7 +63,7 @@ pub fn count(
     let flood = format!("flood:{}", letter.from.address);
     memory.tickets_full =
         tx.tickets_reached(memory.next_number, limits.tickets_per_hour, ago(1))?;
-    memory.acks_full = tx.acks_reached(limits.acks_per_hour, ago(1))?;
+    memory.acks_full = tx.acks_reached(memory.next_letter, limits.acks_per_hour, ago(1))?;
     memory.told = Told {
         flood: tx.told_since("flood", ago(1))? || tx.told_since(&flood, ago(24))?,
         tickets: tx.told_since("tickets", ago(1))?,

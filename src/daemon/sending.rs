@@ -12,7 +12,7 @@ use super::pause::{Pause, before_attempt};
 use super::{troubles, writing};
 use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
-use crate::store::{DueLetter, StoreError};
+use crate::store::{DueLetter, StoreError, Tx};
 
 /// Longest pause while nothing can be sent.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -167,25 +167,9 @@ impl Engine {
         sender: &mut Sender<impl Transport>,
         out: &WayOut,
     ) -> Result<SendReport, StoreError> {
-        self.pay(sender).await?;
         let mut report = SendReport::default();
         loop {
-            if self.stopping() {
-                return Ok(report);
-            }
-            let now = self.clock.now();
-            if out.way.lock().await.is_closed(now) {
-                return Ok(report);
-            }
-            let claim = self.allowance(out, now).await?;
-            if claim == 0 {
-                return Ok(report);
-            }
-            let stopped = self.holds_automatic(now).await?;
-            let due = self
-                .store
-                .transaction(move |tx| tx.claim_due(now, claim, stopped))
-                .await?;
+            let due = self.claim(&mut sender.owed, out).await?;
             if due.is_empty() {
                 return Ok(report);
             }
@@ -210,26 +194,48 @@ impl Engine {
                 sender
                     .owed
                     .extend(due.map(|letter| Owed::Waiting(letter.id)));
-                self.pay(sender).await?;
+                self.pay(&mut sender.owed).await?;
                 report.unreachable = stop;
                 return Ok(report);
             }
         }
     }
 
-    /// How many letters the provider's limit leaves.
-    async fn allowance(&self, out: &WayOut, now: Timestamp) -> Result<u32, StoreError> {
-        if out.per_hour == 0 {
-            return Ok(CLAIM);
+    /// Writes down what is owed, and takes what is due in the same transaction; nothing while nothing may go.
+    async fn claim(
+        &self,
+        owed: &mut Vec<Owed>,
+        out: &WayOut,
+    ) -> Result<Vec<DueLetter>, StoreError> {
+        let now = self.clock.now();
+        if self.stopping() || out.way.lock().await.is_closed(now) {
+            self.pay(owed).await?;
+            return Ok(vec![]);
         }
-        let sent = self
+        let stopped = self.holds_automatic(CLAIM, now).await?;
+        let (payment, per_hour) = (owed.clone(), out.per_hour);
+        let due = self
             .store
-            .transaction(move |tx| tx.sent_within(now, SignedDuration::from_hours(1)))
+            .transaction(move |tx| {
+                settle(tx, &payment)?;
+                let most = match per_hour {
+                    0 => CLAIM,
+                    limit => {
+                        let sent = tx.sent_within(now, SignedDuration::from_hours(1))?;
+                        limit.saturating_sub(sent).min(CLAIM)
+                    }
+                };
+                tx.claim_due(now, most, stopped)
+            })
             .await?;
-        Ok(out.per_hour.saturating_sub(sent).min(CLAIM))
+        owed.clear();
+        Ok(due)
     }
 
     /// Sends one letter; `Some` when the way out as a whole does not work.
+    ///
+    /// The one before it is written down while this one is announced, and before any word of it is sent: a crash
+    /// repeats one letter and not two.
     async fn send_one(
         &self,
         sender: &mut Sender<impl Transport>,
@@ -247,22 +253,26 @@ impl Engine {
             attempts,
             bytes,
         } = letter;
-        let delivery = sender
-            .transport
-            .send(&Outgoing {
-                sender: reverse_path,
-                recipient: recipient.clone(),
-                bytes: bytes.unpacked()?,
-            })
-            .await;
+        let Sender { transport, owed } = sender;
+        let outgoing = Outgoing {
+            sender: reverse_path,
+            recipient: recipient.clone(),
+            bytes: bytes.unpacked()?,
+        };
+        if !owed.is_empty() {
+            tokio::try_join!(self.pay(owed), async {
+                transport.announce(&outgoing).await;
+                Ok(())
+            })?;
+        }
+        let delivery = transport.send(&outgoing).await;
         let now = self.clock.now();
         let mut unreachable = None;
         match delivery {
             Delivery::Sent => {
                 report.sent += 1;
                 tracing::info!(ticket, %message_id, to = %recipient, "sent");
-                sender.owed.push(Owed::Sent(id, now));
-                self.pay(sender).await?;
+                owed.push(Owed::Sent(id, now));
             }
             Delivery::Refused(why) => {
                 report.refused += 1;
@@ -336,23 +346,15 @@ impl Engine {
     }
 
     /// Writes down what the connection owes, all of it or nothing.
-    async fn pay(&self, sender: &mut Sender<impl Transport>) -> Result<(), StoreError> {
-        if sender.owed.is_empty() {
+    async fn pay(&self, owed: &mut Vec<Owed>) -> Result<(), StoreError> {
+        if owed.is_empty() {
             return Ok(());
         }
-        let owed = sender.owed.clone();
+        let payment = owed.clone();
         self.store
-            .transaction(move |tx| {
-                for one in owed {
-                    match one {
-                        Owed::Sent(id, at) => tx.mark_sent(id, at)?,
-                        Owed::Waiting(id) => tx.mark_waiting(id)?,
-                    }
-                }
-                Ok(())
-            })
+            .transaction(move |tx| settle(tx, &payment))
             .await?;
-        sender.owed.clear();
+        owed.clear();
         Ok(())
     }
 
@@ -381,6 +383,7 @@ impl Engine {
                 writing::carry_out(tx, &snapshot, &key, &outcome, None, now)
             })
             .await?;
+        self.count_anew().await;
         self.bell.notify_one();
         Ok(())
     }
@@ -388,7 +391,7 @@ impl Engine {
     /// How long until something may be due, at most `longest`.
     pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
         let stopped = self
-            .holds_automatic(self.clock.now())
+            .holds_automatic(0, self.clock.now())
             .await
             .unwrap_or(false);
         let next = self
@@ -407,6 +410,16 @@ impl Engine {
             .unwrap_or_default()
             .clamp(Duration::from_millis(200), longest)
     }
+}
+
+fn settle(tx: &Tx<'_>, owed: &[Owed]) -> Result<(), StoreError> {
+    for one in owed {
+        match *one {
+            Owed::Sent(id, at) => tx.mark_sent(id, at)?,
+            Owed::Waiting(id) => tx.mark_waiting(id)?,
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

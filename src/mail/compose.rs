@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::address::Envelope;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Message, MultiPart, SinglePart};
 
 use super::{Attachment, Draft, Mailbox, Method, transfer, words};
@@ -113,9 +113,7 @@ enum Content {
 }
 
 fn content(draft: &Draft) -> Content {
-    let text = SinglePart::builder()
-        .header(ContentType::TEXT_PLAIN)
-        .body(clean(&draft.text));
+    let text = words_part(ContentType::TEXT_PLAIN, &draft.text);
     let (inline, files): (Vec<&Attachment>, Vec<&Attachment>) = draft
         .attachments
         .iter()
@@ -123,9 +121,7 @@ fn content(draft: &Draft) -> Content {
     let body = match &draft.html {
         None => Content::Single(text),
         Some(html) => {
-            let html = SinglePart::builder()
-                .header(ContentType::TEXT_HTML)
-                .body(clean(html));
+            let html = words_part(ContentType::TEXT_HTML, html);
             let both = MultiPart::alternative().singlepart(text);
             let both = if inline.is_empty() {
                 both.singlepart(html)
@@ -156,6 +152,19 @@ fn content(draft: &Draft) -> Content {
             .iter()
             .fold(mixed, |mixed, file| mixed.singlepart(part(file))),
     )
+}
+
+/// Words in the shorter of both encodings: three characters stand for a byte of Cyrillic in quoted-printable, and four
+/// for any three in base64 (RFC 2045 §6.7, §6.8). What is all ASCII needs neither.
+fn words_part(kind: ContentType, words: &str) -> SinglePart {
+    let words = clean(words);
+    let foreign = words.bytes().filter(|byte| !byte.is_ascii()).count();
+    let part = SinglePart::builder().header(kind);
+    if foreign > words.len() / 6 {
+        part.header(ContentTransferEncoding::Base64).body(words)
+    } else {
+        part.body(words)
+    }
 }
 
 fn calendar(method: Method, text: &str) -> SinglePart {

@@ -3,6 +3,7 @@
 mod envelope;
 mod maildir;
 mod sendmail;
+mod session;
 mod smtp;
 
 use std::future::Future;
@@ -49,6 +50,13 @@ pub enum Delivery {
 
 /// A way to send letters.
 pub trait Transport: Send {
+    /// Says all about the next letter that is said before its words, where there is such a thing. Nothing of it is
+    /// sent by that, and it need not be sent afterwards. May be cancelled.
+    fn announce(&mut self, letter: &Outgoing) -> impl Future<Output = ()> + Send {
+        let _ = letter;
+        std::future::ready(())
+    }
+
     /// Sends one letter to one recipient. Must not be cancelled half-way and used again.
     fn send(&mut self, letter: &Outgoing) -> impl Future<Output = Delivery> + Send;
 }
@@ -91,6 +99,14 @@ impl AnyTransport {
 }
 
 impl Transport for AnyTransport {
+    async fn announce(&mut self, letter: &Outgoing) {
+        match self {
+            Self::Smtp(one) => one.announce(letter).await,
+            Self::Sendmail(one) => one.announce(letter).await,
+            Self::Maildir(one) => one.announce(letter).await,
+        }
+    }
+
     async fn send(&mut self, letter: &Outgoing) -> Delivery {
         match self {
             Self::Smtp(one) => one.send(letter).await,

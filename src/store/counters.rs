@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::row::{millis, signed};
+use super::row::{millis, natural, signed};
 use super::{StoreError, Tx};
 
 /// Equal refusals within the hour after which letters that the desk writes by itself stop.
@@ -21,13 +21,11 @@ pub struct Answers {
     pub in_ticket: u32,
 }
 
-/// Why letters that the desk writes by itself must wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Overload {
-    /// So many went out within the hour.
-    Sent,
-    /// Other servers refused many letters in these words.
-    Refused(String),
+fn an_hour_before(now: Timestamp) -> i64 {
+    millis(
+        now.checked_sub(SignedDuration::from_hours(1))
+            .unwrap_or(now),
+    )
 }
 
 impl Tx<'_> {
@@ -116,11 +114,27 @@ impl Tx<'_> {
         Ok(found.optional()?.unwrap_or(false))
     }
 
-    /// Have acknowledgements since `since` reached `limit`?
+    /// Have acknowledgements since `since` reached `limit`? The next letter will have the id `next`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn acks_reached(&self, limit: u32, since: Timestamp) -> Result<bool, StoreError> {
+    pub fn acks_reached(
+        &self,
+        next: u64,
+        limit: u32,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // Ids grow: where fewer letters of any kind came since the first of them, nothing need be counted.
+        let mut query = self.connection.prepare_cached(
+            "SELECT id FROM letters WHERE kind = 'ack' AND at > ?1 ORDER BY at LIMIT 1",
+        )?;
+        let first = query.query_row([millis(since)], |row| natural(row, "id"));
+        let Some(first) = first.optional()? else {
+            return Ok(limit == 0);
+        };
+        if next.saturating_sub(first) < u64::from(limit) {
+            return Ok(false);
+        }
         let mut query = self.connection.prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'ack' AND at > ?1 LIMIT ?2)",
         )?;
@@ -153,29 +167,37 @@ impl Tx<'_> {
         )
     }
 
-    /// Must letters that the desk writes by itself wait?
+    /// Letters that the desk wrote by itself and sent within the hour before `now`, as far as `most`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn overload(&self, limit: u32, now: Timestamp) -> Result<Option<Overload>, StoreError> {
-        let since = millis(
-            now.checked_sub(SignedDuration::from_hours(1))
-                .unwrap_or(now),
-        );
+    pub fn automatic_sent(&self, most: u32, now: Timestamp) -> Result<u32, StoreError> {
         let mut sent = self.connection.prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM outbox
              WHERE state = 'sent' AND automatic = 1 AND done_at > ?1 AND done_at <= ?3 LIMIT ?2)",
         )?;
-        let sent: u32 = sent.query_row(params![since, limit, millis(now)], |row| row.get(0))?;
-        if sent >= limit {
-            return Ok(Some(Overload::Sent));
-        }
+        Ok(
+            sent.query_row(params![an_hour_before(now), most, millis(now)], |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
+    /// The words, without names and numbers, in which other servers refused so many letters within the hour before
+    /// `now` that the rest had better wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn equal_refusals(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
         let mut refused = self.connection.prepare_cached(
             "SELECT coalesce(last_error, '') FROM outbox WHERE state = 'refused' AND done_at > ?1 AND done_at <= ?3
              ORDER BY done_at DESC LIMIT ?2",
         )?;
         let said: Vec<String> = refused
-            .query_map(params![since, LOOKED_AT, millis(now)], |row| row.get(0))?
+            .query_map(
+                params![an_hour_before(now), LOOKED_AT, millis(now)],
+                |row| row.get(0),
+            )?
             .collect::<Result<_, _>>()?;
         let mut kinds = std::collections::BTreeMap::<String, usize>::new();
         for one in said {
@@ -184,7 +206,7 @@ impl Tx<'_> {
         let most = kinds.into_iter().max_by_key(|(_, count)| *count);
         Ok(most
             .filter(|(_, count)| *count >= EQUAL_REFUSALS)
-            .map(|(what, _)| Overload::Refused(what)))
+            .map(|(what, _)| what))
     }
 
     pub(super) fn tell(&self, what: &str, now: Timestamp) -> Result<(), StoreError> {

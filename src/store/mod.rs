@@ -45,7 +45,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 pub use copy::{Copying, Counts, copy, put_back, verify};
-pub use counters::{Answers, Overload};
+pub use counters::Answers;
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;

@@ -7,6 +7,9 @@ use super::StoreError;
 /// Compression of originals: the quickest, which halves a typical letter; more would save a hundredth.
 const LEVEL: i32 = 1;
 
+/// Largest original that is unpacked without a stream, in bytes.
+const AT_ONCE: usize = 64 << 20;
+
 thread_local! {
     /// Making a compressor costs more than a letter's compression.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
@@ -62,6 +65,14 @@ pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
     if packed.is_empty() {
         return Ok(vec![]);
     }
-    zstd::stream::decode_all(packed)
-        .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
+    // Where the size is known it goes without the buffers of a stream; a size that damage has made is not believed.
+    let size = zstd::zstd_safe::get_frame_content_size(packed)
+        .ok()
+        .flatten();
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    match size.filter(|size| *size <= AT_ONCE) {
+        Some(size) => zstd::bulk::decompress(packed, size),
+        None => zstd::stream::decode_all(packed),
+    }
+    .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
 }

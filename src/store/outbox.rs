@@ -111,11 +111,14 @@ impl Tx<'_> {
         } else {
             due
         };
-        let mut mark = self
-            .connection
-            .prepare_cached("UPDATE outbox SET state = 'sending' WHERE letter = ?1")?;
-        for letter in &due {
-            mark.execute([signed(letter.id)])?;
+        if !due.is_empty() {
+            let ids: Vec<u64> = due.iter().map(|letter| letter.id).collect();
+            let ids = serde_json::to_string(&ids).unwrap_or_default();
+            self.connection
+                .prepare_cached(
+                    "UPDATE outbox SET state = 'sending' WHERE letter IN (SELECT value FROM json_each(?1))",
+                )?
+                .execute([ids])?;
         }
         Ok(due)
     }
