@@ -74,7 +74,7 @@ fn main() {
 
 /// The program as it is built for use.
 fn size(_: &Scale) -> Vec<Row> {
-    let bytes = std::fs::metadata(school::PROGRAM).unwrap().len();
+    let bytes = std::fs::metadata(school::program()).unwrap().len();
     vec![Row::new(
         "release binary, stripped, MB",
         "≤ 15",

@@ -9,8 +9,10 @@ use rusqlite::Connection;
 use super::host::MailHost;
 use super::process::Process;
 
-/// The program under measurement, as it is built for use.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_dezhurny");
+/// The program under measurement: as `cargo build --release` makes it, or the one that `DEZHURNY_PROGRAM` names.
+pub fn program() -> String {
+    std::env::var("DEZHURNY_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_dezhurny").to_owned())
+}
 
 /// A school in a folder of its own.
 pub struct School {
@@ -76,7 +78,7 @@ impl School {
     /// A command of the program in this school.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let log = fs::File::create(self.folder.join("log")).unwrap();
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         command
             .args(arguments)
             .arg("--config")

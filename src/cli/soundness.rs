@@ -1,6 +1,8 @@
 //! Whether the database is sound, looked at before the desk relies on it or beside its work; and the way back when it
 //! is not.
 
+use std::time::Duration;
+
 use tokio::sync::oneshot;
 
 use super::backup::LAST;
@@ -11,6 +13,8 @@ use crate::store::{Store, StoreError};
 /// A database larger than this is looked at beside the work that goes on: with years of letters a look takes
 /// seconds, on a slow disk minutes.
 const AT_ONCE: u64 = 64 << 20;
+/// So long after the start the look beside the work begins.
+const RUSH: Duration = Duration::from_secs(10);
 
 /// Looks at the database before the desk relies on it. `false` when it is too large for that and is to be looked at
 /// beside the work; with `first` it is looked at all the same.
@@ -31,6 +35,8 @@ pub fn look(config: &Config, first: bool) -> Result<bool, StoreError> {
 /// Ends when the database, looked at beside the work, is found damaged; for ever when it is sound. The thread is
 /// not waited for at the end of the program: it only reads.
 pub async fn damage(config: Config) -> StoreError {
+    // What came in the night, and what waits to go, comes first.
+    tokio::time::sleep(RUSH).await;
     let (tell, told) = oneshot::channel();
     let look = move || {
         let began = std::time::Instant::now();

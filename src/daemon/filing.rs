@@ -201,7 +201,7 @@ pub(super) fn memory(
 ) -> Result<Memory, StoreError> {
     let mut memory = incoming::memory(tx, &letter.from.address, now)?;
     let asks = desk::asks(roster, letter);
-    incoming::look_up(tx, (roster, &policy.tag), &mut memory, letter, &asks, now)?;
+    incoming::look_up(tx, (roster, policy), &mut memory, letter, &asks, now)?;
     reviewing::look_up(tx, policy, &mut memory, asks.returned.as_ref())?;
     Ok(memory)
 }

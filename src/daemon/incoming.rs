@@ -82,7 +82,7 @@ pub fn count(
 /// Looks up what a letter's commands ask to see.
 pub fn look_up(
     tx: &Tx<'_>,
-    (roster, tag): (&Roster, &str),
+    (roster, policy): (&Roster, &Policy),
     memory: &mut Memory,
     letter: &Incoming,
     asks: &Asks,
@@ -133,10 +133,10 @@ pub fn look_up(
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;
     }
-    likeness::look_up(tx, memory, letter, asks, now)?;
+    likeness::look_up(tx, &policy.hours, memory, letter, asks, now)?;
     if let Some(letter) = asks.carried_by {
         memory.carried = tx.carried_by(letter)?.map(|carried| Carried {
-            subject: mail::base_subject(&carried.subject, tag),
+            subject: mail::base_subject(&carried.subject, &policy.tag),
             ..carried
         });
     }

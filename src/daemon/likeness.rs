@@ -3,13 +3,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Asks;
 use crate::desk::event::{Case, Incoming, Memory};
-use crate::desk::incident::Marks;
+use crate::desk::incident::{self, Marks};
+use crate::desk::policy::Hours;
 use crate::store::{Opened, StoreError, Tx};
 
 /// Tickets that a new letter is compared with, and how old they may be: a holiday and a weekend are between
@@ -33,6 +35,7 @@ thread_local! {
 /// Looks up incidents and what people wrote of late, as far as the letter or its commands ask for it.
 pub fn look_up(
     tx: &Tx<'_>,
+    hours: &Hours,
     memory: &mut Memory,
     letter: &Incoming,
     asks: &Asks,
@@ -44,15 +47,25 @@ pub fn look_up(
     KNOWN.with_borrow_mut(|known| {
         memory.incidents = tx.incidents(INCIDENTS, &mut |one| {
             let marks = marks(tx, known, one)?;
-            case(one, marks).map(Some)
+            Ok((Some(case(one, marks)?), ControlFlow::Continue(())))
         })?;
         let new = memory.marks_of(letter);
         memory.marks = Some(Arc::clone(&new));
         let since = now.checked_sub(RECENT).unwrap_or(now);
+        let all = asks.recent || !memory.incidents.is_empty();
         memory.recent = tx.opened_since(since, COMPARED, &mut |one| {
             let marks = marks(tx, known, one)?;
-            let fits = asks.recent || marks.alike(&new);
-            fits.then(|| case(one, marks)).transpose()
+            if !asks.recent && !marks.alike(&new) {
+                return Ok((None, ControlFlow::Continue(())));
+            }
+            let case = case(one, marks)?;
+            let enough = !all && incident::told_already(hours, &case.ticket, now);
+            let next = if enough {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            };
+            Ok((Some(case), next))
         })?;
         Ok(())
     })

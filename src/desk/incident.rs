@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::policy::{Hours, WorkSpan};
 use super::stem::each_stem;
+use super::ticket::Ticket;
 
 /// So many people who write alike are proposed as an incident.
 pub const PEOPLE: usize = 5;
@@ -72,6 +73,12 @@ fn number(stem: &str) -> u64 {
 /// Is a letter of `then` recent enough to belong to what happens now?
 pub fn recent(hours: &Hours, then: Timestamp, now: Timestamp) -> bool {
     hours.after(then, WorkSpan::Time(WITHIN)) >= now
+}
+
+/// Were people told already that letters like the one that opened this ticket pile up? Then none of them need be
+/// counted to know what a new letter of the kind means.
+pub fn told_already(hours: &Hours, ticket: &Ticket, now: Timestamp) -> bool {
+    ticket.incident.is_none() && ticket.incident_offered && recent(hours, ticket.created, now)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Tickets that belong together: incidents, what is joined to them, and what people wrote of late.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, OptionalExtension, Row, params};
 
@@ -29,8 +31,9 @@ impl Opened<'_> {
     }
 }
 
-/// What is looked for in tickets that are compared.
-type Look<'a, T> = &'a mut dyn FnMut(&Opened<'_>) -> Result<Option<T>, StoreError>;
+/// What is looked for in tickets that are compared: what is found in one, and whether the next is looked at.
+type Look<'a, T> =
+    &'a mut dyn FnMut(&Opened<'_>) -> Result<(Option<T>, ControlFlow<()>), StoreError>;
 
 const OPENED: &str = "SELECT t.*, (SELECT l.id FROM letters l
      WHERE l.ticket = t.number AND l.direction = 'in' ORDER BY l.id LIMIT 1) AS request FROM tickets t";
@@ -130,7 +133,11 @@ fn found<T>(
             request: natural(row.get(request)?),
             row,
         };
-        found.extend(look(&one)?);
+        let (kept, next) = look(&one)?;
+        found.extend(kept);
+        if next.is_break() {
+            break;
+        }
     }
     Ok(found)
 }

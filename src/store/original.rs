@@ -13,6 +13,8 @@ const AT_ONCE: usize = 64 << 20;
 thread_local! {
     /// Making a compressor costs more than a letter's compression.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    /// The same for the way back.
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 /// The bytes of a letter, ready to be kept. Made before a transaction, it costs the writer nothing.
@@ -68,11 +70,22 @@ pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
     // Where the size is known it goes without the buffers of a stream; a size that damage has made is not believed.
     let size = zstd::zstd_safe::get_frame_content_size(packed)
         .ok()
-        .flatten();
-    let size = size.and_then(|size| usize::try_from(size).ok());
-    match size.filter(|size| *size <= AT_ONCE) {
-        Some(size) => zstd::bulk::decompress(packed, size),
+        .flatten()
+        .and_then(|size| usize::try_from(size).ok())
+        .filter(|size| *size <= AT_ONCE);
+    match size {
+        Some(size) => at_once(packed, size),
         None => zstd::stream::decode_all(packed),
     }
     .map_err(|error| StoreError::Corrupt(format!("письмо не распаковывается ({error})")))
+}
+
+fn at_once(packed: &[u8], size: usize) -> std::io::Result<Vec<u8>> {
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(zstd::bulk::Decompressor::new()?),
+        };
+        decompressor.decompress(packed, size)
+    })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::event::{Case, Incoming, Memory};
-use super::super::incident::{Marks, PEOPLE, recent};
+use super::super::incident::{Marks, PEOPLE, recent, told_already};
 use super::super::outcome::{
     Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, Notice, Outcome, Reason, Refusal,
 };
@@ -82,7 +82,10 @@ pub(super) fn propose(
         .filter(|case| recent(hours, case.ticket.created, desk.now))
         .collect();
     alike.sort_by_key(|case| case.ticket.number);
-    if alike.iter().any(|case| case.ticket.incident_offered) {
+    if alike
+        .iter()
+        .any(|case| told_already(hours, &case.ticket, desk.now))
+    {
         ticket.incident_offered = true;
         return;
     }
