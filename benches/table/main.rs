@@ -1,9 +1,9 @@
 //! The program beside its physical neighbours: one table, with ratios measured in the same run.
 //!
-//! `benches/run` calls this. Arguments name rows (`intake`, `end-to-end`, `sending`, `push`, `large`, `size`);
-//! without any, all of them. `DEZHURNY_LETTERS` and `DEZHURNY_RUNS` make it shorter; `DEZHURNY_KEPT` names
-//! a folder for a copy of the large database. Nothing is asserted of speed: figures move with the machine, and
-//! only ratios within one run are compared.
+//! `benches/run` calls this. Arguments name rows (`intake`, `floor`, `end-to-end`, `sending`, `push`, `large`,
+//! `size`); without any, all of them. `DEZHURNY_LETTERS` and `DEZHURNY_RUNS` make it shorter; `DEZHURNY_PROGRAM`
+//! names another build of the program, `DEZHURNY_KEPT` a folder for a copy of the large database. Nothing is
+//! asserted of speed: figures move with the machine, and only ratios within one run are compared.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +13,7 @@
     missing_docs
 )]
 
+mod floor;
 #[path = "../../tests/it/host/mod.rs"]
 mod host;
 mod intake;
@@ -54,9 +55,10 @@ fn main() {
         .skip(1)
         .filter(|one| !one.starts_with("--"))
         .collect();
-    let rows: [(&str, Measure); 6] = [
+    let rows: [(&str, Measure); 7] = [
         ("size", size),
         ("intake", intake::intake),
+        ("floor", floor::floor),
         ("end-to-end", sending::end_to_end),
         ("sending", sending::sending),
         ("push", push::push),

@@ -23,6 +23,40 @@ pub struct Took {
     pub cpu: Duration,
 }
 
+/// What this program itself takes.
+pub struct Meter {
+    began: Instant,
+    cpu: Duration,
+}
+
+impl Meter {
+    pub fn start() -> Self {
+        Self {
+            began: Instant::now(),
+            cpu: cpu_of("self"),
+        }
+    }
+
+    /// Until now.
+    pub fn took(&self) -> Took {
+        Took {
+            wall: self.began.elapsed(),
+            cpu: cpu_of("self") - self.cpu,
+        }
+    }
+}
+
+/// Processor time of a program, and that of its children that have ended.
+fn cpu_of(process: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+    let ticks: u32 = fields[11..15]
+        .iter()
+        .map(|one| one.parse::<u32>().unwrap())
+        .sum();
+    TICK * ticks
+}
+
 impl Process {
     pub fn start(command: &mut Command) -> Self {
         let began = Instant::now();
@@ -41,15 +75,8 @@ impl Process {
         }
     }
 
-    /// Own processor time, and that of children that have ended.
     fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
-        let ticks: u32 = fields[11..15]
-            .iter()
-            .map(|one| one.parse::<u32>().unwrap())
-            .sum();
-        TICK * ticks
+        cpu_of(&self.child.id().to_string())
     }
 
     /// `VmRSS` or `VmHWM` in bytes.

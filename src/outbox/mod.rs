@@ -5,6 +5,8 @@ mod maildir;
 mod sendmail;
 mod session;
 mod smtp;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 

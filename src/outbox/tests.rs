@@ -1,0 +1,208 @@
+//! What is said to a server that takes several commands at once, and to one that does not.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Delivery, Outgoing, SmtpTransport, Transport};
+use crate::config::settings::{Server, SmtpSettings, Tls};
+
+/// What a server heard: of each connection its lines, the words of letters among them.
+type Heard = Arc<Mutex<Vec<Vec<String>>>>;
+
+/// What it answers to the first words of a line.
+type Answers = &'static [(&'static str, &'static str)];
+
+/// Stands before a line that came before the one ahead of it was answered.
+const AT_ONCE: &str = "+";
+
+async fn server(pipelining: bool, answers: Answers) -> (SmtpTransport, Heard) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = Heard::default();
+    let all = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let number = all.lock().unwrap().len();
+            all.lock().unwrap().push(vec![]);
+            tokio::spawn(converse(
+                stream,
+                pipelining,
+                answers,
+                Arc::clone(&all),
+                number,
+            ));
+        }
+    });
+    let server = Server {
+        host: "127.0.0.1".to_owned(),
+        port,
+        tls: Tls::None,
+        ca_file: None,
+        fingerprint: None,
+        allow_plaintext: false,
+        user: None,
+        password: None,
+        oauth2: None,
+    };
+    let settings = SmtpSettings {
+        server,
+        connections: 1,
+        per_hour: 0,
+    };
+    (SmtpTransport::new(settings, "school.test"), heard)
+}
+
+async fn converse(
+    stream: TcpStream,
+    pipelining: bool,
+    answers: Answers,
+    heard: Heard,
+    number: usize,
+) {
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 ready\r\n").await.unwrap();
+    let mut words = false;
+    let mut ahead = false;
+    loop {
+        let mut line = Vec::new();
+        if stream.read_until(b'\n', &mut line).await.unwrap_or(0) == 0 {
+            return;
+        }
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        let mark = if ahead && !words { AT_ONCE } else { "" };
+        heard.lock().unwrap()[number].push(format!("{mark}{line}"));
+        ahead = !stream.buffer().is_empty();
+        if words && line != "." {
+            continue;
+        }
+        let chosen = answers.iter().find(|(begins, _)| line.starts_with(begins));
+        let usual = match line.get(..4) {
+            Some("EHLO") if pipelining => "250-school.test\r\n250-PIPELINING\r\n250 8BITMIME",
+            Some("EHLO") => "250-school.test\r\n250 8BITMIME",
+            Some("DATA") => "354 go on",
+            _ => "250 well",
+        };
+        let answer = chosen.map_or(usual, |(_, answer)| *answer);
+        words = answer.starts_with("354");
+        let _ = stream.write_all(format!("{answer}\r\n").as_bytes()).await;
+    }
+}
+
+fn letter(to: &str) -> Outgoing {
+    Outgoing {
+        sender: "help@school.test".to_owned(),
+        recipient: to.to_owned(),
+        bytes: format!("Subject: to {to}\r\n\r\n.hidden\r\n").into_bytes(),
+    }
+}
+
+fn words_to(to: &str) -> Vec<String> {
+    vec![
+        format!("Subject: to {to}"),
+        String::new(),
+        "..hidden".to_owned(),
+        ".".to_owned(),
+    ]
+}
+
+fn said(heard: &Heard) -> Vec<Vec<String>> {
+    let mut all = heard.lock().unwrap().clone();
+    for one in &mut all {
+        one.retain(|line| !line.starts_with("EHLO"));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_letter_is_announced_in_one_breath_where_the_server_takes_that() {
+    for (pipelining, mark) in [(true, AT_ONCE), (false, "")] {
+        let (mut transport, heard) = server(pipelining, &[]).await;
+        for to in ["anna@home.test", "boris@home.test"] {
+            let letter = letter(to);
+            transport.announce(&letter).await;
+            assert_eq!(transport.send(&letter).await, Delivery::Sent);
+        }
+        let mut expected = Vec::new();
+        for to in ["anna@home.test", "boris@home.test"] {
+            expected.push("MAIL FROM:<help@school.test> BODY=8BITMIME".to_owned());
+            expected.push(format!("{mark}RCPT TO:<{to}>"));
+            expected.push(format!("{mark}DATA"));
+            expected.extend(words_to(to));
+        }
+        assert_eq!(said(&heard), [expected], "one connection");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_recipient_costs_no_connection() {
+    for pipelining in [true, false] {
+        let answers = &[("RCPT TO:<nobody", "550 nobody"), ("DATA", "503 for whom")];
+        let (mut transport, heard) = server(pipelining, answers).await;
+        let refused = transport.send(&letter("nobody@home.test")).await;
+        assert_eq!(refused, Delivery::Refused("550 nobody".to_owned()));
+        let all = said(&heard);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].last().unwrap(), "RSET");
+        let again = transport.send(&letter("nobody@home.test")).await;
+        assert_eq!(again, refused);
+        assert_eq!(said(&heard).len(), 1, "the same connection");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_words_for_nobody_gets_none() {
+    let (mut transport, heard) = server(true, &[("RCPT TO:<nobody", "550 nobody")]).await;
+    let refused = transport.send(&letter("nobody@home.test")).await;
+    assert_eq!(refused, Delivery::Refused("550 nobody".to_owned()));
+    assert_eq!(
+        transport.send(&letter("anna@home.test")).await,
+        Delivery::Sent
+    );
+    let all = said(&heard);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[0].last().unwrap(), "+DATA");
+    assert!(all[1].ends_with(&words_to("anna@home.test")));
+}
+
+#[tokio::test]
+async fn of_what_was_announced_and_is_not_sent_no_word_is_said() {
+    let (mut transport, heard) = server(true, &[]).await;
+    transport.announce(&letter("anna@home.test")).await;
+    let other = letter("boris@home.test");
+    assert_eq!(transport.send(&other).await, Delivery::Sent);
+    let all = said(&heard);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[0].last().unwrap(), "+DATA");
+    assert!(all[1].ends_with(&words_to("boris@home.test")));
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_closes_meanwhile_is_replaced() {
+    for pipelining in [true, false] {
+        let answers = &[("MAIL FROM:<again@", "421 too long idle")];
+        let (mut transport, heard) = server(pipelining, answers).await;
+        let first = letter("anna@home.test");
+        assert_eq!(transport.send(&first).await, Delivery::Sent);
+        let mut again = letter("boris@home.test");
+        again.sender = "again@school.test".to_owned();
+        // The new connection hears the same answer, and that counts.
+        let put_off = Delivery::Deferred("421 too long idle".to_owned());
+        assert_eq!(transport.send(&again).await, put_off);
+        assert_eq!(said(&heard).len(), 2);
+        assert_eq!(transport.send(&first).await, Delivery::Sent);
+        assert_eq!(said(&heard).len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_letter_of_eight_bits_goes_as_it_is() {
+    let (mut transport, heard) = server(true, &[]).await;
+    let mut letter = letter("anna@home.test");
+    letter.bytes = b"Subject: x\r\n\r\n.\xff\xfe\r\n".to_vec();
+    assert_eq!(transport.send(&letter).await, Delivery::Sent);
+    let all = said(&heard);
+    assert!(all[0].contains(&"..\u{fffd}\u{fffd}".to_owned()), "{all:?}");
+    assert_eq!(all[0].last().unwrap(), ".");
+}
