@@ -28,7 +28,7 @@ fn open(path: &Path) -> Connection {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              CREATE TABLE letters (id INTEGER PRIMARY KEY, message_id TEXT, sender TEXT, subject TEXT, text TEXT, original BLOB);
              CREATE INDEX letters_message_id ON letters (message_id);
-             CREATE VIRTUAL TABLE words USING fts5 (words, content = '', contentless_delete = 1);",
+             CREATE VIRTUAL TABLE words USING fts5 (stems, content = '', contentless_delete = 1);",
         )
         .unwrap();
     database
@@ -53,7 +53,7 @@ fn store(database: &mut Connection, packer: &mut zstd::bulk::Compressor<'_>, all
             ])
             .unwrap();
         transaction
-            .prepare_cached("INSERT INTO words (rowid, words) VALUES (last_insert_rowid(), ?1)")
+            .prepare_cached("INSERT INTO words (rowid, stems) VALUES (last_insert_rowid(), ?1)")
             .unwrap()
             .execute([text])
             .unwrap();

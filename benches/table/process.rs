@@ -41,7 +41,7 @@ impl Meter {
     pub fn took(&self) -> Took {
         Took {
             wall: self.began.elapsed(),
-            cpu: cpu_of("self") - self.cpu,
+            cpu: cpu_of("self").saturating_sub(self.cpu),
         }
     }
 }

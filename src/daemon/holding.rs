@@ -22,7 +22,8 @@ enum Overload {
 }
 
 /// How many letters may go before those of the last hour must be counted again: counting takes as long as there
-/// are many, and nothing but sending and refusals makes it worse.
+/// are many, and nothing but sending and refusals makes it worse. What other connections are sending while it is
+/// counted is not in it, so that each may go some letters beyond the limit.
 #[derive(Debug, Default)]
 pub(super) struct Headroom {
     counted: Timestamp,
@@ -46,6 +47,18 @@ impl Headroom {
 }
 
 impl Engine {
+    /// May so many letters go without anything being counted? They are taken from what may.
+    pub(super) async fn has_headroom(&self, letters: u32, now: Timestamp) -> bool {
+        let limit = self
+            .snapshots
+            .current()
+            .config
+            .policy
+            .limits
+            .automatic_per_hour;
+        self.headroom.lock().await.takes(letters, limit, now)
+    }
+
     /// Do letters that the desk writes by itself wait now, when `letters` are about to go?
     pub(super) async fn holds_automatic(
         &self,
@@ -55,9 +68,6 @@ impl Engine {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let limit = snapshot.config.policy.limits.automatic_per_hour;
         let mut headroom = self.headroom.lock().await;
-        if headroom.takes(letters, limit, now) {
-            return Ok(false);
-        }
         let work = move |tx: &Tx<'_>| {
             let sent = tx.automatic_sent(limit, now)?;
             let overload = if sent >= limit {

@@ -32,7 +32,7 @@ pub struct SendReport {
     pub unreachable: Option<String>,
 }
 
-/// A connection, and what it still owes the database: how letters went that it could not write down.
+/// A connection, and what it still owes the database: how letters went that is not written down yet.
 #[derive(Debug)]
 pub struct Sender<T> {
     transport: T,
@@ -169,7 +169,10 @@ impl Engine {
     ) -> Result<SendReport, StoreError> {
         let mut report = SendReport::default();
         loop {
-            let due = self.claim(&mut sender.owed, out).await?;
+            let due = match self.claim(&mut sender.owed, out).await {
+                Ok(due) => due,
+                Err(error) => return Err(self.after(error, &mut sender.owed).await),
+            };
             if due.is_empty() {
                 return Ok(report);
             }
@@ -188,7 +191,7 @@ impl Engine {
                         sender
                             .owed
                             .extend(due.map(|letter| Owed::Waiting(letter.id)));
-                        return Err(error);
+                        return Err(self.after(error, &mut sender.owed).await);
                     }
                 };
                 sender
@@ -199,6 +202,15 @@ impl Engine {
                 return Ok(report);
             }
         }
+    }
+
+    /// What may have nothing to do with the letters that went keeps them from being written down no longer than it
+    /// must: a run that ends here would send them again.
+    async fn after(&self, error: StoreError, owed: &mut Vec<Owed>) -> StoreError {
+        if let Err(other) = self.pay(owed).await {
+            tracing::warn!(error = %other, letters = owed.len(), "not written down yet");
+        }
+        error
     }
 
     /// Writes down what is owed, and takes what is due in the same transaction; nothing while nothing may go.
@@ -212,12 +224,17 @@ impl Engine {
             self.pay(owed).await?;
             return Ok(vec![]);
         }
-        let stopped = self.holds_automatic(CLAIM, now).await?;
+        let mut stopped = false;
+        if !self.has_headroom(CLAIM, now).await {
+            // What has gone is counted.
+            self.pay(owed).await?;
+            stopped = self.holds_automatic(CLAIM, now).await?;
+        }
         let (payment, per_hour) = (owed.clone(), out.per_hour);
         let due = self
             .store
             .transaction(move |tx| {
-                settle(tx, &payment)?;
+                write_down(tx, &payment)?;
                 let most = match per_hour {
                     0 => CLAIM,
                     limit => {
@@ -253,11 +270,22 @@ impl Engine {
             attempts,
             bytes,
         } = letter;
+        let bytes = match bytes.unpacked() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                // One damaged letter does not hold up the others.
+                report.refused += 1;
+                tracing::error!(ticket, %message_id, %error, "cannot be sent");
+                self.refused(id, ticket, kind, recipient, error.to_string())
+                    .await?;
+                return Ok(None);
+            }
+        };
         let Sender { transport, owed } = sender;
         let outgoing = Outgoing {
             sender: reverse_path,
             recipient: recipient.clone(),
-            bytes: bytes.unpacked()?,
+            bytes,
         };
         if !owed.is_empty() {
             tokio::try_join!(self.pay(owed), async {
@@ -352,7 +380,7 @@ impl Engine {
         }
         let payment = owed.clone();
         self.store
-            .transaction(move |tx| settle(tx, &payment))
+            .transaction(move |tx| write_down(tx, &payment))
             .await?;
         owed.clear();
         Ok(())
@@ -412,7 +440,8 @@ impl Engine {
     }
 }
 
-fn settle(tx: &Tx<'_>, owed: &[Owed]) -> Result<(), StoreError> {
+/// How letters went, or that they wait as before.
+fn write_down(tx: &Tx<'_>, owed: &[Owed]) -> Result<(), StoreError> {
     for one in owed {
         match *one {
             Owed::Sent(id, at) => tx.mark_sent(id, at)?,

@@ -295,6 +295,64 @@ async fn what_was_sent_while_the_database_failed_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_letter_that_is_damaged_in_the_database_is_told_of_and_holds_up_no_other() {
+    let office = Office::open().await;
+    for number in 1..=3 {
+        office
+            .take(letter("anna@home.test", &format!("q{number}"), "Вопрос"))
+            .await;
+    }
+    let database = office.database();
+    let damaged: u32 = office.one("SELECT min(letter) FROM outbox");
+    let waiting: u32 = office.one("SELECT count(*) FROM outbox");
+    database
+        .execute(
+            "UPDATE letters SET original = x'28b52ffd2005010203' WHERE id = ?1",
+            [damaged],
+        )
+        .unwrap();
+    let transport = FakeTransport::default();
+    let mut sender = Sender::new(transport.clone());
+    office.send_all(&mut sender, &WayOut::new(0)).await;
+    let state: String = office.one(&format!(
+        "SELECT state FROM outbox WHERE letter = {damaged}"
+    ));
+    assert_eq!(state, "refused");
+    let told: u32 =
+        office.one("SELECT count(*) FROM letters WHERE direction = 'out' AND kind = 'bounce'");
+    assert_eq!(told, 1);
+    let sent = transport.sent.lock().unwrap().len();
+    assert_eq!(sent, (waiting - 1 + told) as usize);
+}
+
+#[tokio::test]
+async fn a_letter_that_went_is_written_down_though_the_next_cannot_be_claimed() {
+    let office = Office::open().await;
+    office.take(letter("anna@home.test", "q", "Вопрос")).await;
+    let mut again = b"In-Reply-To: <q@home.test>\r\n".to_vec();
+    again.extend(letter("anna@home.test", "r", "Re: Вопрос"));
+    office.take(again).await;
+    assert_eq!(office.tickets(), 1);
+    // The second letter to the specialist waits until the first has gone: it is claimed by itself.
+    office
+        .database()
+        .execute_batch(
+            "CREATE TRIGGER doomed BEFORE UPDATE ON outbox
+             WHEN NEW.state = 'sending' AND OLD.letter = (SELECT max(letter) FROM outbox)
+             BEGIN SELECT RAISE(ABORT, 'a damaged page'); END",
+        )
+        .unwrap();
+    let transport = FakeTransport::default();
+    let mut sender = Sender::new(transport.clone());
+    let ended = office.engine.send_due(&mut sender, &WayOut::new(0)).await;
+    assert!(ended.is_err());
+    let sent = transport.sent.lock().unwrap().len();
+    assert_eq!(sent, 2);
+    let known: u32 = office.one("SELECT count(*) FROM outbox WHERE state = 'sent'");
+    assert_eq!(known as usize, sent, "what has gone is known to have gone");
+}
+
+#[tokio::test]
 async fn a_run_ends_though_a_letter_waits_behind_one_that_was_put_off() {
     let office = Office::open().await;
     let letters = [(1, letter("anna@home.test", "q", "Вопрос"))];

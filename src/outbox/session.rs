@@ -56,10 +56,14 @@ impl Session {
     pub async fn begin(stream: Stream, hello: &ClientId) -> Result<Self, Error> {
         let stream = Box::new(stream);
         let mut connection = AsyncSmtpConnection::connect_with_transport(stream, hello).await?;
-        let again = connection.command(format!("EHLO {hello}\r\n")).await?;
-        let pipelining = again
-            .message()
-            .any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
+        let pipelining = match connection.command(format!("EHLO {hello}\r\n")).await {
+            Ok(again) => again
+                .message()
+                .any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")),
+            // Some servers take one hello in a session: the first holds, and nothing more is known of them.
+            Err(error) if error.status().is_some_and(|code| u16::from(code) != 421) => false,
+            Err(error) => return Err(error),
+        };
         Ok(Self {
             connection,
             pipelining,
@@ -98,6 +102,7 @@ impl Session {
         let commands = [mail.as_str(), recipient.as_str(), "DATA\r\n"];
         let wanted = [250..=259, 250..=259, 354..=354];
         let mut failed = None;
+        let mut over = false;
         let mut waits_for_words = false;
         for (number, (command, wanted)) in commands.iter().zip(wanted).enumerate() {
             let heard = match (self.pipelining, number) {
@@ -109,16 +114,16 @@ impl Session {
             let Some(why) = not_as(heard, &wanted) else {
                 continue;
             };
-            let over = !self.pipelining || is_over(&why);
+            over = is_over(&why);
             failed = failed.or(Some((number, why)));
-            if over {
+            if over || !self.pipelining {
                 break;
             }
         }
         let Some((number, why)) = failed else {
             return Ok(());
         };
-        let over = is_over(&why);
+        let gone = number == 0 && is_over(&why);
         let delivery = match why {
             Step::Said(heard) => verdict(&heard),
             Step::Broken(why) => Delivery::Deferred(format!("{place}: {why}")),
@@ -127,7 +132,7 @@ impl Session {
             delivery,
             // A server that wants words after a refusal is given none: that connection ends.
             usable: !over && !waits_for_words && self.cleared().await,
-            gone: over && number == 0,
+            gone,
         })
     }
 

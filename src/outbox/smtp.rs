@@ -1,6 +1,8 @@
 //! Sending by SMTP over a connection of our own that is kept between letters: how it is made, protected and
 //! logged in. The library's pool would take a cancelled connection back out of step.
 
+use std::time::Instant;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -20,11 +22,12 @@ pub struct SmtpTransport {
     settings: SmtpSettings,
     hello: ClientId,
     open: Option<Session>,
-    announced: Option<Announced>,
+    ahead: Option<Ahead>,
 }
 
-/// A letter that was announced ahead.
-struct Announced {
+/// A letter that was announced and is not sent yet.
+struct Ahead {
+    since: Instant,
     sender: String,
     recipient: String,
     answer: Result<Session, Delivery>,
@@ -37,7 +40,7 @@ impl SmtpTransport {
             settings,
             hello: ClientId::Domain(hello.to_owned()),
             open: None,
-            announced: None,
+            ahead: None,
         }
     }
 
@@ -205,7 +208,7 @@ impl SmtpTransport {
     }
 
     /// Announces a letter over the kept connection, or over a new one.
-    async fn announced(&mut self, letter: &Outgoing) -> Result<Session, Delivery> {
+    async fn begin(&mut self, letter: &Outgoing) -> Result<Session, Delivery> {
         let envelope = &Envelope::of(letter).map_err(Delivery::Refused)?;
         let place = self.place();
         // A kept connection may have been closed by the server meanwhile: the first answer shows it, before any
@@ -304,9 +307,10 @@ async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
 impl Transport for SmtpTransport {
     async fn announce(&mut self, letter: &Outgoing) {
         // One that was announced and not sent leaves a server that waits for its words.
-        self.announced = None;
-        let answer = self.announced(letter).await;
-        self.announced = Some(Announced {
+        self.ahead = None;
+        let answer = self.begin(letter).await;
+        self.ahead = Some(Ahead {
+            since: Instant::now(),
             sender: letter.sender.clone(),
             recipient: letter.recipient.clone(),
             answer,
@@ -314,12 +318,14 @@ impl Transport for SmtpTransport {
     }
 
     async fn send(&mut self, letter: &Outgoing) -> Delivery {
-        let ahead = self.announced.take().filter(|ahead| {
-            (&ahead.sender, &ahead.recipient) == (&letter.sender, &letter.recipient)
+        // What a server said long ago says nothing of now.
+        let ahead = self.ahead.take().filter(|ahead| {
+            ahead.since.elapsed() < COMMAND
+                && (&ahead.sender, &ahead.recipient) == (&letter.sender, &letter.recipient)
         });
         let answer = match ahead {
             Some(ahead) => ahead.answer,
-            None => self.announced(letter).await,
+            None => self.begin(letter).await,
         };
         let mut session = match answer {
             Ok(session) => session,

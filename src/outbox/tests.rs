@@ -77,6 +77,15 @@ async fn converse(
         if words && line != "." {
             continue;
         }
+        let hellos = heard.lock().unwrap()[number]
+            .iter()
+            .filter(|line| line.starts_with("EHLO"))
+            .count();
+        let line = if hellos > 1 && line.starts_with("EHLO") {
+            "EHLO again".to_owned()
+        } else {
+            line
+        };
         let chosen = answers.iter().find(|(begins, _)| line.starts_with(begins));
         let usual = match line.get(..4) {
             Some("EHLO") if pipelining => "250-school.test\r\n250-PIPELINING\r\n250 8BITMIME",
@@ -176,6 +185,16 @@ async fn of_what_was_announced_and_is_not_sent_no_word_is_said() {
     assert_eq!(all.len(), 2, "{all:?}");
     assert_eq!(all[0].last().unwrap(), "+DATA");
     assert!(all[1].ends_with(&words_to("boris@home.test")));
+}
+
+#[tokio::test]
+async fn a_server_that_takes_one_hello_a_session_is_written_to() {
+    let (mut transport, heard) = server(true, &[("EHLO again", "503 already identified")]).await;
+    assert_eq!(
+        transport.send(&letter("anna@home.test")).await,
+        Delivery::Sent
+    );
+    assert_eq!(said(&heard)[0][1], "RCPT TO:<anna@home.test>", "one by one");
 }
 
 #[tokio::test]

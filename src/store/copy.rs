@@ -190,7 +190,7 @@ impl Store {
         sound(&to_look_at(path)?, "quick_check")
     }
 
-    /// As [`Store::check`], for a database that is worked with meanwhile: rests nine times as long as it looks, so
+    /// As [`Store::check`], for a database that is worked with meanwhile: rests three times as long as it looks, so
     /// that letters do not wait for it.
     ///
     /// # Errors
@@ -202,7 +202,7 @@ impl Store {
             let worked = woke.elapsed();
             if worked >= SPELL {
                 // Waiting for a slow disk is no work.
-                std::thread::sleep(worked.min(2 * SPELL) * 9);
+                std::thread::sleep(worked.min(2 * SPELL) * 3);
                 woke = Instant::now();
             }
             false

@@ -124,7 +124,8 @@ impl Tx<'_> {
         limit: u32,
         since: Timestamp,
     ) -> Result<bool, StoreError> {
-        // Ids grow: where fewer letters of any kind came since the first of them, nothing need be counted.
+        // Ids grow: where fewer letters of any kind came since the first of them, nothing need be counted. After a
+        // clock was set back the first may not be the oldest, and some more go for an hour.
         let mut query = self.connection.prepare_cached(
             "SELECT id FROM letters WHERE kind = 'ack' AND at > ?1 ORDER BY at LIMIT 1",
         )?;
