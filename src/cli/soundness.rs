@@ -1,7 +1,8 @@
 //! Whether the database is sound, looked at before the desk relies on it or beside its work; and the way back when it
 //! is not.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -13,8 +14,10 @@ use crate::store::{Store, StoreError};
 /// A database larger than this is looked at beside the work that goes on: with years of letters a look takes
 /// seconds, on a slow disk minutes.
 const AT_ONCE: u64 = 64 << 20;
-/// So long after the start the look beside the work begins.
-const RUSH: Duration = Duration::from_secs(10);
+/// The look beside the work begins when nothing was written for so long, …
+const QUIET: Duration = Duration::from_secs(10);
+/// … at the latest so long after the start.
+const LATEST: Duration = Duration::from_mins(10);
 
 /// Looks at the database before the desk relies on it. `false` when it is too large for that and is to be looked at
 /// beside the work; with `first` it is looked at all the same.
@@ -35,11 +38,15 @@ pub fn look(config: &Config, first: bool) -> Result<bool, StoreError> {
 /// Ends when the database, looked at beside the work, is found damaged; for ever when it is sound. The thread is
 /// not waited for at the end of the program: it only reads.
 pub async fn damage(config: Config) -> StoreError {
-    // What came in the night, and what waits to go, comes first.
-    tokio::time::sleep(RUSH).await;
+    // What came in the night, and what waits to go, comes first: while it is looked at, the log of a database only grows.
+    let began = Instant::now();
+    let log = log_of(&config.database());
+    while began.elapsed() < LATEST && !is_quiet(&log, began) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     let (tell, told) = oneshot::channel();
     let look = move || {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         match Store::check_beside_work(&config.database()) {
             Err(error) if error.is_damage() => {
                 let _ = tell.send(error);
@@ -58,6 +65,21 @@ pub async fn damage(config: Config) -> StoreError {
         Ok(damage) => damage,
         Err(_) => std::future::pending().await,
     }
+}
+
+/// The log of what was written last (SQLite's `-wal`).
+fn log_of(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Was nothing written to it since the start, or for a while?
+fn is_quiet(log: &Path, began: Instant) -> bool {
+    let written = std::fs::metadata(log).and_then(|file| file.modified());
+    // A clock that was set back makes it look as if it were written in the future.
+    let since = written.ok().and_then(|at| at.elapsed().ok());
+    began.elapsed() >= QUIET && since.is_none_or(|since| since >= QUIET)
 }
 
 /// What a damaged database means, and the way to its last copy.
