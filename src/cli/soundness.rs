@@ -1,7 +1,6 @@
 //! Whether the database is sound, looked at before the desk relies on it or beside its work; and the way back when it
 //! is not.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -40,8 +39,9 @@ pub fn look(config: &Config, first: bool) -> Result<bool, StoreError> {
 pub async fn damage(config: Config) -> StoreError {
     // What came in the night, and what waits to go, comes first: while it is looked at, the log of a database only grows.
     let began = Instant::now();
-    let log = log_of(&config.database());
-    while began.elapsed() < LATEST && !is_quiet(&log, began) {
+    let is_quiet = || Store::quiet_for(&config.database()).is_none_or(|quiet| quiet >= QUIET);
+    tokio::time::sleep(QUIET).await;
+    while began.elapsed() < LATEST && !is_quiet() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     let (tell, told) = oneshot::channel();
@@ -65,21 +65,6 @@ pub async fn damage(config: Config) -> StoreError {
         Ok(damage) => damage,
         Err(_) => std::future::pending().await,
     }
-}
-
-/// The log of what was written last (SQLite's `-wal`).
-fn log_of(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
-}
-
-/// Was nothing written to it since the start, or for a while?
-fn is_quiet(log: &Path, began: Instant) -> bool {
-    let written = std::fs::metadata(log).and_then(|file| file.modified());
-    // A clock that was set back makes it look as if it were written in the future.
-    let since = written.ok().and_then(|at| at.elapsed().ok());
-    began.elapsed() >= QUIET && since.is_none_or(|since| since >= QUIET)
 }
 
 /// What a damaged database means, and the way to its last copy.

@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
+use super::sending::Owed;
 use super::writing;
 use crate::desk;
 use crate::desk::outcome::{Change, Stopped};
@@ -47,27 +48,21 @@ impl Headroom {
 }
 
 impl Engine {
-    /// May so many letters go without anything being counted? They are taken from what may.
-    pub(super) async fn has_headroom(&self, letters: u32, now: Timestamp) -> bool {
-        let limit = self
-            .snapshots
-            .current()
-            .config
-            .policy
-            .limits
-            .automatic_per_hour;
-        self.headroom.lock().await.takes(letters, limit, now)
-    }
-
-    /// Do letters that the desk writes by itself wait now, when `letters` are about to go?
+    /// Do letters that the desk writes by itself wait now, when `letters` are about to go? What is `owed` is written
+    /// down before anything is counted.
     pub(super) async fn holds_automatic(
         &self,
         letters: u32,
+        owed: &mut Vec<Owed>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (snapshot, key) = (self.snapshots.current(), self.key());
         let limit = snapshot.config.policy.limits.automatic_per_hour;
         let mut headroom = self.headroom.lock().await;
+        if headroom.takes(letters, limit, now) {
+            return Ok(false);
+        }
+        self.pay(owed).await?;
         let work = move |tx: &Tx<'_>| {
             let sent = tx.automatic_sent(limit, now)?;
             let overload = if sent >= limit {

@@ -41,7 +41,7 @@ pub struct Sender<T> {
 
 /// A letter that the database believes to be going.
 #[derive(Debug, Clone, Copy)]
-enum Owed {
+pub(super) enum Owed {
     /// The next server has it.
     Sent(u64, Timestamp),
     /// It waits again.
@@ -224,12 +224,7 @@ impl Engine {
             self.pay(owed).await?;
             return Ok(vec![]);
         }
-        let mut stopped = false;
-        if !self.has_headroom(CLAIM, now).await {
-            // What has gone is counted.
-            self.pay(owed).await?;
-            stopped = self.holds_automatic(CLAIM, now).await?;
-        }
+        let stopped = self.holds_automatic(CLAIM, owed, now).await?;
         let (payment, per_hour) = (owed.clone(), out.per_hour);
         let due = self
             .store
@@ -374,7 +369,7 @@ impl Engine {
     }
 
     /// Writes down what the connection owes, all of it or nothing.
-    async fn pay(&self, owed: &mut Vec<Owed>) -> Result<(), StoreError> {
+    pub(super) async fn pay(&self, owed: &mut Vec<Owed>) -> Result<(), StoreError> {
         if owed.is_empty() {
             return Ok(());
         }
@@ -419,7 +414,7 @@ impl Engine {
     /// How long until something may be due, at most `longest`.
     pub(super) async fn until_due(&self, out: &WayOut, longest: Duration) -> Duration {
         let stopped = self
-            .holds_automatic(0, self.clock.now())
+            .holds_automatic(0, &mut vec![], self.clock.now())
             .await
             .unwrap_or(false);
         let next = self

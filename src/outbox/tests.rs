@@ -160,19 +160,22 @@ async fn a_refused_recipient_costs_no_connection() {
     }
 }
 
+/// Of a letter that was announced over the first connection no word was said; the next went over another.
+fn no_word_over_the_first(heard: &Heard, next: &str) {
+    let all = said(heard);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[0].last().unwrap(), "+DATA");
+    assert!(all[1].ends_with(&words_to(next)));
+}
+
 #[tokio::test]
 async fn a_server_that_wants_words_for_nobody_gets_none() {
     let (mut transport, heard) = server(true, &[("RCPT TO:<nobody", "550 nobody")]).await;
     let refused = transport.send(&letter("nobody@home.test")).await;
     assert_eq!(refused, Delivery::Refused("550 nobody".to_owned()));
-    assert_eq!(
-        transport.send(&letter("anna@home.test")).await,
-        Delivery::Sent
-    );
-    let all = said(&heard);
-    assert_eq!(all.len(), 2, "{all:?}");
-    assert_eq!(all[0].last().unwrap(), "+DATA");
-    assert!(all[1].ends_with(&words_to("anna@home.test")));
+    let next = letter("anna@home.test");
+    assert_eq!(transport.send(&next).await, Delivery::Sent);
+    no_word_over_the_first(&heard, "anna@home.test");
 }
 
 #[tokio::test]
@@ -181,10 +184,7 @@ async fn of_what_was_announced_and_is_not_sent_no_word_is_said() {
     transport.announce(&letter("anna@home.test")).await;
     let other = letter("boris@home.test");
     assert_eq!(transport.send(&other).await, Delivery::Sent);
-    let all = said(&heard);
-    assert_eq!(all.len(), 2, "{all:?}");
-    assert_eq!(all[0].last().unwrap(), "+DATA");
-    assert!(all[1].ends_with(&words_to("boris@home.test")));
+    no_word_over_the_first(&heard, "boris@home.test");
 }
 
 #[tokio::test]

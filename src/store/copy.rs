@@ -182,6 +182,13 @@ pub fn put_back(copy: &Path, database: &Path, told: impl Fn(Copying)) -> Result<
 }
 
 impl Store {
+    /// How long nothing was written to a database that is worked with; `None` where that is not known: it has no log
+    /// yet, or the clock was set back.
+    pub fn quiet_for(path: &Path) -> Option<Duration> {
+        let log = std::fs::metadata(beside(path, "-wal")).ok()?;
+        log.modified().ok()?.elapsed().ok()
+    }
+
     /// Is the file sound, as far as a quick look shows?
     ///
     /// # Errors
