@@ -5,9 +5,10 @@ use std::io::{IsTerminal, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::Filter;
 use tracing_subscriber::prelude::*;
+use tracing_subscriber::{EnvFilter, Registry};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -210,6 +211,16 @@ pub fn table(rows: &[Vec<String>]) {
 /// Libraries that log every line they send, the login among them: never more than their warnings.
 const TELLTALES: [&str; 3] = ["async_imap", "imap_proto", "lettre"];
 
+/// What is asked for, and nothing of what a library must not tell.
+fn discreet(filter: EnvFilter) -> impl Filter<Registry> {
+    let telltale = filter_fn(|said| {
+        *said.level() <= tracing::Level::WARN
+            || !TELLTALES.iter().any(|one| said.target().starts_with(one))
+    });
+    // Without a word on the level libraries would write each line of theirs only for it to be thrown away.
+    filter.and(telltale.with_max_level_hint(LevelFilter::TRACE))
+}
+
 /// Starts the log on standard error. `RUST_LOG` is stronger than the switches.
 pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
     let level = match (quiet, verbose, daemon) {
@@ -220,10 +231,6 @@ pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
         _ => "trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let discreet = filter_fn(|said| {
-        *said.level() <= tracing::Level::WARN
-            || !TELLTALES.iter().any(|one| said.target().starts_with(one))
-    });
     let log = tracing_subscriber::fmt::layer()
         .with_writer(super::progress::Above::default)
         .with_ansi(stderr_colours())
@@ -232,12 +239,27 @@ pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
     // Under systemd the journal writes the time itself.
     let started = if std::env::var_os("JOURNAL_STREAM").is_some() {
         registry
-            .with(log.without_time().with_filter(filter.and(discreet)))
+            .with(log.without_time().with_filter(discreet(filter)))
             .try_init()
     } else {
-        registry
-            .with(log.with_filter(filter.and(discreet)))
-            .try_init()
+        registry.with(log.with_filter(discreet(filter))).try_init()
     };
     let _ = started;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_told_how_much_of_their_talk_is_wanted() {
+        for (asked, level) in [
+            ("info,rustls=warn", LevelFilter::INFO),
+            ("debug", LevelFilter::DEBUG),
+            ("error", LevelFilter::ERROR),
+        ] {
+            let hint = discreet(EnvFilter::new(asked)).max_level_hint();
+            assert_eq!(hint, Some(level), "{asked}");
+        }
+    }
 }
