@@ -1,5 +1,6 @@
 //! `dezhurny forget`: everything of one person is erased, with a count and with what is out of reach.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,15 +8,18 @@ use clap::Args;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
-use crate::daemon::{Clock, Engine, Snapshot};
+use crate::daemon::{Clock, Engine, Snapshot, forms};
 use crate::mail::wire_address;
-use crate::store::Forgotten;
+use crate::store::{Forgotten, Reader};
 
 /// Options of `forget`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Адрес того, чьи данные стереть
     address: String,
+    /// Стереть без вопроса
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// Forgets a person.
@@ -25,7 +29,11 @@ pub fn forget(config: Option<&Path>, options: &Options) -> Ending {
     let address = address(&options.address)?;
     refuse(&snapshot, &address)?;
     // Without a database there is nothing to forget, and none is to be made.
-    let _ = files::reader(&snapshot.config)?;
+    let reader = files::reader(&snapshot.config)?;
+    if !options.yes && std::io::stdin().is_terminal() && !agreed(&reader, &address)? {
+        return Err(Trouble::new("ничего не стёрто"));
+    }
+    drop(reader);
     let done = files::block_on(async {
         let engine = Engine::open(snapshots, Clock::System).await?;
         let done = engine.forget(&address).await;
@@ -48,6 +56,22 @@ pub fn forget(config: Option<&Path>, options: &Options) -> Ending {
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is erased cannot be brought back, and the address may be mistyped: whoever sits at a terminal is asked.
+fn agreed(reader: &Reader, address: &str) -> Result<bool, Trouble> {
+    let addresses = forms(address);
+    let (tickets, letters) = (
+        reader.tickets_of(&addresses)?.len(),
+        reader.letters_of(&addresses)?.len(),
+    );
+    say::line(format!(
+        "Об адресе {address} в базе: обращений {tickets}, писем {letters}. Стёртое не вернуть; выгрузить его сначала: \
+         dezhurny export {address} -o файл.zip"
+    ));
+    let said = say::ask("Стереть? Напишите «да»: ")?.unwrap_or_default();
+    let said = said.trim().to_lowercase();
+    Ok(["да", "yes"].contains(&said.as_str()))
 }
 
 /// One plain address, lower case.

@@ -3,7 +3,6 @@
 //! By a code that is entered on any device (RFC 8628), or, where the provider grants mail no other way, by a page
 //! of consent whose last address is brought back by hand: the program listens nowhere.
 
-use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -120,18 +119,8 @@ async fn by_browser(oauth: &OAuth2, address: &str) -> Result<Granted, Trouble> {
 
 /// One line from the person.
 async fn ask(question: &'static str) -> Result<String, Trouble> {
-    tokio::task::spawn_blocking(move || {
-        if std::io::stdin().is_terminal() {
-            let _ = write!(std::io::stdout(), "{question}");
-            let _ = std::io::stdout().flush();
-        }
-        let mut line = String::new();
-        match std::io::stdin().lock().read_line(&mut line) {
-            Ok(0) => Err(Trouble::new("адреса нет").code(64)),
-            Ok(_) => Ok(line),
-            Err(error) => Err(Trouble::new(error)),
-        }
-    })
-    .await
-    .map_err(Trouble::new)?
+    tokio::task::spawn_blocking(move || say::ask(question))
+        .await
+        .map_err(Trouble::new)??
+        .ok_or_else(|| Trouble::new("адреса нет").code(64))
 }

@@ -1,7 +1,7 @@
 //! What the command line says: errors with a hint, tables, colours only where they help, and the log.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -142,6 +142,20 @@ fn is_utf8() -> bool {
 pub fn json(value: &impl serde::Serialize) -> Result<(), Trouble> {
     line(serde_json::to_string_pretty(value).map_err(Trouble::new)?);
     Ok(())
+}
+
+/// One line from the person, to whom the question is shown at a terminal alone; `None` where the input ends.
+///
+/// # Errors
+/// When the input cannot be read.
+pub fn ask(question: &str) -> Result<Option<String>, Trouble> {
+    if std::io::stdin().is_terminal() {
+        let _ = write!(std::io::stdout(), "{question}");
+        let _ = std::io::stdout().flush();
+    }
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    Ok((read.map_err(Trouble::new)? > 0).then_some(line))
 }
 
 fn stderr_colours() -> bool {

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::place::{Place, said};
+use super::terminal::Terminal;
 
 fn unpacked(path: &Path) -> Vec<(String, String)> {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
@@ -71,4 +72,51 @@ fn a_person_gets_everything_of_theirs_and_is_then_forgotten() {
     assert!(again.status.success() && said(&again).contains("ничего нет"));
     let empty = place.run(&["export", "anna@home.test", "-o", "none.zip"], "");
     assert!(!empty.status.success() && !place.path("none.zip").exists());
+}
+
+#[test]
+fn whoever_sits_at_a_terminal_is_asked_before_a_person_is_forgotten() {
+    let place = Place::new();
+    let letter = "From: Anna <anna@home.test>\r\nTo: help@school.test\r\nSubject: marks\r\n\
+                  Message-ID: <1@home.test>\r\n\r\nNo marks are shown.\r\n";
+    assert!(place.run(&["deliver"], letter).status.success());
+    let forget = |more: &str| {
+        let config = place.path("config.toml");
+        Terminal::start(&format!(
+            "forget anna@home.test {more} --config {}",
+            config.display()
+        ))
+    };
+    for said in ["", "нет", "да нет"] {
+        let mut asked = forget("");
+        asked.see("обращений 1, писем 2");
+        asked.answer("Напишите «да»", said);
+        let ended = asked.end();
+        assert!(!ended.status.success(), "{said}: {}", ended.screen);
+        assert!(
+            ended.screen.contains("ничего не стёрто"),
+            "{}",
+            ended.screen
+        );
+    }
+    // Ctrl+D.
+    let mut asked = forget("");
+    asked.see("Напишите «да»");
+    asked.type_in("\u{4}");
+    assert!(!asked.end().status.success());
+
+    let mut asked = forget("");
+    asked.answer("Напишите «да»", " Да");
+    let ended = asked.end();
+    assert!(
+        ended.status.success() && ended.screen.contains("Стёрто: обращений 1"),
+        "{}",
+        ended.screen
+    );
+    let ended = forget("--yes").end();
+    assert!(
+        ended.status.success() && !ended.screen.contains("Напишите"),
+        "{}",
+        ended.screen
+    );
 }
