@@ -182,13 +182,6 @@ pub fn put_back(copy: &Path, database: &Path, told: impl Fn(Copying)) -> Result<
 }
 
 impl Store {
-    /// How long nothing was written to a database that is worked with; `None` where that is not known: it has no log
-    /// yet, or the clock was set back.
-    pub fn quiet_for(path: &Path) -> Option<Duration> {
-        let log = std::fs::metadata(beside(path, "-wal")).ok()?;
-        log.modified().ok()?.elapsed().ok()
-    }
-
     /// Is the file sound, as far as a quick look shows?
     ///
     /// # Errors
@@ -262,7 +255,7 @@ fn put(draft: &Path, to: &Path) -> Result<(), StoreError> {
     all().map_err(|error: std::io::Error| failed(to, &error))
 }
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

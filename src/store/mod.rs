@@ -14,6 +14,7 @@ mod figures;
 mod incidents;
 mod ledger;
 mod letters;
+mod log;
 mod materials;
 mod meta;
 mod moving;
@@ -93,10 +94,11 @@ impl Store {
     /// When the file cannot be written or belongs to a newer program.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = schema::open_writer(path)?;
-        let (sender, thread) = writer::start(connection).map_err(|error| StoreError::Open {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
+        let (sender, thread) =
+            writer::start(connection, log::Log::of(path)).map_err(|error| StoreError::Open {
+                path: path.to_owned(),
+                why: error.to_string(),
+            })?;
         Ok(Self {
             writer: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::log::Log;
 use super::search::Unindexed;
 use super::{StoreError, Tx};
 
@@ -100,15 +101,16 @@ fn describe(panic: &(dyn std::any::Any + Send)) -> String {
 /// Starts the thread. It ends when every sender is gone.
 pub(super) fn start(
     mut connection: Connection,
+    mut log: Log,
 ) -> std::io::Result<(Sender<Job>, std::thread::JoinHandle<()>)> {
     let (sender, receiver) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new()
         .name("store-writer".to_owned())
-        .spawn(move || serve(&mut connection, &receiver))?;
+        .spawn(move || serve(&mut connection, &mut log, &receiver))?;
     Ok((sender, thread))
 }
 
-fn serve(connection: &mut Connection, jobs: &Receiver<Job>) {
+fn serve(connection: &mut Connection, log: &mut Log, jobs: &Receiver<Job>) {
     let mut released = Instant::now();
     loop {
         let first = match jobs.recv_timeout(QUIET) {
@@ -126,6 +128,7 @@ fn serve(connection: &mut Connection, jobs: &Receiver<Job>) {
                 first
             }
         };
+        log.fit(connection);
         // Those that come meanwhile belong to the same commit.
         let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
         commit(connection, batch);
