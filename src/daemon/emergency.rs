@@ -155,6 +155,7 @@ fn written(snapshot: &Snapshot, what: &str, now: Timestamp) -> Vec<Outgoing> {
         roster: &snapshot.roster,
         now,
         reply_to: &policy.address,
+        mark: None,
     };
     let domain = mail::domain_of(&policy.address);
     let mut letters = Vec::new();

@@ -48,7 +48,12 @@ impl TokenKey {
 impl Token {
     /// The Message-ID with this token, without angle brackets.
     pub fn message_id(&self, ticket: u64, desk_address: &str) -> String {
-        format!("t{ticket}.{}@{}", self.0, domain_of(desk_address))
+        format!("{}@{}", self.mark(ticket), domain_of(desk_address))
+    }
+
+    /// The mark that a link writes into the letter that it begins.
+    pub fn mark(&self, ticket: u64) -> String {
+        format!("t{ticket}.{}", self.0)
     }
 
     /// The desk's address with this token behind a plus sign.
@@ -56,7 +61,7 @@ impl Token {
         let local = desk_address
             .rsplit_once('@')
             .map_or(desk_address, |(local, _)| local);
-        format!("{local}+t{ticket}.{}@{}", self.0, domain_of(desk_address))
+        format!("{local}+{}@{}", self.mark(ticket), domain_of(desk_address))
     }
 }
 

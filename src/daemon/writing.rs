@@ -118,18 +118,20 @@ fn write(
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
     let token = key.token(id, number.unwrap_or(0), &notice.to.address, notice.audience);
     let message_id = token.message_id(number.unwrap_or(0), &policy.address);
-    let reply_to =
-        if policy.plus_addressing && (number.is_some() || notice.audience == Audience::Staff) {
-            token.plus_address(number.unwrap_or(0), &policy.address)
-        } else {
-            policy.address.clone()
-        };
+    let is_answered = number.is_some() || notice.audience == Audience::Staff;
+    let reply_to = if policy.plus_addressing && is_answered {
+        token.plus_address(number.unwrap_or(0), &policy.address)
+    } else {
+        policy.address.clone()
+    };
+    let mark = (is_answered && !policy.plus_addressing).then(|| token.mark(number.unwrap_or(0)));
     let mut cargo = cargo(tx, notice, letter, opens)?;
     let words = DeskWords {
         policy,
         roster,
         now,
         reply_to: &reply_to,
+        mark: mark.as_deref(),
     };
     if let Some(cargo) = &mut cargo {
         cargo.files = letters::files_for(&words, notice, std::mem::take(&mut cargo.files));

@@ -8,7 +8,6 @@ use crate::desk::ticket::Tongue;
 
 use super::compose::{LINE, NAME, SUBJECT, Writer, as_value};
 use super::context::Frame;
-use super::links::mailto;
 use super::text::one_line;
 use super::when;
 
@@ -154,7 +153,7 @@ impl Writer<'_> {
     pub(super) fn act(&self, ru: &'static str, en: &'static str, id: u64) -> ActView {
         let command = format!("{} {id}", self.say(ru, en));
         ActView {
-            href: mailto(self.desk.reply_to, &command, &command),
+            href: self.mailto(&command, &command),
             command,
         }
     }

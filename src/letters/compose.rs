@@ -15,7 +15,7 @@ use super::context::{
     Undeliverable,
 };
 use super::digest::digest;
-use super::links::{Link, mailto};
+use super::links::Link;
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
 use super::views::{admin_alert, size};
@@ -375,7 +375,7 @@ impl Writer<'_> {
                 view.result = "returned";
                 view.text = self.marked(text, places);
                 let subject = format!("Re: {}", view.frame.base);
-                let link = mailto(self.desk.reply_to, &subject, &self.clean(text));
+                let link = self.mailto(&subject, &self.clean(text));
                 view.retry = (link.len() <= LINK).then_some(link);
                 // A supervisor's own words go to nobody else.
                 let own = matches!(self.notice.message, Message::CommandResult(_));
@@ -405,11 +405,11 @@ impl Writer<'_> {
         let nearest = view.nearest.as_deref()?;
         let subject = format!("Re: {}", view.frame.base);
         let whole = format!("{nearest}\n\n{}", view.text);
-        let link = mailto(self.desk.reply_to, &subject, whole.trim_end());
+        let link = self.mailto(&subject, whole.trim_end());
         if link.len() <= LINK {
             Some(link)
         } else {
-            Some(mailto(self.desk.reply_to, &subject, nearest))
+            Some(self.mailto(&subject, nearest))
         }
     }
 
@@ -432,7 +432,7 @@ impl Writer<'_> {
 
     pub(super) fn link(&self, frame: &Frame, russian: &'static str, english: &'static str) -> Link {
         let subject = format!("Re: {}", frame.base);
-        Link::new(self.desk.reply_to, &subject, self.say(russian, english))
+        self.link_to(&subject, self.say(russian, english))
     }
 
     /// A person's text without what the reader must not see.

@@ -7,7 +7,6 @@ use crate::desk::outcome::{KnownIncident, Message};
 
 use super::compose::{SUBJECT, Writer, as_value};
 use super::context::{Frame, Incident, IncidentView};
-use super::links::Link;
 use super::names::aloud;
 use super::when;
 
@@ -70,11 +69,7 @@ impl Writer<'_> {
             subject: only_staff(self.line(&known.subject, SUBJECT / 2)),
             since: when::moment(self.tongue, self.zone(), self.desk.now, known.since),
             alike: known.alike,
-            join: Link::new(
-                self.desk.reply_to,
-                &subject,
-                if staff { command } else { String::new() },
-            ),
+            join: self.link_to(&subject, if staff { command } else { String::new() }),
         }
     }
 }

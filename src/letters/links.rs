@@ -1,8 +1,13 @@
 //! `mailto:` links: one tap writes a command to the desk (RFC 6068).
+//!
+//! Such a letter is a new one that answers nothing: what it belongs to stands behind the plus sign of its address, or,
+//! where the mail server knows no such addresses, in a mark below the command.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
+
+use super::compose::Writer;
 
 /// A command as a link, and as the word to type where links cannot be tapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,19 +18,32 @@ pub(super) struct Link {
     pub href: String,
 }
 
-impl Link {
-    /// A letter to `to` whose body is the command.
-    pub fn new(to: &str, subject: &str, command: impl Into<Cow<'static, str>>) -> Self {
+impl Writer<'_> {
+    /// A letter to the desk whose text is the command.
+    pub(super) fn link_to(&self, subject: &str, command: impl Into<Cow<'static, str>>) -> Link {
         let command = command.into();
-        Self {
-            href: mailto(to, subject, &command),
+        Link {
+            href: self.mailto(subject, &command),
             command,
         }
+    }
+
+    /// The address of a letter to the desk with this text.
+    pub(super) fn mailto(&self, subject: &str, text: &str) -> String {
+        let Some(mark) = self.desk.mark else {
+            return mailto(self.desk.reply_to, subject, text);
+        };
+        let keep = self.say(
+            "Метка письма, не стирайте:",
+            "Mark of this letter, please keep it:",
+        );
+        let marked = format!("{text}\n\n{keep} {mark}");
+        mailto(self.desk.reply_to, subject, &marked)
     }
 }
 
 /// A `mailto:` URI. Line ends in the body become CRLF, as RFC 6068 §5 asks.
-pub(super) fn mailto(to: &str, subject: &str, body: &str) -> String {
+fn mailto(to: &str, subject: &str, body: &str) -> String {
     let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
     let to = encode(to, "@");
     format!(

@@ -76,7 +76,7 @@ impl Writer<'_> {
             link: one.link.as_deref().map(|link| one_line(link, LINE)),
             text: self.clean(text),
             credit: self.line(&credit.join("; "), LINE),
-            solved: Link::new(self.desk.reply_to, &subject, command),
+            solved: self.link_to(&subject, command),
         }
     }
 }

@@ -103,6 +103,9 @@ pub struct DeskWords<'a> {
     pub now: Timestamp,
     /// The address that an answer to this letter goes to.
     pub reply_to: &'a str,
+    /// What a link writes below its command, so that the letter it begins is known (`t12.TOKEN`); `None` where
+    /// `reply_to` says it.
+    pub mark: Option<&'a str>,
 }
 
 /// An earlier letter of the ticket, already chosen for this audience.

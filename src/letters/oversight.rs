@@ -14,7 +14,6 @@ use super::context::{
     Choice, Complaint, ComplaintReceived, ConductReport, Decided, EnclosedView, Frame,
     ServiceStopped,
 };
-use super::links::mailto;
 use super::scrub::Hidden;
 use super::text::{one_line, tidy};
 use super::{DeskWords, names};
@@ -272,7 +271,7 @@ impl Writer<'_> {
         let subject = format!("Re: {}", frame.base);
         said.into_iter()
             .map(|(label, command)| Choice {
-                href: mailto(self.desk.reply_to, &subject, &command),
+                href: self.mailto(&subject, &command),
                 label: one_line(&label, NAME),
                 command,
             })

@@ -73,6 +73,7 @@ impl Sample {
             roster: &self.roster,
             now: now(),
             reply_to: "help+t41.example@school.test",
+            mark: None,
         }
     }
 

@@ -56,7 +56,7 @@ impl Writer<'_> {
         let title = self.line(&one.title, SUBJECT);
         let link = |russian, english| {
             let command = format!("{} {}", self.say(russian, english), one.number);
-            Link::new(self.desk.reply_to, &title, command)
+            self.link_to(&title, command)
         };
         SeminarView {
             number: one.number,

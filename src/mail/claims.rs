@@ -1,6 +1,6 @@
 //! Which tickets a letter says it belongs to.
 //!
-//! Owns the three places where a ticket can be named and their order of trust. Proves nothing: a
+//! Owns the four places where a ticket can be named and their order of trust. Proves nothing: a
 //! token is believed only once the desk has checked it.
 
 use super::letters::lowercase;
@@ -48,6 +48,9 @@ pub fn claims(letter: &Letter, desk_addresses: &[String], tag: &str) -> Vec<Clai
             Route::Address,
         );
     }
+    for mark in &letter.marks {
+        add(&mut found, ticket_and_token(mark), Route::Mark);
+    }
     for ticket in in_subject(&letter.subject, tag) {
         add(&mut found, Some((ticket, None)), Route::Tag);
     }
@@ -65,7 +68,7 @@ fn add(found: &mut Vec<Claim>, named: Option<(u64, Option<String>)>, by: Route) 
 }
 
 /// `t123.TOKEN` as number and token.
-fn ticket_and_token(text: &str) -> Option<(u64, Option<String>)> {
+pub(super) fn ticket_and_token(text: &str) -> Option<(u64, Option<String>)> {
     let lower = text.to_ascii_lowercase();
     let (number, token) = lower.strip_prefix('t')?.split_once('.')?;
     if !number.bytes().all(|b| b.is_ascii_digit()) {
@@ -147,6 +150,7 @@ mod tests {
             text: String::new(),
             html: None,
             new_text: String::new(),
+            marks: vec![],
             quoted: String::new(),
             signature: String::new(),
             attachments: vec![],
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn all_three_ways_in_order() {
+    fn all_ways_in_order() {
         let mut l = letter();
         l.subject = "Re: [ эж – 7 ] Журнал".into();
         l.to = vec![Mailbox {
@@ -203,11 +207,13 @@ mod tests {
             address: format!("Help+T7.{A}@School.test"),
         }];
         l.references = vec![format!("t7.{B}@school.test")];
+        l.marks = vec![format!("t8.{A}")];
         assert_eq!(
             claims(&l, &desk(), "ЭЖ"),
             vec![
                 claim(7, Some(B), Route::Reference),
                 claim(7, Some(A), Route::Address),
+                claim(8, Some(A), Route::Mark),
                 claim(7, None, Route::Tag),
             ]
         );

@@ -109,6 +109,8 @@ pub enum Route {
     Reference,
     /// A token in the address it was sent to (`help+t12.TOKEN@…`).
     Address,
+    /// A token in the text, where a link of the desk's letter wrote it.
+    Mark,
     /// The tag in the subject, `[ЭЖ-12]`: for people, believed least.
     Tag,
 }
@@ -174,6 +176,8 @@ pub struct Letter {
     pub html: Option<String>,
     /// What its writer wrote now: `text` without the quote and the signature. In doubt all of it.
     pub new_text: String,
+    /// Marks that links of the desk's letters wrote below their commands (`t12.TOKEN`); they are not in `new_text`.
+    pub marks: Vec<String>,
     /// The quoted history that was cut off.
     pub quoted: String,
     /// The signature that was cut off.

@@ -21,6 +21,7 @@ mod language;
 mod letter;
 mod letters;
 mod links;
+mod mark;
 mod masking;
 mod parameters;
 mod parsed;

@@ -6,7 +6,8 @@ use mail_parser::Message;
 use super::header::Headers;
 use super::parsed::parsed;
 use super::{
-    Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, quote, words,
+    Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, mark, quote,
+    words,
 };
 
 /// Letters inside letters that are read, deepest.
@@ -97,10 +98,11 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
     } else {
         undivided(&body.text)
     };
-    let language = language::language(if parts.new_text.trim().is_empty() {
+    let (new_text, marks) = mark::taken(&parts.new_text);
+    let language = language::language(if new_text.trim().is_empty() {
         &subject
     } else {
-        &parts.new_text
+        &new_text
     });
 
     let mut defects = body.defects;
@@ -141,7 +143,8 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
             .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
         text: body.text,
         html: body.html,
-        new_text: parts.new_text,
+        new_text,
+        marks,
         quoted: parts.quoted,
         signature: parts.signature,
         attachments: body.files,
@@ -203,6 +206,7 @@ fn nothing(bytes: &[u8]) -> Letter {
         subject: String::new(),
         date: None,
         new_text: text.clone(),
+        marks: vec![],
         text,
         html: None,
         quoted: String::new(),

@@ -3,12 +3,14 @@
 //! They are the reference of behaviour: a new rule begins as a scenario. The tests play all of them, the
 //! demonstration one.
 
+mod expecting;
 mod forging;
 mod player;
 mod school;
 mod script;
 mod seminars;
 mod stage;
+mod tapping;
 
 pub use player::{Failure, Scene, play};
 pub use school::{school, school_with};

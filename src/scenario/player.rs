@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::expecting::{fits, flat};
 use super::forging;
 use super::script::{Expected, Letter, Script, Step, TokenFate, address};
 use super::stage::{Came, Stage};
@@ -99,6 +100,10 @@ impl<S: Stage> Play<'_, S> {
             Step::Answer { letter, words, to } => {
                 let answered = self.answered(to, words.as_deref())?;
                 self.write_and_send(letter, Some(&answered), show).await
+            }
+            Step::Taps { who, command, to } => {
+                let bytes = self.tap(who, command, to)?;
+                self.send(bytes, show).await
             }
             Step::Seminars(text) => self.seminars(text, show).await,
             Step::Declines(who) => {
@@ -209,11 +214,28 @@ impl<S: Stage> Play<'_, S> {
     /// The last letter that came to `to`, or the last with these words.
     fn answered(&self, to: &str, words: Option<&str>) -> Result<mail::Letter, String> {
         let has = |text: &str| words.is_none_or(|words| flat(text).contains(&flat(words)));
-        let mut newest = self.came.iter().rev();
-        newest
-            .find(|(came, letter, _)| came.to == to && has(&letter.text))
-            .map(|(_, letter, _)| letter.clone())
+        self.letters_to(to)
+            .find(|letter| has(&letter.text))
+            .cloned()
             .ok_or_else(|| format!("у {to} нет письма, на которое ответить"))
+    }
+
+    /// The letters that came to a person, the last first.
+    pub(super) fn letters_to(&self, who: &str) -> impl Iterator<Item = &mail::Letter> {
+        let newest = self.came.iter().rev();
+        newest
+            .filter(move |(came, ..)| came.to == who)
+            .map(|(_, letter, _)| letter)
+    }
+
+    /// The number of the next letter that somebody writes.
+    pub(super) fn next(&mut self) -> u32 {
+        self.count += 1;
+        self.count
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.stage.clock().now()
     }
 
     fn reader(&self) -> Result<crate::store::Reader, String> {
@@ -439,61 +461,4 @@ impl<S: Stage> Play<'_, S> {
             .filter_map(|(_, letter, _)| letter.message_id.clone());
         wrote.chain(got).collect()
     }
-}
-
-/// A text in one line.
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn fits(
-    expected: &Expected,
-    came: &Came,
-    letter: &mail::Letter,
-    thread: &[String],
-) -> Result<(), String> {
-    let html = letter
-        .html
-        .as_deref()
-        .map(mail::html_to_text)
-        .unwrap_or_default();
-    if let Some(subject) = &expected.subject
-        && !letter.subject.contains(subject.as_str())
-    {
-        return Err(format!("в теме нет «{subject}»"));
-    }
-    for wanted in &expected.contains {
-        if !flat(&letter.text).contains(&flat(wanted)) {
-            return Err(format!("в тексте нет «{wanted}»"));
-        }
-        // In HTML a command is a link that says what it does.
-        if !wanted.starts_with('#') && !flat(&html).contains(&flat(wanted)) {
-            return Err(format!("в HTML нет «{wanted}»:\n{html}"));
-        }
-    }
-    let whole = String::from_utf8_lossy(&came.bytes).to_lowercase();
-    let decoded = format!(
-        "{}\n{}\n{}\n{whole}",
-        letter.subject,
-        letter.text,
-        letter.html.as_deref().unwrap_or_default()
-    );
-    for unwanted in &expected.lacks {
-        if decoded.to_lowercase().contains(&unwanted.to_lowercase()) {
-            return Err(format!("в письме есть «{unwanted}»"));
-        }
-    }
-    for file in &expected.files {
-        if !letter.attachments.iter().any(|one| one.name == *file) {
-            return Err(format!("нет файла «{file}»"));
-        }
-    }
-    super::seminars::holds(letter, &expected.calendar)?;
-    if expected.same_thread && !letter.in_reply_to.iter().any(|id| thread.contains(id)) {
-        return Err(format!(
-            "не в той же ветке: In-Reply-To {:?}",
-            letter.in_reply_to
-        ));
-    }
-    Ok(())
 }

@@ -40,6 +40,15 @@ pub enum Step {
         /// Whose letter they answer; usually their own.
         to: String,
     },
+    /// Somebody taps the link of a command in the last letter that has it, and sends what it begins.
+    Taps {
+        /// Who.
+        who: String,
+        /// The command.
+        command: String,
+        /// Whose letter the link stands in; usually their own.
+        to: String,
+    },
     /// A letter that no mail client writes, as it stands.
     Raw(String),
     /// The last letter is brought in once more.
@@ -260,6 +269,17 @@ fn step(keyword: &str, value: &str) -> Option<Step> {
             Step::Answer {
                 letter: letter(from),
                 words: None,
+                to: address(to),
+            }
+        }
+        "Нажимает" => {
+            let (who, command) = value.split_once(' ')?;
+            let (command, to) = command
+                .split_once(" в письме для ")
+                .unwrap_or((command, who));
+            Step::Taps {
+                who: address(who),
+                command: command.to_owned(),
                 to: address(to),
             }
         }

@@ -66,6 +66,7 @@ fn thread(letter: &Letter) -> String {
         let by = match claim.by {
             Route::Reference => "reference",
             Route::Address => "address",
+            Route::Mark => "mark",
             Route::Tag => "tag",
         };
         format!("{} by {by}", claim.ticket)
