@@ -100,6 +100,15 @@ pub(super) fn cargo(
                 return Ok(letter.map(Cargo::of));
             };
             let mut cargo = of_filed(&request, ticket);
+            let at_hand = letter.map(|one| one.id);
+            for id in tx.brought_files(ticket.number)? {
+                // A damaged letter must not keep the ticket from going on.
+                if Some(id) != at_hand
+                    && let Ok(bytes) = tx.original(id)
+                {
+                    cargo.files.extend(mail::read(&bytes).attachments);
+                }
+            }
             // What the colleague adds goes along.
             let colleague = letter.filter(|one| one.letter.nature == Nature::Human);
             cargo.files.extend(

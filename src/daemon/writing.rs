@@ -8,16 +8,19 @@ use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{correspondence, folding, judge};
 use crate::desk;
+use crate::desk::command::{Party, parse};
 use crate::desk::outcome::{Audience, Carry, Change, EndState, Handing, Message, Notice, Outcome};
 use crate::desk::policy::Policy;
 use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, PassedOn};
-use crate::store::{LetterToSend, StoreError, StoredFile, Tx};
+use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
 const EARLIER: u32 = 3;
+/// Notes of colleagues and answers of the vendor quoted for whoever gets a ticket later.
+const NOTES: u32 = 3;
 /// Message-IDs in References: enough for every client, short enough for every server.
 const REFERENCES: usize = 20;
 
@@ -157,7 +160,7 @@ fn write(
         sent_at: cargo.at,
         files: &lines,
     });
-    let earlier = earlier(tx, policy, notice, now)?;
+    let earlier = earlier(tx, (policy, roster), notice, now)?;
     let words = snapshot
         .templates
         .write(&words, notice, enclosed.as_ref(), &earlier)
@@ -311,7 +314,7 @@ fn stored(file: &Attachment) -> StoredFile {
 /// What was said before, quoted below an answer so that a phone shows what it answers.
 fn earlier(
     tx: &Tx<'_>,
-    policy: &Policy,
+    (policy, roster): (&Policy, &Roster),
     notice: &Notice,
     now: Timestamp,
 ) -> Result<Vec<Earlier>, StoreError> {
@@ -333,7 +336,11 @@ fn earlier(
         Carry::Request => tx.request_of(ticket.number)?.map(|request| request.id),
         _ => None,
     };
-    let letters = tx.conversation(ticket.number, EARLIER, now)?;
+    let mut letters = tx.conversation(ticket.number, EARLIER, now)?;
+    if notice.audience == Audience::Staff {
+        letters.extend(notes(tx, roster, ticket.number)?);
+        letters.sort_by_key(|letter| std::cmp::Reverse(letter.id));
+    }
     Ok(letters
         .into_iter()
         .filter(|letter| Some(letter.id) != enclosed)
@@ -347,6 +354,18 @@ fn earlier(
             text: judge::clean(&policy.conduct, &letter.text).unwrap_or(letter.text),
         })
         .collect())
+}
+
+/// What colleagues and the vendor wrote among themselves, without the commands; nobody else's words are taken for
+/// theirs.
+fn notes(tx: &Tx<'_>, roster: &Roster, ticket: u64) -> Result<Vec<FiledLetter>, StoreError> {
+    let mut notes = tx.notes(ticket, NOTES)?;
+    notes.retain(|note| roster.by_address(&note.from.address).is_some());
+    for note in &mut notes {
+        note.text = parse(&note.text, Party::Specialist).text;
+    }
+    notes.retain(|note| !note.text.trim().is_empty());
+    Ok(notes)
 }
 
 /// The thread as this recipient's mail client knows it: what they wrote and what was written to them.

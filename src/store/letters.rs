@@ -365,20 +365,7 @@ impl Tx<'_> {
                    AND kind NOT IN ('conduct', 'complaint', 'review') ORDER BY id LIMIT 1",
             )?
             .query_row([signed(ticket)], |row| {
-                Ok((
-                    FiledLetter {
-                        id: natural(row, "id")?,
-                        from: Person {
-                            name: row.get("from_name")?,
-                            address: row.get("from_address")?,
-                        },
-                        subject: row.get("subject")?,
-                        text: row.get("new_text")?,
-                        at: super::row::instant(row, "at")?,
-                        original: vec![],
-                    },
-                    row.get::<_, Vec<u8>>("original")?,
-                ))
+                Ok((without_original(row)?, row.get::<_, Vec<u8>>("original")?))
             })
             .optional()?;
         let Some((mut letter, packed)) = found else {
@@ -407,21 +394,50 @@ impl Tx<'_> {
                       AND (o.state IN ('dropped', 'refused') OR (o.state = 'waiting' AND o.next_at > ?3)))))
              ORDER BY id DESC LIMIT ?2",
         )?;
-        let rows = query.query_map(params![signed(ticket), most, millis(now)], |row| {
-            Ok(FiledLetter {
-                id: natural(row, "id")?,
-                from: Person {
-                    name: row.get("from_name")?,
-                    address: row.get("from_address")?,
-                },
-                subject: row.get("subject")?,
-                text: row.get("new_text")?,
-                at: super::row::instant(row, "at")?,
-                original: vec![],
-            })
-        })?;
+        let rows = query.query_map(params![signed(ticket), most, millis(now)], without_original)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// What the staff and the vendor wrote of a ticket among themselves, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn notes(&self, ticket: u64, most: u32) -> Result<Vec<FiledLetter>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, from_name, from_address, subject, new_text, at FROM letters
+             WHERE ticket = ?1 AND direction = 'in' AND kind = 'note' AND end_state = 'note'
+             ORDER BY id DESC LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![signed(ticket), most], without_original)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Letters that came to a ticket after its first with files of the requester's, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn brought_files(&self, ticket: u64) -> Result<Vec<u64>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id FROM letters WHERE ticket = ?1 AND direction = 'in' AND kind = 'followup'
+               AND attachments <> '[]' ORDER BY id",
+        )?;
+        let rows = query.query_map([signed(ticket)], |row| natural(row, "id"))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn without_original(row: &rusqlite::Row<'_>) -> Result<FiledLetter, rusqlite::Error> {
+    Ok(FiledLetter {
+        id: natural(row, "id")?,
+        from: Person {
+            name: row.get("from_name")?,
+            address: row.get("from_address")?,
+        },
+        subject: row.get("subject")?,
+        text: row.get("new_text")?,
+        at: super::row::instant(row, "at")?,
+        original: vec![],
+    })
 }
 
 fn size(bytes: &[u8]) -> i64 {

@@ -285,7 +285,8 @@ pub(super) fn claims_to(
 ) -> Outcome {
     let mut outcome = Outcome::quiet(
         EndState::Note,
-        Kind::Note,
+        // No note: nobody proved that a colleague wrote it, and notes are shown to whoever gets the ticket.
+        Kind::Auto,
         "a specialist's address without proof",
     );
     outcome.ticket = Some(ticket.number);
