@@ -67,7 +67,8 @@ impl Engine {
             .store
             .transaction(move |tx| {
                 let before = tx.digested()?;
-                if before.is_some_and(|before| before >= due) {
+                // What a clock that ran ahead noted is no digest of this week.
+                if before.is_some_and(|before| before >= due && before <= now) {
                     return Ok(false);
                 }
                 tx.digest_done(due)?;

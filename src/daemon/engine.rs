@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
-use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use super::clock::Clock;
@@ -19,10 +18,8 @@ use super::trial::Trials;
 use crate::desk;
 use crate::desk::outcome::EndState;
 use crate::desk::ticket::Tongue;
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Store, StoreError};
 
-/// Tickets stepped in one transaction.
-const DUE: u32 = 50;
 /// Rounds of steps at once: what is left is done at the next look.
 const ROUNDS: u32 = 100;
 
@@ -287,85 +284,6 @@ impl Engine {
         }
         self.erase_old(now).await?;
         Ok(())
-    }
-
-    async fn step_unowned(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let work = move |tx: &Tx<'_>| {
-            let roster = tx.with_absences(&snapshot.roster)?;
-            let office = snapshot.desk(&roster, now);
-            let mut moved = 0;
-            for ticket in tx.unowned()? {
-                let memory = super::incoming::memory(tx, "", now)?;
-                let Some(outcome) = desk::unowned(&office, &memory, &ticket) else {
-                    continue;
-                };
-                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                moved += 1;
-            }
-            Ok(moved)
-        };
-        self.store.transaction(work).await
-    }
-
-    /// Offers tickets of those who are away to others, as the rules say.
-    async fn step_absent(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let work = move |tx: &Tx<'_>| {
-            let roster = tx.with_absences(&snapshot.roster)?;
-            let today = snapshot.config.policy.hours.day(now);
-            let there = roster
-                .specialists
-                .iter()
-                .filter(|one| !one.away.iter().any(|range| range.contains(today)));
-            let present: Vec<&str> = there.map(|one| one.id.as_str()).collect();
-            let office = snapshot.desk(&roster, now);
-            let mut moved = 0;
-            for ticket in tx.tickets_of_others_than(&present)? {
-                let memory = super::incoming::memory(tx, "", now)?;
-                let Some(outcome) = desk::absent(&office, &memory, &ticket) else {
-                    continue;
-                };
-                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                moved += 1;
-            }
-            Ok(moved)
-        };
-        self.store.transaction(work).await
-    }
-
-    /// Tells those who signed up what changed, and reminds them.
-    async fn step_seminars(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let work = move |tx: &Tx<'_>| {
-            let office = snapshot.desk(&snapshot.roster, now);
-            let mut moved = 0;
-            for announced in tx.seminars()?.values() {
-                let Some(outcome) = desk::seminar_step(&office, announced) else {
-                    continue;
-                };
-                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-                moved += 1;
-            }
-            Ok(moved)
-        };
-        self.store.transaction(work).await
-    }
-
-    async fn step_due(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let (snapshot, key) = (self.snapshots.current(), self.key());
-        let work = move |tx: &Tx<'_>| {
-            let roster = tx.with_absences(&snapshot.roster)?;
-            let office = snapshot.desk(&roster, now);
-            let due = tx.due_tickets(now, DUE)?;
-            for ticket in &due {
-                let memory = super::incoming::memory(tx, "", now)?;
-                let outcome = desk::step(&office, &memory, ticket);
-                super::writing::carry_out(tx, &snapshot, &key, &outcome, None, now)?;
-            }
-            Ok(due.len())
-        };
-        self.store.transaction(work).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::{Person, Ticket, Tongue};
 use crate::desk::{AdminAsks, Asks};
 use crate::mail::{self, Language, Letter, Mailbox, Nature, Verdict};
-use crate::store::{StoreError, Tx};
+use crate::store::{Lately, StoreError, Tx};
 
 /// Letters set aside within an hour after which the administrators hear of no more of them.
 const ALERTS_PER_HOUR: u32 = 10;
@@ -26,7 +26,7 @@ const REFERENCES: usize = 50;
 /// What the desk remembers that matters for a letter from `address`.
 /// Without what the letter's commands ask for; see [`look_up`].
 pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, StoreError> {
-    let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(now);
+    let hour = Lately::hours(1, now);
     Ok(Memory {
         next_number: tx.next_ticket()?,
         next_letter: tx.next_letter_id()?,
@@ -34,13 +34,9 @@ pub fn memory(tx: &Tx<'_>, address: &str, now: Timestamp) -> Result<Memory, Stor
         load: tx.load()?,
         missed: tx.missed()?,
         left_silent: tx.left_silent()?,
-        acks_today: tx.acknowledgements_since(address, ago(SignedDuration::from_hours(24)))?,
-        letters_this_hour: tx.letters_since(address, ago(SignedDuration::from_hours(1)))?,
-        alerted_enough: tx.quarantined_within(
-            now,
-            SignedDuration::from_hours(1),
-            ALERTS_PER_HOUR,
-        )? >= ALERTS_PER_HOUR,
+        acks_today: tx.acknowledgements_since(address, Lately::hours(24, now))?,
+        letters_this_hour: tx.letters_since(address, hour)?,
+        alerted_enough: tx.quarantined_since(hour, ALERTS_PER_HOUR)? >= ALERTS_PER_HOUR,
         blocked: tx.is_blocked(address)?,
         ..Memory::default()
     })
@@ -59,11 +55,11 @@ pub fn count(
         now.checked_sub(SignedDuration::from_hours(hours))
             .unwrap_or(now)
     };
+    let hour = Lately::hours(1, now);
     let limits = &policy.limits;
     let flood = format!("flood:{}", letter.from.address);
-    memory.tickets_full =
-        tx.tickets_reached(memory.next_number, limits.tickets_per_hour, ago(1))?;
-    memory.acks_full = tx.acks_reached(memory.next_letter, limits.acks_per_hour, ago(1))?;
+    memory.tickets_full = tx.tickets_reached(memory.next_number, limits.tickets_per_hour, hour)?;
+    memory.acks_full = tx.acks_reached(memory.next_letter, limits.acks_per_hour, hour)?;
     memory.told = Told {
         flood: tx.told_since("flood", ago(1))? || tx.told_since(&flood, ago(24))?,
         tickets: tx.told_since("tickets", ago(1))?,
@@ -71,10 +67,11 @@ pub fn count(
     };
     if spam {
         // Spam comes in waves: one alert an hour is enough to look into the folder.
-        memory.alerted_enough = tx.quarantined_within(now, SignedDuration::from_hours(1), 1)? > 0;
+        memory.alerted_enough = tx.quarantined_since(hour, 1)? > 0;
     }
     if let Some(evidence) = letter.evidence.first() {
-        memory.not_obeyed_today = tx.events_since(evidence.ticket.number, "not-obeyed", ago(24))?;
+        memory.not_obeyed_today =
+            tx.events_since(evidence.ticket.number, "not-obeyed", Lately::hours(24, now))?;
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ mod snapshot;
 mod standing;
 mod started;
 mod steady;
+mod stepping;
 mod taking;
 mod token;
 mod trial;

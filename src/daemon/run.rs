@@ -104,7 +104,7 @@ where
         ));
     }
     tasks.spawn(step_forever(engine.clone(), stop.clone()));
-    tasks.spawn(announce_stop(engine, stop.clone()));
+    tasks.spawn(announce_stop(engine.clone(), stop.clone()));
     let mut stop = stop;
     let end = async {
         stopped(&mut stop).await;
@@ -115,7 +115,14 @@ where
         tokio::select! {
             ended = tasks.join_next() => match ended {
                 None => return Ok(()),
-                Some(Err(error)) => tracing::error!(%error, "a part of the daemon ended by itself"),
+                // What is left would look well and do half of the work: ended as a whole, it is started anew.
+                Some(Err(error)) => {
+                    let what = format!("внутренняя ошибка: часть службы прервалась ({error})");
+                    if let Err(error) = engine.alarm(&what).await {
+                        tracing::error!(%error, "the administrators could not be told");
+                    }
+                    return Err(StoreError::Broken(what));
+                }
                 Some(Ok(())) => {}
             },
             () = &mut end => {

@@ -22,6 +22,7 @@ mod reconcile;
 mod runs;
 mod shut;
 mod steady;
+mod stuck;
 mod trial;
 
 /// A mailbox in memory; fetching one of `cursed` fails, alone or in a batch.

@@ -33,6 +33,34 @@ pub(super) fn no_way_in(tongue: Tongue, trouble: &impl Display) -> String {
     }
 }
 
+/// The clock can do nothing for a ticket.
+pub(super) fn ticket_stuck(tongue: Tongue, case: &str, why: &impl Display) -> String {
+    match tongue {
+        Tongue::Ru => format!(
+            "С обращением {case} служба не может сделать очередной шаг (напоминание, передачу). Другие обращения это не \
+             задерживает, попытка повторяется каждый час. Посмотрите его: dezhurny tickets show. {why}"
+        ),
+        Tongue::En => quoting(
+            &format!(
+                "The desk cannot take the next step with {case} (a reminder, a handing on). No other ticket waits for it; \
+                 it is tried again each hour. Look at it: dezhurny tickets show."
+            ),
+            why,
+        ),
+    }
+}
+
+/// The clock can do nothing for a seminar.
+pub(super) fn seminar_stuck(tongue: Tongue, number: u32, why: &impl Display) -> String {
+    match tongue {
+        Tongue::Ru => format!("Письма о семинаре {number} не отправлены. {why}"),
+        Tongue::En => quoting(
+            &format!("Letters about seminar {number} were not sent."),
+            why,
+        ),
+    }
+}
+
 /// They are again, after so long.
 pub(super) fn way_in_again(tongue: Tongue, lasted: SignedDuration) -> String {
     let lasted = aloud(tongue, lasted);

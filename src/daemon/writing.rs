@@ -1,6 +1,6 @@
 //! From the letters that a decision wants to finished bytes in the outbox, in the same transaction.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::cargo::cargo;
 use super::inviting;
@@ -15,7 +15,7 @@ use crate::desk::roster::Roster;
 use crate::desk::ticket::Person;
 use crate::letters::{self, DeskWords, Earlier, Enclosed, FileLine};
 use crate::mail::{self, Attachment, Draft, Letter, Mailbox, Method, PassedOn};
-use crate::store::{FiledLetter, LetterToSend, StoreError, StoredFile, Tx};
+use crate::store::{FiledLetter, Lately, LetterToSend, StoreError, StoredFile, Tx};
 
 /// Earlier letters quoted below an answer.
 const EARLIER: u32 = 3;
@@ -85,10 +85,7 @@ pub fn send_notices(
 /// no more. The history says why nothing was sent.
 fn held_back(tx: &Tx<'_>, notice: &Notice, now: Timestamp) -> Result<bool, StoreError> {
     let number = notice.ticket.as_ref().map(|ticket| ticket.number);
-    let hour = now
-        .checked_sub(SignedDuration::from_hours(1))
-        .unwrap_or(now);
-    let answers = tx.answers_since(&notice.to.address, number, hour)?;
+    let answers = tx.answers_since(&notice.to.address, number, Lately::hours(1, now))?;
     let in_ticket = number.map(|_| answers.in_ticket);
     let Some(why) = desk::too_many_answers(answers.to_address, in_ticket) else {
         return Ok(false);

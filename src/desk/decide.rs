@@ -307,6 +307,17 @@ pub fn recovered(desk: &Desk<'_>, what: &str) -> Outcome {
     )
 }
 
+/// A ticket that cannot go on now is looked at again later; its history says why.
+pub fn put_off(ticket: &Ticket, until: Timestamp, why: &str) -> Outcome {
+    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "it cannot go on now");
+    outcome.ticket = Some(ticket.number);
+    outcome.history(ticket.number, "desk", "put-off", why.to_owned());
+    let mut ticket = ticket.clone();
+    ticket.next_at = Some(until);
+    outcome.changes.insert(0, Change::Update(ticket));
+    outcome
+}
+
 fn told(desk: &Desk<'_>, why: &str, alert: &Alert) -> Outcome {
     let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, why);
     outcome.notices = desk.alert(None, alert);

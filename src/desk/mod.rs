@@ -37,6 +37,6 @@ pub mod topics;
 
 pub use decide::{
     AdminAsks, Asks, Desk, ReviewAsks, absent, admin_asks, approved, asks, decide, digest,
-    forgotten, recovered, refused, rewound, seminar_step, set_aside, step, stopped,
+    forgotten, put_off, recovered, refused, rewound, seminar_step, set_aside, step, stopped,
     too_many_answers, trouble, unowned, unreviewed,
 };

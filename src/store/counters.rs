@@ -21,6 +21,28 @@ pub struct Answers {
     pub in_ticket: u32,
 }
 
+/// A stretch of time that ends now: what a clock that ran ahead dated later is not in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Lately {
+    since: Timestamp,
+    now: Timestamp,
+}
+
+impl Lately {
+    /// The last `span` before `now`.
+    pub fn of(span: SignedDuration, now: Timestamp) -> Self {
+        Self {
+            since: now.checked_sub(span).unwrap_or(now),
+            now,
+        }
+    }
+
+    /// The last hours.
+    pub fn hours(hours: i64, now: Timestamp) -> Self {
+        Self::of(SignedDuration::from_hours(hours), now)
+    }
+}
+
 fn an_hour_before(now: Timestamp) -> i64 {
     millis(
         now.checked_sub(SignedDuration::from_hours(1))
@@ -29,34 +51,36 @@ fn an_hour_before(now: Timestamp) -> i64 {
 }
 
 impl Tx<'_> {
-    /// Acknowledgements queued for an address since `since`.
+    /// Acknowledgements queued for an address lately.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn acknowledgements_since(
-        &self,
-        address: &str,
-        since: Timestamp,
-    ) -> Result<u32, StoreError> {
+    pub fn acknowledgements_since(&self, address: &str, lately: Lately) -> Result<u32, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT count(*) FROM letters
-             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind = 'ack'",
+             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND at <= ?3 AND kind = 'ack'",
         )?;
-        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+        Ok(query.query_row(
+            params![address, millis(lately.since), millis(lately.now)],
+            |row| row.get(0),
+        )?)
     }
 
-    /// Letters from an address since `since`.
+    /// Letters from an address lately.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn letters_since(&self, address: &str, since: Timestamp) -> Result<u32, StoreError> {
+    pub fn letters_since(&self, address: &str, lately: Lately) -> Result<u32, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM letters WHERE direction = 'in' AND from_address = ?1 AND at > ?2",
+            "SELECT count(*) FROM letters WHERE direction = 'in' AND from_address = ?1 AND at > ?2 AND at <= ?3",
         )?;
-        Ok(query.query_row(params![address, millis(since)], |row| row.get(0))?)
+        Ok(query.query_row(
+            params![address, millis(lately.since), millis(lately.now)],
+            |row| row.get(0),
+        )?)
     }
 
-    /// Lines of this event in a ticket's history since `since`.
+    /// Lines of this event in a ticket's history lately.
     ///
     /// # Errors
     /// When the database fails.
@@ -64,37 +88,38 @@ impl Tx<'_> {
         &self,
         ticket: u64,
         event: &str,
-        since: Timestamp,
+        lately: Lately,
     ) -> Result<u32, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM history WHERE ticket = ?1 AND event = ?2 AND at > ?3",
+            "SELECT count(*) FROM history WHERE ticket = ?1 AND event = ?2 AND at > ?3 AND at <= ?4",
         )?;
-        Ok(
-            query.query_row(params![signed(ticket), event, millis(since)], |row| {
-                row.get(0)
-            })?,
-        )
+        Ok(query.query_row(
+            params![
+                signed(ticket),
+                event,
+                millis(lately.since),
+                millis(lately.now)
+            ],
+            |row| row.get(0),
+        )?)
     }
 
-    /// Letters that were set aside within `span` before `now`, as far as `most`.
+    /// Letters that were set aside lately, as far as `most`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn quarantined_within(
-        &self,
-        now: Timestamp,
-        span: SignedDuration,
-        most: u32,
-    ) -> Result<u32, StoreError> {
-        let since = now.checked_sub(span).unwrap_or(now);
+    pub fn quarantined_since(&self, lately: Lately, most: u32) -> Result<u32, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM letters
-             WHERE end_state = 'quarantined' AND kind = 'auto' AND at > ?1 LIMIT ?2)",
+             WHERE end_state = 'quarantined' AND kind = 'auto' AND at > ?1 AND at <= ?3 LIMIT ?2)",
         )?;
-        Ok(query.query_row(params![millis(since), most], |row| row.get(0))?)
+        Ok(query.query_row(
+            params![millis(lately.since), most, millis(lately.now)],
+            |row| row.get(0),
+        )?)
     }
 
-    /// Have new tickets since `since` reached `limit`? Numbers are consecutive (promise 9).
+    /// Have new tickets of late reached `limit`? Numbers are consecutive (promise 9).
     ///
     /// # Errors
     /// When the database fails.
@@ -102,34 +127,34 @@ impl Tx<'_> {
         &self,
         next: u64,
         limit: u32,
-        since: Timestamp,
+        lately: Lately,
     ) -> Result<bool, StoreError> {
         let Some(oldest) = next.checked_sub(u64::from(limit)).filter(|one| *one > 0) else {
             return Ok(false);
         };
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT created > ?2 FROM tickets WHERE number = ?1")?;
-        let found = query.query_row(params![signed(oldest), millis(since)], |row| row.get(0));
+        let mut query = self.connection.prepare_cached(
+            "SELECT created > ?2 AND created <= ?3 FROM tickets WHERE number = ?1",
+        )?;
+        let found = query.query_row(
+            params![signed(oldest), millis(lately.since), millis(lately.now)],
+            |row| row.get(0),
+        );
         Ok(found.optional()?.unwrap_or(false))
     }
 
-    /// Have acknowledgements since `since` reached `limit`? The next letter will have the id `next`.
+    /// Have acknowledgements of late reached `limit`? The next letter will have the id `next`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn acks_reached(
-        &self,
-        next: u64,
-        limit: u32,
-        since: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub fn acks_reached(&self, next: u64, limit: u32, lately: Lately) -> Result<bool, StoreError> {
         // Ids grow: where fewer letters of any kind came since the first of them, nothing need be counted. After a
         // clock was set back the first may not be the oldest, and some more go for an hour.
         let mut query = self.connection.prepare_cached(
-            "SELECT id FROM letters WHERE kind = 'ack' AND at > ?1 ORDER BY at LIMIT 1",
+            "SELECT id FROM letters WHERE kind = 'ack' AND at > ?1 AND at <= ?2 ORDER BY at LIMIT 1",
         )?;
-        let first = query.query_row([millis(since)], |row| natural(row, "id"));
+        let first = query.query_row([millis(lately.since), millis(lately.now)], |row| {
+            natural(row, "id")
+        });
         let Some(first) = first.optional()? else {
             return Ok(limit == 0);
         };
@@ -137,13 +162,16 @@ impl Tx<'_> {
             return Ok(false);
         }
         let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'ack' AND at > ?1 LIMIT ?2)",
+            "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'ack' AND at > ?1 AND at <= ?3 LIMIT ?2)",
         )?;
-        let found: u32 = query.query_row(params![millis(since), limit], |row| row.get(0))?;
+        let found: u32 = query.query_row(
+            params![millis(lately.since), limit, millis(lately.now)],
+            |row| row.get(0),
+        )?;
         Ok(found >= limit)
     }
 
-    /// Answers that the desk gave an address by itself since `since`.
+    /// Answers that the desk gave an address by itself lately.
     ///
     /// # Errors
     /// When the database fails.
@@ -151,21 +179,22 @@ impl Tx<'_> {
         &self,
         address: &str,
         ticket: Option<u64>,
-        since: Timestamp,
+        lately: Lately,
     ) -> Result<Answers, StoreError> {
         let mut query = self.connection.prepare_cached(
             "SELECT count(*), count(*) FILTER (WHERE ticket IS ?3) FROM letters
-             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND kind IN ('ack', 'command')",
+             WHERE direction = 'out' AND to_address = ?1 AND at > ?2 AND at <= ?4 AND kind IN ('ack', 'command')",
         )?;
         let ticket = ticket.map(signed);
-        Ok(
-            query.query_row(params![address, millis(since), ticket], |row| {
+        Ok(query.query_row(
+            params![address, millis(lately.since), ticket, millis(lately.now)],
+            |row| {
                 Ok(Answers {
                     to_address: row.get(0)?,
                     in_ticket: row.get(1)?,
                 })
-            })?,
-        )
+            },
+        )?)
     }
 
     /// Letters that the desk wrote by itself and sent within the hour before `now`, as far as `most`.

@@ -46,7 +46,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 pub use copy::{Copying, Counts, copy, put_back, verify};
-pub use counters::Answers;
+pub use counters::{Answers, Lately};
 pub use dossier::{DossierLetter, DossierTicket};
 pub use erasing::{Forget, Forgotten};
 pub use error::StoreError;

@@ -63,3 +63,28 @@ async fn a_limit_of_letters_an_hour_holds_and_the_future_does_not_count() {
     office.engine.send_due(&mut sender, &out).await.unwrap();
     assert_eq!(sent(), 8);
 }
+
+#[tokio::test]
+async fn what_came_in_a_future_that_is_none_counts_for_no_limit() {
+    let office = Office::open().await;
+    let right = office.engine.clock.now();
+    office
+        .engine
+        .clock
+        .advance(jiff::SignedDuration::from_hours(24 * 365));
+    let acks = || -> u32 { office.one("SELECT count(*) FROM letters WHERE kind = 'ack'") };
+    for number in 1..=7 {
+        office
+            .take(letter(
+                "anna@home.test",
+                &format!("ahead{number}"),
+                "Вопрос",
+            ))
+            .await;
+    }
+    let before = acks();
+    assert!(before < 7, "so many a day and no more: {before}");
+    office.engine.clock.set(right);
+    office.take(letter("anna@home.test", "now", "Вопрос")).await;
+    assert_eq!(acks(), before + 1);
+}
