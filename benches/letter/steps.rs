@@ -67,6 +67,7 @@ fn deciding(policy: Policy, roster: Roster) -> Step {
         authenticated: false,
         failed: false,
         by_reply_to: false,
+        several_senders: false,
         evidence: vec![],
     };
     let memory = Memory {

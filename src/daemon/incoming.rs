@@ -233,6 +233,7 @@ pub fn incoming(
         authenticated: vouched == Verdict::Pass && !letter.several_senders && !by_reply_to,
         failed: vouched == Verdict::Fail,
         by_reply_to,
+        several_senders: letter.several_senders,
         replayed,
         too_large: None,
         evidence,

@@ -178,6 +178,8 @@ pub struct Incoming {
     pub failed: bool,
     /// Its writer is named by Reply-To, where anybody can put any address.
     pub by_reply_to: bool,
+    /// Its From can be read in more ways than one, so that nobody knows for whom the mail server vouched.
+    pub several_senders: bool,
     /// Tickets that it names, best evidence first.
     pub evidence: Vec<Evidence>,
 }
@@ -187,7 +189,7 @@ impl Incoming {
     /// nothing, whatever it answers: tokens can be seen by others, in a letter passed on or on somebody's
     /// screen. And a token must come from the address that it was made for.
     pub fn can_prove(&self) -> bool {
-        !self.failed && !self.by_reply_to
+        !self.failed && !self.by_reply_to && !self.several_senders
     }
 }
 

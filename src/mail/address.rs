@@ -15,12 +15,32 @@ pub(super) fn list(raw: &[u8]) -> Vec<Mailbox> {
         .collect()
 }
 
+/// Can this From be read in one way alone? Of any other nobody knows for which address a server vouched: an address
+/// in two pairs of brackets, behind a source route, in an encoded word, with signs in it that are not seen.
+pub(super) fn is_plain(raw: &[u8]) -> bool {
+    let written = split(raw);
+    let mut named = written
+        .iter()
+        .filter(|one| one.angle.is_some() || !one.plain.trim_ascii().is_empty());
+    let (Some(one), None) = (named.next(), named.next()) else {
+        return false;
+    };
+    let bytes = one.angle.as_deref().unwrap_or(&one.plain);
+    let read = address(bytes);
+    let stands = std::str::from_utf8(bytes)
+        .ok()
+        .map(|text| lowercase(text.trim()));
+    one.angles <= 1 && read.is_some() && read == stands
+}
+
 /// One address as it was written, cut into its kinds of text.
 #[derive(Default)]
 struct Written {
     plain: Vec<u8>,
     quoted: Vec<u8>,
     angle: Option<Vec<u8>>,
+    /// So many times something stood between angle brackets; the last counts.
+    angles: u32,
     comment: Vec<u8>,
 }
 
@@ -68,6 +88,7 @@ fn split(raw: &[u8]) -> Vec<Written> {
                     inside.push(byte);
                 }
                 one.angle = Some(inside);
+                one.angles += 1;
             }
             b',' | b';' => found.push(std::mem::take(&mut one)),
             // A group's name ends here; an address has no colon outside quotes.
@@ -150,6 +171,35 @@ mod tests {
         let found = list(raw.as_bytes());
         assert_eq!(found.len(), 1, "{raw}: {found:?}");
         (found[0].name.clone(), found[0].address.clone())
+    }
+
+    #[test]
+    fn a_from_that_can_be_read_in_two_ways_is_not_plain() {
+        for raw in [
+            "anna@home.test",
+            " Anna@Home.test\r\n",
+            "Anna <anna@home.test>",
+            "\"Anna <3, мама\" <ANNA@home.test> (мама)",
+            "=?utf-8?B?0JDQvdC90LA=?= < anna@home.test >",
+            "anna@home.test (Anna)",
+            "anna@home.test,",
+            "evil@evil.test <anna@home.test>",
+            "Анна <анна@почта.рф>",
+        ] {
+            assert!(is_plain(raw.as_bytes()), "{raw}");
+        }
+        for raw in [
+            "<evil@evil.test> <anna@home.test>",
+            "<evil@evil.test:anna@home.test>",
+            "evil@evil.test, anna@home.test",
+            "<=?utf-8?Q?anna=40home.test?=>",
+            "<anna@home\u{200b}.test>",
+            "<anna@home.test\0@evil.test>",
+            "Anna",
+            "",
+        ] {
+            assert!(!is_plain(raw.as_bytes()), "{raw}");
+        }
     }
 
     #[test]

@@ -194,7 +194,7 @@ pub struct Letter {
     pub language: Language,
     /// The raw values of Authentication-Results, topmost first (RFC 8601).
     pub authentication_results: Vec<String>,
-    /// From stands twice or names several: nobody knows for whom a server vouched (RFC 7489 §6.6.1).
+    /// From stands twice, names several, or can be read in more ways than one: nobody knows for whom a server vouched (RFC 7489 §6.6.1).
     pub several_senders: bool,
     /// Charset labels met, as they stood, for `inspect`.
     pub charsets: Vec<String>,

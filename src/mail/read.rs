@@ -67,7 +67,9 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
     let body = body::body(message, raw);
     let subject = headers.first("subject").unwrap_or_default().to_owned();
     let senders = headers.addresses("from");
-    let several_senders = headers.all("from").count() > 1 || senders.len() > 1;
+    let mut froms = headers.all("from");
+    let one_sender =
+        matches!((froms.next(), froms.next()), (Some(raw), None) if address::is_plain(raw));
     let from = senders
         .into_iter()
         .next()
@@ -156,7 +158,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
             .all("authentication-results")
             .map(words::decode)
             .collect(),
-        several_senders,
+        several_senders: !one_sender,
         charsets: body.charsets,
         defects,
         unreadable,

@@ -82,7 +82,7 @@ async fn a_part_that_breaks_ends_the_program_to_be_started_anew_and_is_told() {
         per_hour: 0,
     };
     let (_halt, halted) = tokio::sync::watch::channel(false);
-    let ended = tokio::time::timeout(Duration::from_secs(60), run(parts, halted)).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), run(parts, halted)).await;
     assert!(
         ended.unwrap().is_err(),
         "it does not go on as if all were well"

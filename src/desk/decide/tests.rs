@@ -109,6 +109,7 @@ fn letter(from: &str, text: &str) -> Incoming {
         replayed: false,
         too_large: None,
         by_reply_to: false,
+        several_senders: false,
         authenticated: false,
         failed: false,
         evidence: vec![],
