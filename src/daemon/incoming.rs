@@ -250,6 +250,8 @@ fn in_copy(policy: &Policy, letter: &Letter) -> Vec<Person> {
     }
     all.into_iter()
         .filter(|one| !policy.is_own(&one.address) && !mail::is_robot(&one.address))
+        // To an address with a slip in it nothing can be sent, and every answer of the ticket would fail over it.
+        .filter(|one| mail::wire_address(&one.address).is_some())
         .map(|one| Person {
             name: one.name.clone(),
             address: one.address.clone(),
@@ -263,6 +265,7 @@ fn writer(policy: &Policy, roster: &Roster, letter: &Letter) -> Person {
     let from = letter.from.clone().unwrap_or_default();
     let reply_to = letter.reply_to.first().filter(|one| {
         letter.reply_to.len() == 1
+            && mail::wire_address(&one.address).is_some()
             && roster.by_address(&from.address).is_none()
             && roster.by_address(&one.address).is_none()
             && !policy.is_own(&one.address)
