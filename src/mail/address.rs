@@ -90,6 +90,7 @@ fn split(raw: &[u8]) -> Vec<Written> {
                 one.angle = Some(inside);
                 one.angles += 1;
             }
+            b',' | b';' if found.len() >= MOST => return found,
             b',' | b';' => found.push(std::mem::take(&mut one)),
             // A group's name ends here; an address has no colon outside quotes.
             b':' if one.angle.is_none() && !one.plain.contains(&b'@') => one = Written::default(),

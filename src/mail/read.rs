@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mail_parser::Message;
 
 use super::header::Headers;
-use super::parsed::parsed;
+use super::parsed::{bounded, parsed};
 use super::{
     Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, mark, quote,
     words,
@@ -21,7 +21,7 @@ pub fn read(bytes: &[u8]) -> Letter {
 }
 
 fn read_nested(bytes: &[u8], depth: u32) -> Letter {
-    let bytes = without_envelope_line(without_blank_start(bytes));
+    let bytes = bounded(without_envelope_line(without_blank_start(bytes)));
     match parsed(bytes) {
         Some(message) => letter(&message, bytes, depth),
         None => nothing(bytes),
@@ -81,7 +81,11 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         body.returned_headers.as_deref(),
         &body.text,
     );
-    let parts = quote::split(&body.text);
+    let parts = if body.text.len() <= LONGEST {
+        quote::split(&body.text)
+    } else {
+        undivided(&body.text)
+    };
     let said = automatic::Said {
         subject: &subject,
         text: &body.text,
@@ -95,11 +99,6 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         .filter(|_| depth < NESTED)
         .map(|bytes| read_nested(bytes, depth + 1));
     let forwarded = forward::forwarded(&subject, &body.text, attached.as_ref());
-    let parts = if body.text.len() <= LONGEST {
-        parts
-    } else {
-        undivided(&body.text)
-    };
     let (new_text, marks) = mark::taken(&parts.new_text);
     let language = language::language(if new_text.trim().is_empty() {
         &subject
