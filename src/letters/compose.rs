@@ -66,6 +66,8 @@ pub(super) fn hidden(desk: &DeskWords<'_>, notice: &Notice) -> Vec<String> {
             .specialists
             .iter()
             .flat_map(|one| std::iter::once(&one.address).chain(&one.aliases))
+            // The desk's own stays as it is, but without a token behind its plus sign.
+            .chain([&desk.policy.address])
             .cloned()
             .collect(),
         Audience::Staff if desk.policy.show_requester_address => vec![],
