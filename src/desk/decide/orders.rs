@@ -189,6 +189,10 @@ impl Orders<'_> {
 
     fn decline(&mut self, why: &str) -> Result<(), Refusal> {
         self.must_be_mine()?;
+        // Handed on it would be opened again, and its requester waits for nothing.
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::AlreadyClosed);
+        }
         self.text_for = TextFor::Staff;
         self.history("declined", why);
         let how = Handing::Declined(self.who.name.clone(), why.to_owned());

@@ -85,6 +85,8 @@ pub(super) fn answers(desk: &Desk<'_>, ticket: &Ticket, letter: &Incoming) -> Ou
         ticket.wake = None;
         desk.expect_answer(&mut ticket);
     }
+    // The requester was promised what the service would say, or it says that all is not well.
+    desk.open_again(&mut ticket, &mut outcome, "the vendor's service answered");
     ticket.updated = desk.now;
     if let Some(who) = desk.assignee(&ticket) {
         let why = NoteWhy::Vendor;
