@@ -131,7 +131,8 @@ pub struct Ticket {
     pub started: Timestamp,
     /// Steps of it that are done: of the escalation, or reminders of a wait.
     pub steps: u32,
-    /// Until when it sleeps.
+    /// Until when it sleeps; of one that was answered meanwhile, when its assignee is reminded and the wait for the
+    /// requester begins.
     pub wake: Option<Timestamp>,
     /// When the clock is to look at it next.
     pub next_at: Option<Timestamp>,

@@ -20,6 +20,8 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
     let running = match ticket.status {
         Status::Open => next_of_chain(desk, ticket).or_else(|| late::again_at(desk, ticket)),
         Status::New => late::again_at(desk, ticket),
+        // Put off before it was answered: the wait for the requester begins on that day.
+        Status::Answered if ticket.wake.is_some() => ticket.wake,
         Status::Answered => {
             let closes = closes_at(desk, ticket);
             Some(match ticket.steps {
@@ -78,6 +80,10 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
         _ if of_resolution => late::resolution_step(desk, &mut ticket, &mut outcome),
         Status::Open => chain(desk, memory, &mut ticket, &mut outcome),
         Status::New => late::nobody_yet(desk, &mut ticket, &mut outcome),
+        Status::Answered if ticket.wake.is_some() => {
+            wait_from_now(desk, &mut ticket);
+            woke(desk, &ticket, &mut outcome);
+        }
         Status::Answered => silence(desk, &mut ticket, &mut outcome),
         Status::Waiting => wake(desk, &mut ticket, &mut outcome),
         Status::Stopped => manner::remind(desk, &mut ticket, &mut outcome),
@@ -227,6 +233,18 @@ fn wake(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
     ticket.status = Status::Open;
     ticket.wake = None;
     desk.expect_answer(ticket);
+    woke(desk, ticket, outcome);
+}
+
+/// The wait for the requester begins.
+fn wait_from_now(desk: &Desk<'_>, ticket: &mut Ticket) {
+    ticket.wake = None;
+    ticket.started = desk.now;
+    ticket.steps = 0;
+}
+
+/// Whoever put it off until today hears of it.
+fn woke(desk: &Desk<'_>, ticket: &Ticket, outcome: &mut Outcome) {
     outcome.history(ticket.number, "desk", "woke", "");
     if let Some(who) = desk.assignee(ticket) {
         let message = Message::Reminder {

@@ -26,6 +26,11 @@ impl Ticket {
     pub fn is_incident(&self) -> bool {
         self.incident == Some(self.number)
     }
+
+    /// It waits for the answers of another, which is the incident.
+    pub(super) fn is_joined(&self) -> bool {
+        self.incident.is_some() && !self.is_incident()
+    }
 }
 
 /// The incident that a new letter is probably part of: alike, or at least on its topic.

@@ -136,6 +136,7 @@ impl<'a> Desk<'a> {
         }
         self.expect_answer(ticket);
         ticket.status = Status::Open;
+        ticket.wake = None;
         if closed {
             outcome.history(ticket.number, "desk", "reopened", why);
         }

@@ -92,7 +92,7 @@ pub(super) fn speaks(
             let why = "nothing can be sent";
             return undone(desk, (who, ticket), outcome, ("refused", why), result);
         }
-        answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+        answer(&mut orders, ticket, parsed.text, !parsed.commands.is_empty());
         orders.did.extend(manner::remarked(letter));
     } else if speaks && orders.ticket.status == Status::Stopped {
         // What stands beside the stop is for the supervisor, who has it in the report.
@@ -134,10 +134,17 @@ fn undone(
     outcome
 }
 
+/// Does the ticket sleep on beside an answer? Until the day that the same letter names, and with its incident. What
+/// was put off before is answered now; its day stays, and the wait for the requester begins then.
+fn sleeps_on(ticket: &Ticket, before: &Ticket) -> bool {
+    let put_off_before = before.status == Status::Waiting && ticket.wake == before.wake;
+    ticket.status == Status::Waiting && (ticket.is_joined() || !put_off_before)
+}
+
 /// The words go to the requester; whoever else has the ticket hears of them.
-fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
+fn answer(orders: &mut Orders<'_>, before: &Ticket, text: String, with_commands: bool) {
     let desk = orders.desk;
-    let waits = orders.ticket.status == Status::Waiting;
+    let waits = sleeps_on(&orders.ticket, before);
     orders.outcome.end = EndState::Reply;
     orders.outcome.kind = Kind::Reply;
     orders.ticket.first_responded = orders.ticket.first_responded.or(Some(desk.now));

@@ -157,6 +157,14 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         (
+            "reminder",
+            "woke, answered",
+            Message::Reminder {
+                why: ReminderWhy::Woke,
+                due: None,
+            },
+        ),
+        (
             "waiting-reminder",
             "half-way",
             Message::WaitingReminder {
