@@ -13,7 +13,7 @@ use super::super::outcome::{
 use super::super::policy::Action;
 use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, away, handing, late, manner, silent};
+use super::{Desk, away, handing, incidents, late, manner, silent};
 
 /// When the clock is to look at the ticket next.
 pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
@@ -230,6 +230,10 @@ fn silence(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
 }
 
 fn wake(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
+    if ticket.is_joined() {
+        incidents::joined_wakes(desk, ticket, outcome);
+        return;
+    }
     ticket.status = Status::Open;
     ticket.wake = None;
     desk.expect_answer(ticket);

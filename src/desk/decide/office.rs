@@ -116,7 +116,7 @@ impl<'a> Desk<'a> {
     /// The desk owes the requester an answer from now on, and the solution's deadline runs.
     pub(super) fn expect_answer(&self, ticket: &mut Ticket) {
         self.run_on(ticket);
-        ticket.closed = None;
+        ticket.not_closed();
         ticket.lateness = Lateness::default();
         ticket.response_due = Some(
             self.policy

@@ -321,7 +321,7 @@ impl Orders<'_> {
         self.ticket.status = Status::Waiting;
         self.ticket.wake = Some(until);
         self.ticket.response_due = None;
-        self.ticket.closed = None;
+        self.ticket.not_closed();
         self.history("waiting", until.to_string());
     }
 

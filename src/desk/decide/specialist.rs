@@ -157,7 +157,7 @@ fn answer(orders: &mut Orders<'_>, before: &Ticket, text: String, with_commands:
     }
     orders.ticket.response_due = None;
     if !stays_closed {
-        orders.ticket.closed = None;
+        orders.ticket.not_closed();
     }
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "answered", "");

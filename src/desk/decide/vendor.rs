@@ -48,6 +48,9 @@ pub(super) fn ask(
         .iter()
         .find(there)
         .ok_or(Refusal::NobodyElse)?;
+    // Whoever asked waits until the service has answered.
+    desk.run_on(ticket);
+    ticket.not_closed();
     ticket.status = Status::Waiting;
     ticket.wake = Some(desk.policy.hours.after(desk.now, PATIENCE));
     ticket.response_due = None;
