@@ -125,7 +125,8 @@ pub struct Ticket {
     pub first_response_due: Option<Timestamp>,
     /// When the first answer went.
     pub first_responded: Option<Timestamp>,
-    /// Until when the running answer is due; `None` while nobody waits for the desk.
+    /// Until when the running answer is due; `None` while nobody waits for the desk. Beside an answer that is held it
+    /// stays, with `started` and `steps`, until that has gone.
     pub response_due: Option<Timestamp>,
     /// When what runs now began: the deadline of an answer, or the wait for the requester.
     pub started: Timestamp,

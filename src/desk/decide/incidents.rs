@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::super::event::{Case, Incoming, Memory};
 use super::super::incident::{Marks, PEOPLE, recent, told_already};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, NoteWhy, Notice, Outcome, Reason,
-    Refusal, ReminderWhy,
+    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, NoteWhy, Notice, Outcome,
+    Reason, Refusal, ReminderWhy,
 };
 use super::super::policy::WorkSpan;
 use super::super::ticket::{Status, Ticket};
@@ -18,9 +18,9 @@ use super::orders::Orders;
 use super::{Desk, handing, participants};
 
 /// A joined ticket's assignee is reminded of it after so long, should the incident last.
-const PATIENCE: WorkSpan = WorkSpan::Days(3);
+pub(super) const PATIENCE: WorkSpan = WorkSpan::Days(3);
 /// An incident's owner is reminded after so long since their last word.
-const NEXT_WORD: WorkSpan = WorkSpan::Days(1);
+pub(super) const NEXT_WORD: WorkSpan = WorkSpan::Days(1);
 
 impl Ticket {
     /// Others are joined to it, or may be.
@@ -428,26 +428,7 @@ impl Orders<'_> {
         self.say_how_many(closed);
     }
 
-    /// The held answer of an incident is taken back: the incident goes on, and what is joined to it waits.
-    pub(super) fn take_back_joined(&mut self) {
-        let number = self.ticket.number;
-        for one in &self.memory.held_with {
-            if one.incident != Some(number) {
-                continue;
-            }
-            self.ticket.incident = Some(number);
-            let mut one = one.clone();
-            if one.status == Status::Closed {
-                self.desk.run_on(&mut one);
-                one.closed = None;
-                one.status = Status::Waiting;
-                one.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
-            }
-            self.with_the_incident(one, "taken-back");
-        }
-    }
-
-    fn with_the_incident(&mut self, one: Ticket, event: &'static str) {
+    pub(super) fn with_the_incident(&mut self, one: Ticket, event: &'static str) {
         let detail = format!("with the incident {}", self.ticket.number);
         let who = self.who.id.clone();
         self.outcome.history(one.number, &who, event, detail);
