@@ -109,7 +109,8 @@ pub(super) fn speaks(
         tell_colleague(&mut orders, NoteWhy::Internal);
     }
     orders.tell_of_split(orders.outcome.end == EndState::Reply);
-    if orders.closes {
+    // What goes on elsewhere, or has ended otherwise, is not closed besides.
+    if orders.closes && shut(&orders.ticket).is_none() {
         close(&mut orders, speaks);
     }
     finish(orders, ticket, &parsed.commands)
