@@ -109,23 +109,19 @@ pub fn look_up(
     }
     let is_theirs =
         |address: &str, who: &str| roster.by_address(address).is_some_and(|one| one.id == who);
-    if let Some(who) = &asks.held_of
+    if (asks.held_all || asks.held_of.is_some())
         && let Some(evidence) = letter.evidence.first()
     {
         let held = tx.held_replies(evidence.ticket.number, now)?;
-        memory.held = held
-            .into_iter()
-            .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
-            .map(|(id, _)| id);
-        if let Some(held) = memory.held {
-            memory.held_with = tx.held_with(held)?;
-        }
+        let theirs = asks.held_of.as_ref().and_then(|who| {
+            held.iter()
+                .find(|(_, writer)| writer.as_deref().is_none_or(|from| is_theirs(from, who)))
+        });
+        memory.held = theirs.map(|(held, _)| *held);
+        memory.held_all = held.into_iter().map(|(held, _)| held).collect();
     }
-    if asks.held_all
-        && let Some(evidence) = letter.evidence.first()
-    {
-        let held = tx.held_replies(evidence.ticket.number, now)?;
-        memory.held_all = held.into_iter().map(|(id, _)| id).collect();
+    if let Some(held) = memory.held {
+        memory.held_with = tx.held_with(held.letter)?;
     }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;

@@ -28,6 +28,7 @@ mod speaker;
 mod specialist;
 mod splitting;
 mod stopping;
+mod undoing;
 mod unreviewed;
 mod vendor;
 

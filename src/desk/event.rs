@@ -84,6 +84,15 @@ pub struct Carried {
     pub others_wait: bool,
 }
 
+/// An answer that has not gone yet and can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldAnswer {
+    /// The id of the letter to the requester.
+    pub letter: u64,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
 /// A ticket and what marks the letter that opened it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -242,9 +251,9 @@ pub struct Memory {
     /// Seminars that people signed up for, when the letter is about one.
     pub seminars: BTreeMap<u32, Announced>,
     /// The answer of the letter's ticket that is held, if any.
-    pub held: Option<u64>,
-    /// All answers of that ticket that are held, whoever wrote them, when the letter ends service.
-    pub held_all: Vec<u64>,
+    pub held: Option<HeldAnswer>,
+    /// All answers of that ticket that are held, whoever wrote them, when the letter takes one back or ends service.
+    pub held_all: Vec<HeldAnswer>,
     /// Other tickets whose requesters were to read the held answer too: it is an incident's.
     pub held_with: Vec<Ticket>,
     /// Incidents that are not over.

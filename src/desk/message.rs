@@ -41,6 +41,8 @@ pub enum ReminderWhy {
     Again,
     /// The solution is due soon, or late.
     Resolution,
+    /// It is joined to an incident that lasts.
+    Joined,
 }
 
 /// What is late, for those who look after others' work.
@@ -321,6 +323,8 @@ pub enum NoteWhy {
     Internal,
     /// The vendor's service answered the owner.
     Vendor,
+    /// The incident that the ticket was joined to is over; the ticket itself is not.
+    IncidentOver,
 }
 
 /// Why a specialist has left the rotation.

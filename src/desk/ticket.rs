@@ -125,13 +125,15 @@ pub struct Ticket {
     pub first_response_due: Option<Timestamp>,
     /// When the first answer went.
     pub first_responded: Option<Timestamp>,
-    /// Until when the running answer is due; `None` while nobody waits for the desk.
+    /// Until when the running answer is due; `None` while nobody waits for the desk. Beside an answer that is held it
+    /// stays, with `started` and `steps`, until that has gone.
     pub response_due: Option<Timestamp>,
     /// When what runs now began: the deadline of an answer, or the wait for the requester.
     pub started: Timestamp,
     /// Steps of it that are done: of the escalation, or reminders of a wait.
     pub steps: u32,
-    /// Until when it sleeps.
+    /// Until when it sleeps; of one that was answered meanwhile, when its assignee is reminded and the wait for the
+    /// requester begins.
     pub wake: Option<Timestamp>,
     /// When the clock is to look at it next.
     pub next_at: Option<Timestamp>,

@@ -83,6 +83,7 @@ impl Writer<'_> {
                     NoteWhy::Colleague => "colleague",
                     NoteWhy::Internal => "internal",
                     NoteWhy::Vendor => "vendor",
+                    NoteWhy::IncidentOver => "incident-over",
                 },
                 held: Some(self.desk.policy.undo)
                     .filter(|undo| *undo > SignedDuration::ZERO)

@@ -26,6 +26,7 @@ impl Writer<'_> {
                         ReminderWhy::Woke => "woke",
                         ReminderWhy::Again => "again",
                         ReminderWhy::Resolution => "resolution",
+                        ReminderWhy::Joined => "joined",
                     },
                     ago: self.ago(*due),
                     due: due.map(|due| self.until(due)),

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::row::{instant, millis, natural, signed};
 use super::{StoreError, Tx};
+use crate::desk::event::HeldAnswer;
 use crate::desk::ticket::Person;
 
 /// A specialist's letter that answered a requester.
@@ -45,7 +46,8 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The newest answer of a ticket that is held and was never tried, and the address of who wrote it.
+    /// The answers of a ticket that are held and were never tried, newest first, each with the address of who wrote
+    /// it.
     ///
     /// # Errors
     /// When the database fails.
@@ -53,16 +55,20 @@ impl Tx<'_> {
         &self,
         ticket: u64,
         now: Timestamp,
-    ) -> Result<Vec<(u64, Option<String>)>, StoreError> {
+    ) -> Result<Vec<(HeldAnswer, Option<String>)>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT l.id, (SELECT w.from_address FROM letters w WHERE w.id = l.carries) AS writer
+            "SELECT l.id, l.at, (SELECT w.from_address FROM letters w WHERE w.id = l.carries) AS writer
              FROM letters l JOIN outbox o ON o.letter = l.id
              WHERE l.ticket = ?1 AND l.kind = 'reply' AND o.state = 'waiting' AND o.attempts = 0
                AND o.next_at > ?2
              ORDER BY l.id DESC",
         )?;
         let rows = query.query_map(params![signed(ticket), millis(now)], |row| {
-            Ok((natural(row, "id")?, row.get("writer")?))
+            let held = HeldAnswer {
+                letter: natural(row, "id")?,
+                at: instant(row, "at")?,
+            };
+            Ok((held, row.get("writer")?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

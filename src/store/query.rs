@@ -294,8 +294,10 @@ impl Reader {
     /// When the database fails.
     pub fn next_due(&self, most: usize) -> Result<Vec<NextDue>, StoreError> {
         let mut query = self.connection.prepare(
-            // In the order of the index: thousands of tickets may be due at one time.
-            "SELECT number, assignee, response_due FROM tickets WHERE response_due IS NOT NULL
+            // In the order of the index: thousands of tickets may be due at one time. Of one whose answer is held the
+            // deadline is known as long as that can be taken back.
+            "SELECT number, assignee, response_due FROM tickets
+             WHERE response_due IS NOT NULL AND status IN ('new', 'open')
              ORDER BY response_due, status, number LIMIT ?1",
         )?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);

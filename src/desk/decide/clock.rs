@@ -13,13 +13,17 @@ use super::super::outcome::{
 use super::super::policy::Action;
 use super::super::roster::Specialist;
 use super::super::ticket::{Status, Ticket};
-use super::{Desk, away, handing, late, manner, silent};
+use super::{Desk, away, handing, incidents, late, manner, silent, undoing};
 
 /// When the clock is to look at the ticket next.
 pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
+    let goes = undoing::goes_at(desk, ticket);
     let running = match ticket.status {
         Status::Open => next_of_chain(desk, ticket).or_else(|| late::again_at(desk, ticket)),
         Status::New => late::again_at(desk, ticket),
+        Status::Answered | Status::Closed if goes.is_some() => goes,
+        // Put off before it was answered: the wait for the requester begins on that day.
+        Status::Answered if ticket.wake.is_some() => ticket.wake,
         Status::Answered => {
             let closes = closes_at(desk, ticket);
             Some(match ticket.steps {
@@ -27,7 +31,7 @@ pub(super) fn next_at(desk: &Desk<'_>, ticket: &Ticket) -> Option<Timestamp> {
                 _ => closes,
             })
         }
-        Status::Waiting => ticket.wake,
+        Status::Waiting => ticket.wake.into_iter().chain(goes).min(),
         Status::Stopped => return manner::remind_at(desk, ticket),
         Status::Closed | Status::Spam | Status::Merged => return None,
     };
@@ -74,10 +78,16 @@ pub fn step(desk: &Desk<'_>, memory: &Memory, ticket: &Ticket) -> Outcome {
         Status::Waiting => ticket.wake.is_none_or(|wake| at < wake),
         _ => false,
     });
+    let gone = undoing::goes_at(desk, &ticket).is_some();
     match ticket.status {
         _ if of_resolution => late::resolution_step(desk, &mut ticket, &mut outcome),
+        _ if gone => undoing::gone(desk, &mut ticket, &mut outcome),
         Status::Open => chain(desk, memory, &mut ticket, &mut outcome),
         Status::New => late::nobody_yet(desk, &mut ticket, &mut outcome),
+        Status::Answered if ticket.wake.is_some() => {
+            wait_from_now(desk, &mut ticket);
+            woke(desk, &ticket, &mut outcome);
+        }
         Status::Answered => silence(desk, &mut ticket, &mut outcome),
         Status::Waiting => wake(desk, &mut ticket, &mut outcome),
         Status::Stopped => manner::remind(desk, &mut ticket, &mut outcome),
@@ -224,9 +234,25 @@ fn silence(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
 }
 
 fn wake(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
+    if ticket.is_joined() {
+        incidents::joined_wakes(desk, ticket, outcome);
+        return;
+    }
     ticket.status = Status::Open;
     ticket.wake = None;
     desk.expect_answer(ticket);
+    woke(desk, ticket, outcome);
+}
+
+/// The wait for the requester begins.
+fn wait_from_now(desk: &Desk<'_>, ticket: &mut Ticket) {
+    ticket.wake = None;
+    ticket.started = desk.now;
+    ticket.steps = 0;
+}
+
+/// Whoever put it off until today hears of it.
+fn woke(desk: &Desk<'_>, ticket: &Ticket, outcome: &mut Outcome) {
     outcome.history(ticket.number, "desk", "woke", "");
     if let Some(who) = desk.assignee(ticket) {
         let message = Message::Reminder {

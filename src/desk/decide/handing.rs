@@ -118,7 +118,8 @@ pub(super) fn raise(
     Err(Refusal::NobodyElse)
 }
 
-/// Gives the ticket to `who`, whoever's turn it is.
+/// Gives the ticket to `who`, whoever's turn it is. Whoever gets one that was answered or closed has something to do
+/// about it: the desk owes an answer again.
 pub(super) fn give(
     desk: &Desk<'_>,
     who: &Specialist,
@@ -127,6 +128,7 @@ pub(super) fn give(
     reason: Reason,
     why: &str,
 ) {
+    desk.open_again(ticket, outcome, "it was handed on");
     desk.remember_late(ticket, desk.assignee(ticket));
     ticket.assignee = Some(who.id.clone());
     ticket.tier.clone_from(&who.tier);

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::super::event::{Case, Incoming, Memory};
 use super::super::incident::{Marks, PEOPLE, recent, told_already};
 use super::super::outcome::{
-    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, Notice, Outcome, Reason, Refusal,
+    Carry, Change, ClosedBy, Did, Handing, KnownIncident, Message, NoteWhy, Notice, Outcome,
+    Reason, Refusal, ReminderWhy,
 };
 use super::super::policy::WorkSpan;
 use super::super::ticket::{Status, Ticket};
@@ -17,14 +18,31 @@ use super::orders::Orders;
 use super::{Desk, handing, participants};
 
 /// A joined ticket's assignee is reminded of it after so long, should the incident last.
-const PATIENCE: WorkSpan = WorkSpan::Days(3);
+pub(super) const PATIENCE: WorkSpan = WorkSpan::Days(3);
 /// An incident's owner is reminded after so long since their last word.
-const NEXT_WORD: WorkSpan = WorkSpan::Days(1);
+pub(super) const NEXT_WORD: WorkSpan = WorkSpan::Days(1);
 
 impl Ticket {
     /// Others are joined to it, or may be.
     pub fn is_incident(&self) -> bool {
         self.incident == Some(self.number)
+    }
+
+    /// It waits for the answers of another, which is the incident.
+    pub(super) fn is_joined(&self) -> bool {
+        self.incident.is_some() && !self.is_incident()
+    }
+
+    /// Its requester waits for an answer of its own beside the incident's.
+    fn asks_more(&self) -> bool {
+        matches!(self.status, Status::New | Status::Open)
+    }
+
+    /// It is closed no more, and stands for itself: the incident that it was closed with may be over.
+    pub(super) fn not_closed(&mut self) {
+        if self.closed.take().is_some() && self.is_joined() {
+            self.incident = None;
+        }
     }
 }
 
@@ -128,6 +146,23 @@ pub(super) fn propose(
     outcome.changes.push(Change::Update(first));
 }
 
+/// The incident lasts, and nobody wrote of it for days: whoever has a ticket that is joined to it is reminded once, and
+/// the ticket sleeps on until the incident is answered or over.
+pub(super) fn joined_wakes(desk: &Desk<'_>, ticket: &mut Ticket, outcome: &mut Outcome) {
+    ticket.wake = None;
+    let detail = "the incident that it is joined to is not over";
+    outcome.history(ticket.number, "desk", "reminded", detail);
+    if let Some(who) = desk.assignee(ticket) {
+        let message = Message::Reminder {
+            why: ReminderWhy::Joined,
+            due: None,
+        };
+        outcome
+            .notices
+            .push(desk.for_specialist(who, ticket, message));
+    }
+}
+
 impl Orders<'_> {
     pub(super) fn incident(&mut self, of: Option<u64>) -> Result<(), Refusal> {
         let number = self.ticket.number;
@@ -204,6 +239,7 @@ impl Orders<'_> {
         self.ticket.status = Status::Waiting;
         self.ticket.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
         self.ticket.response_due = None;
+        self.desk.stand_still(&mut self.ticket);
         let who = self.who.id.clone();
         self.outcome
             .history(number, &who, "joined", format!("to the incident {of}"));
@@ -309,9 +345,11 @@ impl Orders<'_> {
         self.did.push(Did::IncidentMoved(number));
     }
 
-    /// The incident goes on until somebody closes it: its owner is reminded, silence closes nothing.
+    /// The incident goes on until somebody closes it: its owner is reminded, on the day that they name or soon; silence
+    /// closes nothing.
     pub(super) fn incident_goes_on(&mut self) {
-        if self.ticket.is_incident() && !self.closes {
+        let put_off = self.ticket.status == Status::Waiting;
+        if self.ticket.is_incident() && !self.closes && !put_off {
             self.ticket.status = Status::Waiting;
             self.ticket.wake = Some(self.desk.policy.hours.after(self.desk.now, NEXT_WORD));
         }
@@ -326,64 +364,80 @@ impl Orders<'_> {
             let mut one = one.clone();
             one.first_responded = one.first_responded.or(Some(self.desk.now));
             one.updated = self.desk.now;
-            if self.closes {
+            let mut message = reply.message.clone();
+            if self.closes && one.asks_more() {
+                self.stays_open(&mut one);
+                if let Message::Reply { closes, .. } = &mut message {
+                    *closes = false;
+                }
+            } else if self.closes {
                 self.desk.close(&mut one);
+            } else if one.status == Status::Waiting {
+                one.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
             }
-            let mut notice = self.desk.for_requester(&one, reply.message.clone());
+            let mut notice = self.desk.for_requester(&one, message);
             notice.carry = Carry::Files;
             notice.not_before = reply.not_before;
             let copies = participants::copies(&one, &notice);
             self.outcome.notices.push(notice);
             self.outcome.notices.extend(copies);
-            let event = if self.closes { "closed" } else { "answered" };
+            let event = if one.status == Status::Closed {
+                "closed"
+            } else {
+                "answered"
+            };
             self.with_the_incident(one, event);
         }
-        self.say_how_many();
+        self.say_how_many(count(&self.memory.joined));
+    }
+
+    /// The incident is over, and the requester of a ticket that was joined to it waits for another answer.
+    fn stays_open(&mut self, one: &mut Ticket) {
+        one.incident = None;
+        let (first, who) = (self.ticket.number, self.who.id.clone());
+        let detail = format!("the incident {first} is over; a letter waits for its answer");
+        self.outcome
+            .history(one.number, &who, "not-incident", detail);
+        if let Some(owner) = self.desk.assignee(one) {
+            let why = NoteWhy::IncidentOver;
+            // Without the closing words: what is answered to a letter that carries them belongs to their ticket.
+            let notice = self.desk.for_specialist(owner, one, Message::Note { why });
+            self.outcome.notices.push(notice);
+        }
     }
 
     /// A bare `#закрыть` of an incident: it works again, for everyone. What the requester of the incident
     /// itself is told is the same.
     pub(super) fn close_joined(&mut self) {
         let by = ClosedBy::Mended;
+        let mut closed = 0;
         for one in &self.memory.joined {
             let mut one = one.clone();
+            if one.asks_more() {
+                self.stays_open(&mut one);
+                one.updated = self.desk.now;
+                self.outcome.changes.push(Change::Update(one));
+                continue;
+            }
+            closed += 1;
             self.desk.close(&mut one);
             let notice = self.desk.for_requester(&one, Message::Closed { by });
             self.outcome.notices.push(notice);
             self.with_the_incident(one, "closed");
         }
-        self.say_how_many();
+        self.say_how_many(closed);
     }
 
-    /// The held answer of an incident is taken back: the incident goes on, and what is joined to it waits.
-    pub(super) fn take_back_joined(&mut self) {
-        let number = self.ticket.number;
-        for one in &self.memory.held_with {
-            if one.incident != Some(number) {
-                continue;
-            }
-            self.ticket.incident = Some(number);
-            let mut one = one.clone();
-            if one.status == Status::Closed {
-                self.desk.run_on(&mut one);
-                one.closed = None;
-                one.status = Status::Waiting;
-                one.wake = Some(self.desk.policy.hours.after(self.desk.now, PATIENCE));
-            }
-            self.with_the_incident(one, "taken-back");
-        }
-    }
-
-    fn with_the_incident(&mut self, one: Ticket, event: &'static str) {
+    pub(super) fn with_the_incident(&mut self, one: Ticket, event: &'static str) {
         let detail = format!("with the incident {}", self.ticket.number);
         let who = self.who.id.clone();
         self.outcome.history(one.number, &who, event, detail);
         self.outcome.changes.push(Change::Update(one));
     }
 
-    fn say_how_many(&mut self) {
-        if !self.memory.joined.is_empty() {
-            self.did.push(Did::WithJoined(count(&self.memory.joined)));
+    fn say_how_many(&mut self, more: u32) {
+        if more > 0 {
+            self.did.push(Did::WithJoined(more));
         }
     }
 }

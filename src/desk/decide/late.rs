@@ -6,7 +6,7 @@
 //!
 //! The solution's deadline stands while the desk waits for the requester, and is then later by the working
 //! time of that wait. It runs while a specialist puts the ticket off or the vendor is asked: the requester
-//! waits all the same.
+//! waits all the same. What is joined to an incident is solved with it, so its own deadline stands meanwhile.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -20,7 +20,7 @@ use super::Desk;
 const NEAR: u32 = 80;
 
 impl Desk<'_> {
-    /// The desk waits for the requester: the solution's deadline stands.
+    /// The desk waits for the requester, or for an incident's end: the solution's deadline stands.
     pub(super) fn stand_still(&self, ticket: &mut Ticket) {
         ticket.resolution.paused.get_or_insert(self.now);
     }

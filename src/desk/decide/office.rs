@@ -1,7 +1,7 @@
 //! What every rule uses: the people of a ticket, letters to them, its closing and its deadline.
 
 use super::super::figures::Figures;
-use super::super::outcome::{Alert, Audience, Carry, Message, Notice};
+use super::super::outcome::{Alert, Audience, Carry, Message, Notice, Outcome};
 use super::super::policy::{DeskLanguage, Policy};
 use super::super::roster::Specialist;
 use super::super::ticket::{Lateness, Person, Status, Ticket, Tongue};
@@ -116,7 +116,7 @@ impl<'a> Desk<'a> {
     /// The desk owes the requester an answer from now on, and the solution's deadline runs.
     pub(super) fn expect_answer(&self, ticket: &mut Ticket) {
         self.run_on(ticket);
-        ticket.closed = None;
+        ticket.not_closed();
         ticket.lateness = Lateness::default();
         ticket.response_due = Some(
             self.policy
@@ -125,6 +125,21 @@ impl<'a> Desk<'a> {
         );
         ticket.started = self.now;
         ticket.steps = 0;
+    }
+
+    /// Something came that must not be closed over in silence: one that waits for the requester, or is done, waits for
+    /// the desk again.
+    pub(super) fn open_again(&self, ticket: &mut Ticket, outcome: &mut Outcome, why: &str) {
+        let closed = ticket.status == Status::Closed;
+        if !closed && ticket.status != Status::Answered {
+            return;
+        }
+        self.expect_answer(ticket);
+        ticket.status = Status::Open;
+        ticket.wake = None;
+        if closed {
+            outcome.history(ticket.number, "desk", "reopened", why);
+        }
     }
 
     pub(super) fn alert(&self, ticket: Option<&Ticket>, alert: &Alert) -> Vec<Notice> {

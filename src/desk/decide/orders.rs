@@ -12,7 +12,7 @@ use super::super::command::Command;
 use super::super::event::{Incoming, Memory};
 use super::super::materials::Material;
 use super::super::nearest::nearest;
-use super::super::outcome::{Change, Did, Handing, Message, Outcome, Reason, Refusal};
+use super::super::outcome::{Did, Handing, Message, Outcome, Reason, Refusal};
 use super::super::roster::{Roster, Specialist, Tier};
 use super::super::ticket::{Status, Ticket};
 use super::{Desk, handing, vendor};
@@ -189,6 +189,10 @@ impl Orders<'_> {
 
     fn decline(&mut self, why: &str) -> Result<(), Refusal> {
         self.must_be_mine()?;
+        // Handed on it would be opened again, and its requester waits for nothing.
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::AlreadyClosed);
+        }
         self.text_for = TextFor::Staff;
         self.history("declined", why);
         let how = Handing::Declined(self.who.name.clone(), why.to_owned());
@@ -317,7 +321,7 @@ impl Orders<'_> {
         self.ticket.status = Status::Waiting;
         self.ticket.wake = Some(until);
         self.ticket.response_due = None;
-        self.ticket.closed = None;
+        self.ticket.not_closed();
         self.history("waiting", until.to_string());
     }
 
@@ -333,17 +337,6 @@ impl Orders<'_> {
             .ok_or(Refusal::Past(day))?;
         self.sleep(until);
         self.did.push(Did::Snoozed(until));
-        Ok(())
-    }
-
-    fn undo(&mut self) -> Result<(), Refusal> {
-        let letter = self.memory.held.ok_or(Refusal::NothingHeld)?;
-        self.outcome.changes.push(Change::TakeBack(letter));
-        self.take_back_joined();
-        self.ticket.status = Status::Open;
-        self.desk.expect_answer(&mut self.ticket);
-        self.history("taken-back", "the held answer is not sent");
-        self.did.push(Did::TakenBack);
         Ok(())
     }
 }

@@ -92,7 +92,12 @@ pub(super) fn speaks(
             let why = "nothing can be sent";
             return undone(desk, (who, ticket), outcome, ("refused", why), result);
         }
-        answer(&mut orders, parsed.text, !parsed.commands.is_empty());
+        answer(
+            &mut orders,
+            ticket,
+            parsed.text,
+            !parsed.commands.is_empty(),
+        );
         orders.did.extend(manner::remarked(letter));
     } else if speaks && orders.ticket.status == Status::Stopped {
         // What stands beside the stop is for the supervisor, who has it in the report.
@@ -104,7 +109,8 @@ pub(super) fn speaks(
         tell_colleague(&mut orders, NoteWhy::Internal);
     }
     orders.tell_of_split(orders.outcome.end == EndState::Reply);
-    if orders.closes {
+    // What goes on elsewhere, or has ended otherwise, is not closed besides.
+    if orders.closes && shut(&orders.ticket).is_none() {
         close(&mut orders, speaks);
     }
     finish(orders, ticket, &parsed.commands)
@@ -134,23 +140,36 @@ fn undone(
     outcome
 }
 
+/// Does the ticket sleep on beside an answer? Until the day that the same letter names, and with its incident. What
+/// was put off before is answered now; its day stays, and the wait for the requester begins then.
+fn sleeps_on(ticket: &Ticket, before: &Ticket) -> bool {
+    let put_off_before = before.status == Status::Waiting && ticket.wake == before.wake;
+    ticket.status == Status::Waiting && (ticket.is_joined() || !put_off_before)
+}
+
 /// The words go to the requester; whoever else has the ticket hears of them.
-fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
+fn answer(orders: &mut Orders<'_>, before: &Ticket, text: String, with_commands: bool) {
     let desk = orders.desk;
-    let waits = orders.ticket.status == Status::Waiting;
+    let waits = sleeps_on(&orders.ticket, before);
+    let is_held = desk.policy.undo > SignedDuration::ZERO;
+    // The deadline that it meets, which a wait in the same letter may have ended already.
+    let met = Some(before.response_due).filter(|_| before.number == orders.ticket.number);
+    let met = orders.ticket.response_due.or(met.flatten());
     orders.outcome.end = EndState::Reply;
     orders.outcome.kind = Kind::Reply;
     orders.ticket.first_responded = orders.ticket.first_responded.or(Some(desk.now));
     let stays_closed = orders.closed_meanwhile();
     if !waits && !stays_closed {
         orders.ticket.status = Status::Answered;
-        orders.ticket.started = desk.now;
-        orders.ticket.steps = 0;
         desk.stand_still(&mut orders.ticket);
+        if !is_held || met.is_none() {
+            orders.ticket.started = desk.now;
+            orders.ticket.steps = 0;
+        }
     }
-    orders.ticket.response_due = None;
+    orders.ticket.response_due = met.filter(|_| is_held);
     if !stays_closed {
-        orders.ticket.closed = None;
+        orders.ticket.not_closed();
     }
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "answered", "");
@@ -187,7 +206,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
     }
     let mut notice = desk.for_requester(&shown, message);
     notice.carry = Carry::Files;
-    if desk.policy.undo > SignedDuration::ZERO {
+    if is_held {
         notice.not_before = desk.now.checked_add(desk.policy.undo).ok();
     }
     orders.incident_goes_on();
@@ -198,7 +217,7 @@ fn answer(orders: &mut Orders<'_>, text: String, with_commands: bool) {
         .extend(participants::copies(&shown, &notice));
     orders.answer_joined(&notice);
     // An answer that is held can still be taken back: they hear until when.
-    if with_commands || desk.policy.undo > SignedDuration::ZERO {
+    if with_commands || is_held {
         orders.did.insert(0, Did::Sent);
     }
     orders.tell_of_crossing();
@@ -227,10 +246,12 @@ fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
 fn close(orders: &mut Orders<'_>, speaks: bool) {
     let desk = orders.desk;
     let incident = orders.ticket.is_incident();
+    let told = speaks && orders.text_for == TextFor::Requester;
+    let met = orders.ticket.response_due.filter(|_| told);
     desk.close(&mut orders.ticket);
+    orders.ticket.response_due = met;
     let (number, who) = (orders.ticket.number, orders.who.id.clone());
     orders.outcome.history(number, &who, "closed", "");
-    let told = speaks && orders.text_for == TextFor::Requester;
     if !told {
         let by = if incident {
             orders.close_joined();

@@ -61,8 +61,9 @@ impl Orders<'_> {
 
     /// Answers that are held do not go out any more: service has ended.
     fn take_back_held(&mut self) {
-        for letter in &self.memory.held_all {
-            self.outcome.changes.push(Change::TakeBack(*letter));
+        for held in &self.memory.held_all {
+            self.outcome.changes.push(Change::TakeBack(held.letter));
+            self.ticket.never_said(held, None);
         }
         if !self.memory.held_all.is_empty() {
             self.history(

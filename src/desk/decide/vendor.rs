@@ -48,6 +48,9 @@ pub(super) fn ask(
         .iter()
         .find(there)
         .ok_or(Refusal::NobodyElse)?;
+    // Whoever asked waits until the service has answered.
+    desk.run_on(ticket);
+    ticket.not_closed();
     ticket.status = Status::Waiting;
     ticket.wake = Some(desk.policy.hours.after(desk.now, PATIENCE));
     ticket.response_due = None;
@@ -85,6 +88,8 @@ pub(super) fn answers(desk: &Desk<'_>, ticket: &Ticket, letter: &Incoming) -> Ou
         ticket.wake = None;
         desk.expect_answer(&mut ticket);
     }
+    // The requester was promised what the service would say, or it says that all is not well.
+    desk.open_again(&mut ticket, &mut outcome, "the vendor's service answered");
     ticket.updated = desk.now;
     if let Some(who) = desk.assignee(&ticket) {
         let why = NoteWhy::Vendor;

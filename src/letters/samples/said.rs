@@ -157,6 +157,22 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         (
+            "reminder",
+            "joined",
+            Message::Reminder {
+                why: ReminderWhy::Joined,
+                due: None,
+            },
+        ),
+        (
+            "reminder",
+            "woke, answered",
+            Message::Reminder {
+                why: ReminderWhy::Woke,
+                due: None,
+            },
+        ),
+        (
             "waiting-reminder",
             "half-way",
             Message::WaitingReminder {
@@ -295,6 +311,13 @@ fn notes_and_closings() -> Vec<Said> {
             "a colleague",
             Message::Note {
                 why: NoteWhy::Colleague,
+            },
+        ),
+        (
+            "note",
+            "the incident is over",
+            Message::Note {
+                why: NoteWhy::IncidentOver,
             },
         ),
         (

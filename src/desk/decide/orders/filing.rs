@@ -48,7 +48,13 @@ impl Orders<'_> {
         }
         let mut target = target.clone();
         participants::move_over(&self.ticket, &mut target, &mut self.outcome);
-        if matches!(self.ticket.status, Status::New | Status::Open) {
+        // What is put off waits for its answer as well, unless it waits for the requester.
+        let waits = match self.ticket.status {
+            Status::New | Status::Open => true,
+            Status::Waiting => self.ticket.is_joined() || self.ticket.resolution.paused.is_none(),
+            _ => false,
+        };
+        if waits {
             self.hand_question(&mut target);
         }
         self.outcome.changes.push(Change::Update(target));
