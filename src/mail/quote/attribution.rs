@@ -38,12 +38,32 @@ pub fn head(lines: &[&str], at: usize, end: usize) -> Option<Head> {
         let below = next_filled(lines, at + 1, end);
         return block(lines, below, end)
             .filter(|block| block.kinds >= 2)
-            .map(|block| strong(block.end));
+            .map(|block| strong(block.end))
+            .or_else(|| below_address(lines, below, end));
+    }
+    if let Some(head) = below_address(lines, at, end) {
+        return Some(head);
     }
     if let Some(block) = block(lines, at, end) {
         return (block.kinds >= 3 && block.dated).then_some(strong(block.end));
     }
     wrapped(lines, at, end)
+}
+
+/// The dated line from `at` on, with what Yandex writes above it: «Кому: …;», «Тема: …;». A row of dashes
+/// stands above these in its web page, and above the dated line alone where there are none.
+fn below_address(lines: &[&str], at: usize, end: usize) -> Option<Head> {
+    let is_address = |at: &usize| {
+        let field = head::field(line(lines, *at));
+        field.is_some_and(|(field, value)| {
+            matches!(field, Field::To | Field::Other | Field::Subject) && value.ends_with(';')
+        })
+    };
+    let stop = (at + MOST_FIELDS).min(end);
+    let dated = (at..stop).find(|at| !is_address(at))?;
+    let ruled = at > 0 && head::is_rule(line(lines, at - 1));
+    let head = (dated > at || ruled).then(|| wrapped(lines, dated, end))?;
+    head.filter(|head| head.strong)
 }
 
 /// A header block inside a text.

@@ -85,6 +85,15 @@ pub fn unprefix(line: &str) -> Option<&str> {
     None
 }
 
+/// A line without any of its prefixes.
+pub fn bare(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(inner) = unprefix(rest) {
+        rest = inner;
+    }
+    rest.trim()
+}
+
 /// Whether a line says that a letter passed on follows.
 pub fn is_forward(line: &str) -> bool {
     let Some((framed, said)) = sign(line) else {

@@ -36,6 +36,7 @@ pub const LABELS: [(Field, &[&str]); 5] = [
             "date",
             "отправлено",
             "дата",
+            "отправленные",
             "дата отправки",
             "дата и время",
             "когда",
@@ -141,16 +142,7 @@ pub const LABELS: [(Field, &[&str]); 5] = [
 ];
 
 /// How footers begin that mail programs add by themselves.
-pub const FOOTERS: [&str; 34] = [
-    "отправлено с ",
-    "отправлено со ",
-    "отправлено из ",
-    "отправлено от ",
-    "отправлено через ",
-    "отправлено при помощи ",
-    "отправлено мобильн",
-    "послано с ",
-    "послано из ",
+pub const FOOTERS: [&str; 24] = [
     "получить outlook",
     "скачать outlook",
     "загрузить outlook",
@@ -167,7 +159,6 @@ pub const FOOTERS: [&str; 34] = [
     "sent using",
     "sent with",
     "sent by",
-    "please excuse",
     "gesendet von ",
     "gesendet mit ",
     "holen sie sich outlook",
@@ -201,7 +192,43 @@ pub const MORE_FOOTERS: [&str; 19] = [
     "iphone’dan gönderildi",
 ];
 
-/// What such footers name.
+/// How footers begin that are ones only where they name a device or a mail program.
+pub const SENT: [&str; 9] = [
+    "отправлено с ",
+    "отправлено со ",
+    "отправлено из ",
+    "отправлено от ",
+    "отправлено через ",
+    "отправлено при помощи ",
+    "отправлено мобильн",
+    "послано с ",
+    "послано из ",
+];
+
+/// What such footers name, beside words in Latin letters.
+pub const SENDERS: [&str; 9] = [
+    "почт",
+    "яндекс",
+    "телефон",
+    "смартфон",
+    "планшет",
+    "айфон",
+    "устройств",
+    "мобильн",
+    "приложени",
+];
+
+/// What writing in haste is excused for.
+pub const HASTE: [&str; 6] = [
+    "brevity",
+    "typo",
+    "spelling",
+    "mistakes",
+    "errors",
+    "autocorrect",
+];
+
+/// What footers of devices name.
 pub const DEVICES: [&str; 15] = [
     "iphone",
     "ipad",
@@ -264,6 +291,32 @@ pub const FAREWELLS: [&str; 42] = [
     "bien à vous",
     "cordially",
     "с ув",
+];
+
+/// How a greeting begins, or ends behind a name.
+pub const GREETINGS: [&str; 22] = [
+    "здравствуй",
+    "здравствуйте",
+    "добрый день",
+    "добрый вечер",
+    "доброе утро",
+    "доброго дня",
+    "доброго времени",
+    "день добрый",
+    "привет",
+    "приветствую",
+    "уважаем",
+    "добрий день",
+    "вітаю",
+    "hello",
+    "hi",
+    "hey",
+    "dear",
+    "good morning",
+    "good afternoon",
+    "good day",
+    "guten tag",
+    "bonjour",
 ];
 
 /// Between dashes above a letter passed on.

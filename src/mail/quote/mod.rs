@@ -4,9 +4,11 @@
 //! not; in doubt everything is new text. Time is linear in the length of the letter.
 
 mod attribution;
+mod closing;
 pub(super) mod head;
 mod lists;
 mod said;
+mod settle;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -50,7 +52,7 @@ pub(super) fn split(text: &str) -> Parts {
     mark(&mut kinds, end..lines.len(), Kind::Quote);
     find_quotes(&lines, &mut kinds, end);
     signature::find(&lines, &mut kinds);
-    settle(&lines, &mut kinds);
+    settle::settle(&lines, &mut kinds);
 
     let new_text = gather(&lines, &kinds, |kind| kind == Kind::New);
     if new_text.is_empty() {
@@ -115,14 +117,19 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// Where the desk's own line stands unquoted; everything from there on is history.
 fn find_marker(lines: &[&str]) -> usize {
-    let found = lines.iter().position(|line| {
-        line.len() < 400 && may_mark(line) && !is_prefixed(line) && {
-            let line = clean(line);
-            let bare = line.trim_matches(|c: char| !alphabetic(c));
-            MARKERS.contains(&bare)
-        }
-    });
+    let found = lines
+        .iter()
+        .position(|line| !is_prefixed(line) && is_marker(line));
     found.unwrap_or(lines.len())
+}
+
+/// Whether the desk wrote this line, quoted or not.
+fn is_marker(line: &str) -> bool {
+    line.len() < 400 && may_mark(line) && {
+        let line = clean(line);
+        let bare = line.trim_matches(|c: char| !alphabetic(c));
+        MARKERS.contains(&bare)
+    }
 }
 
 /// Whether a line can be the desk's own at all, by its first letter.
@@ -220,40 +227,6 @@ fn is_torn_off(lines: &[&str], at: usize, end: usize) -> bool {
         && above.contains("://")
         && at + 1 < end
         && is_prefixed(line(lines, at + 1))
-}
-
-/// Decides which quoted lines stay because what was written now answers them.
-fn settle(lines: &[&str], kinds: &mut [Kind]) {
-    let is_new = |at: &usize| kinds.get(*at) == Some(&Kind::New) && !is_blank(line(lines, *at));
-    let Some(last_new) = (0..lines.len()).rev().find(|at| is_new(at)) else {
-        return;
-    };
-    let Some(first_new) = (0..lines.len()).find(|at| is_new(at)) else {
-        return;
-    };
-    let is_quoted = |at: usize| matches!(kinds.get(at), Some(Kind::Quote | Kind::Head));
-    let Some(first_quoted) = (first_new..last_new).find(|at| is_quoted(*at)) else {
-        // Written above or below one quote: the quote goes.
-        return;
-    };
-    // A greeting above a quote and a farewell below it do not answer its lines.
-    let last_quoted = (first_quoted..last_new)
-        .rev()
-        .find(|at| is_quoted(*at))
-        .unwrap_or(first_quoted);
-    let below = last_quoted + 1..=last_new;
-    let parting = below
-        .clone()
-        .all(|at| is_blank(line(lines, at)) || signature::is_farewell(line(lines, at)));
-    let one_run = (first_quoted..last_quoted).all(|at| !is_new(&at));
-    if parting && one_run {
-        return;
-    }
-    for at in 0..last_new {
-        if kinds.get(at) == Some(&Kind::Quote) && is_prefixed(line(lines, at)) {
-            mark(kinds, at..at + 1, Kind::New);
-        }
-    }
 }
 
 /// Joins the lines of one kind; a gap between them becomes one blank line at most.

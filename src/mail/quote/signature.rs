@@ -4,8 +4,9 @@
 
 use crate::mail::letters::alphabetic;
 
+use super::closing::{is_contact, is_name, telling};
 use super::head::clean;
-use super::lists::{DEVICES, FAREWELLS, FOOTERS, MORE_FOOTERS};
+use super::lists::{DEVICES, FAREWELLS, FOOTERS, HASTE, MORE_FOOTERS, SENDERS, SENT};
 use super::{Kind, is_blank, line, mark};
 
 /// Lines below a `-- ` line (RFC 3676 §4.3).
@@ -24,6 +25,8 @@ const SHORT: usize = 70;
 /// Marks the signature of each stretch of new text that ends in one.
 pub fn find(lines: &[&str], kinds: &mut [Kind]) {
     armour(lines, kinds);
+    let first = (0..lines.len())
+        .find(|at| kinds.get(*at) == Some(&Kind::New) && !is_blank(line(lines, *at)));
     let mut end = lines.len();
     while end > 0 {
         let Some(last) = (0..end)
@@ -36,13 +39,20 @@ pub fn find(lines: &[&str], kinds: &mut [Kind]) {
             .rev()
             .find(|at| kinds.get(*at) != Some(&Kind::New))
             .map_or(0, |at| at + 1);
+        // Mail.ru and others put the signature below the quote: the words that it closes stand above.
+        let below_quote = first.is_some_and(|first| first < start);
         let mut stop = last + 1;
         // A footer may stand below a signature, and footers one below the other.
         for _ in 0..MOST_PARTS {
-            let Some(from) = signature_start(lines, start, stop) else {
+            let Some(from) = signature_start(lines, start, stop, below_quote) else {
                 break;
             };
             mark(kinds, from..stop, Kind::Signature);
+            if is_farewell(line(lines, from)) {
+                for at in telling(lines, from, stop) {
+                    mark(kinds, at..at + 1, Kind::New);
+                }
+            }
             stop = from;
         }
         end = start;
@@ -76,11 +86,27 @@ fn armour(lines: &[&str], kinds: &mut [Kind]) {
 }
 
 /// The line where the signature of `start..stop` begins.
-fn signature_start(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
+fn signature_start(lines: &[&str], start: usize, stop: usize, below_quote: bool) -> Option<usize> {
     let last = (start..stop).rev().find(|at| !is_blank(line(lines, *at)))?;
     footer(lines, start, last)
         .or_else(|| delimiter(lines, start, stop))
-        .or_else(|| farewell(lines, start, stop))
+        .or_else(|| farewell(lines, start, stop, below_quote))
+        .or_else(|| below_quote.then(|| visiting_card(lines, start, stop))?)
+}
+
+/// A name with ways to reach its bearer, alone below a quote.
+fn visiting_card(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
+    let filled = (start..stop).filter(|at| !is_blank(line(lines, *at)));
+    let card: Vec<usize> = filled.take(MOST_BELOW_FAREWELL + 1).collect();
+    let contact = |at: &usize| is_contact(line(lines, *at));
+    let first = card.first().copied()?;
+    (card.len() <= MOST_BELOW_FAREWELL
+        && card.iter().any(contact)
+        && card.iter().any(|at| is_name(line(lines, *at)))
+        && card
+            .iter()
+            .all(|at| contact(at) || is_name(line(lines, *at))))
+    .then_some(first)
 }
 
 fn filled(lines: &[&str], from: usize, to: usize) -> usize {
@@ -104,7 +130,12 @@ fn delimiter(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
         .unwrap_or(start);
     (reach..stop).find(|at| {
         let here = line(lines, *at);
-        let short = |most| few(lines, at + 1, stop, most) && all_short(lines, at + 1, stop);
+        let short = |most| {
+            few(lines, at + 1, stop, most)
+                && all_short(lines, at + 1, stop)
+                && !is_announced(lines, start, *at)
+                && !is_list(lines, at + 1, stop)
+        };
         match here {
             "-- " => few(lines, at + 1, stop, MOST_BELOW_DELIMITER),
             _ if matches!(
@@ -117,6 +148,49 @@ fn delimiter(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
             _ => is_underline(here) && short(MOST_BELOW_RULE),
         }
     })
+}
+
+/// Whether the words above line `at` announce what stands below it.
+fn is_announced(lines: &[&str], start: usize, at: usize) -> bool {
+    let above = (start..at).rev().map(|at| line(lines, at));
+    above
+        .skip_while(|line| is_blank(line))
+        .take(1)
+        .any(|line| line.trim_end().ends_with(':'))
+}
+
+/// Whether several lines have one shape, as the rows of a list do: «Иванов 5», «Петров 4».
+fn is_list(lines: &[&str], from: usize, to: usize) -> bool {
+    let mut rows = (from..to)
+        .map(|at| line(lines, at))
+        .filter(|line| !is_blank(line));
+    let Some(first) = rows.next() else {
+        return false;
+    };
+    let shape = shape(first);
+    let mut more = rows.peekable();
+    shape.contains('a')
+        && shape.contains('9')
+        && !is_contact(first)
+        && more.peek().is_some()
+        && more.all(|row| self::shape(row) == shape)
+}
+
+/// A line with one `a` for each word and one `9` for each number.
+fn shape(line: &str) -> String {
+    let mut shape = String::new();
+    for c in line.trim().chars() {
+        let kind = match c {
+            c if c.is_ascii_digit() => '9',
+            c if c.is_alphabetic() => 'a',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        if !shape.ends_with(kind) {
+            shape.push(kind);
+        }
+    }
+    shape
 }
 
 fn is_underline(line: &str) -> bool {
@@ -167,6 +241,17 @@ fn is_footer(here: &str) -> bool {
     {
         return true;
     }
+    // «Отправлено через портал 12 ноября, ответа нет» is what somebody writes.
+    let program = || {
+        line.contains(|c: char| c.is_ascii_alphabetic())
+            || SENDERS.iter().any(|sender| line.contains(sender))
+    };
+    if SENT.iter().any(|start| line.starts_with(start)) {
+        return program() && !line.contains(", ");
+    }
+    if line.starts_with("please excuse") {
+        return HASTE.iter().any(|fault| line.contains(fault));
+    }
     let device = || DEVICES.iter().any(|device| line.contains(device));
     let few = line.split(' ').count() <= 6;
     line.starts_with("отправлен") && few && device()
@@ -214,12 +299,13 @@ pub fn is_farewell(here: &str) -> bool {
 }
 
 /// «С уважением,» with a few short lines below it.
-fn farewell(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
+fn farewell(lines: &[&str], start: usize, stop: usize, below_quote: bool) -> Option<usize> {
     let from = (start..stop)
         .rev()
         .take(MOST_BELOW_FAREWELL * 2 + 1)
         .find(|at| is_farewell(line(lines, *at)))?;
-    let written_above = filled(lines, start, from) > 0;
+    let written_above =
+        filled(lines, start, from) > 0 || below_quote && filled(lines, from + 1, stop) > 0;
     let name_only =
         filled(lines, from + 1, stop) <= MOST_BELOW_FAREWELL && all_short(lines, from + 1, stop);
     let goes_on = (from + 1..stop).any(|at| {
