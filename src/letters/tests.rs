@@ -254,6 +254,26 @@ fn every_letter_is_whole_in_both_languages_and_both_forms() {
 }
 
 #[test]
+fn a_line_that_a_letter_asks_for_stands_there_to_be_read() {
+    // Whoever types the label of a link sends it to the person who asked.
+    for sample in both() {
+        let html = words(&sample).html;
+        for paragraph in html.split("</p>") {
+            let text = seen(&format!("<body{}", paragraph.replace("<body", "<")));
+            let asks = ["одной строкой", "первой строкой ответа:", "one line", "as the first line of a reply:"]
+                .iter()
+                .any(|words| text.contains(words) && !text.ends_with(words));
+            assert!(
+                !asks || text.contains('#'),
+                "{} {}: {text}",
+                sample.name,
+                sample.variant
+            );
+        }
+    }
+}
+
+#[test]
 fn the_machine_does_not_exclaim() {
     for (path, source) in sources::SOURCES {
         let spoken = source.replace("<!DOCTYPE", "").replace("!=", "");
