@@ -119,6 +119,8 @@ pub enum Did {
     IncidentMoved(u64),
     /// Service has ended; who decides now (a name), or the administrators.
     Stopped(Option<String>),
+    /// Service has ended over a letter that was held: whoever decides did it themself.
+    EndedHeld,
     /// It goes on with this specialist.
     Resumed(String),
     /// The answer that came back is before a supervisor; their name, or the administrators.

@@ -47,7 +47,7 @@ const STAFF_RU: &[(&str, &str)] = &[
         "поднять на следующую ступень; текст увидят только там",
     ),
     (
-        "#ждать 3d",
+        "#ждать 3д",
         "ждать ответа три рабочих дня, потом напомнить Вам",
     ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
@@ -263,7 +263,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::EndedHeld | Did::Upheld | Did::Kept => self.decision(did),
             Did::Reviewed(_) | Did::Approved(_) => self.reviewed(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self

@@ -273,7 +273,7 @@ impl Writer<'_> {
                 enclosed,
                 earlier: self.earlier(earlier),
                 close: self.link(&frame, "#закрыть", "#close"),
-                wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                wait: self.link(&frame, "#ждать 3д", "#wait 3d"),
                 decline: self.link(&frame, "#не-мне", "#decline"),
                 raise: self.link(&frame, "#выше", "#raise"),
                 help: self.link(&frame, "#помощь", "#help"),

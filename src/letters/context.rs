@@ -441,6 +441,8 @@ pub(super) struct Complaint {
     pub correspondence: bool,
     pub enclosed: Option<EnclosedView>,
 }
+    /// Whom the ticket can be given to.
+    pub choices: Vec<Choice>,
 
 /// `complaint-received`.
 #[derive(Debug, Clone, Serialize)]

@@ -31,7 +31,7 @@ impl Writer<'_> {
                     due: due.map(|due| self.until(due)),
                     late: self.late(*due),
                     close: self.link(&frame, "#закрыть", "#close"),
-                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                    wait: self.link(&frame, "#ждать 3д", "#wait 3d"),
                     decline: self.link(&frame, "#не-мне", "#decline"),
                     raise: self.link(&frame, "#выше", "#raise"),
                     earlier: self.earlier(earlier),

@@ -137,7 +137,7 @@ fn an_assignment_in_both_languages() {
 #закрыть — первой строкой, закрыть вместе с ответом
 #не-мне — отдать следующему
 #выше — поднять выше
-#ждать 3d — ждать ответа
+#ждать 3д — ждать ответа
 #помощь — все команды
 
 Почему Вам: срок прошёл, а ответа не было; теперь Ваша очередь (Сидоров Пётр Ильич — отсутствует до 28 ноября; Петрова Ольга Львовна — уже достаточно обращений).
@@ -260,9 +260,14 @@ fn a_line_that_a_letter_asks_for_stands_there_to_be_read() {
         let html = words(&sample).html;
         for paragraph in html.split("</p>") {
             let text = seen(&format!("<body{}", paragraph.replace("<body", "<")));
-            let asks = ["одной строкой", "первой строкой ответа:", "one line", "as the first line of a reply:"]
-                .iter()
-                .any(|words| text.contains(words) && !text.ends_with(words));
+            let asks = [
+                "одной строкой",
+                "первой строкой ответа:",
+                "one line",
+                "as the first line of a reply:",
+            ]
+            .iter()
+            .any(|words| text.contains(words) && !text.ends_with(words));
             assert!(
                 !asks || text.contains('#'),
                 "{} {}: {text}",
@@ -270,6 +275,20 @@ fn a_line_that_a_letter_asks_for_stands_there_to_be_read() {
                 sample.variant
             );
         }
+    }
+}
+
+#[test]
+fn a_tap_that_ends_service_sends_no_reason_that_nobody_wrote() {
+    for (tongue, draft, line) in [
+        (Tongue::Ru, "#прекратить ", "#прекратить и причина"),
+        (Tongue::En, "#stop ", "#stop and the reason"),
+    ] {
+        let words = words(&one(tongue, "conduct-report", "held, folded"));
+        let link = super::links::mailto("", "", draft);
+        let (_, body) = link.split_once("body=").unwrap();
+        assert!(words.html.contains(&format!("body={body}\"")), "{body}");
+        assert!(words.text.contains(line));
     }
 }
 

@@ -377,7 +377,7 @@ fn command_letters() -> Vec<Said> {
             "an argument",
             command(CommandResult::Unknown {
                 word: "#ждать немного".to_owned(),
-                nearest: Some("#ждать 3d".to_owned()),
+                nearest: Some("#ждать 3д".to_owned()),
                 argument: true,
                 text: answer.clone(),
             }),
