@@ -239,6 +239,11 @@ impl Writer<'_> {
         }
         if let Alert::Late { due } = alert {
             view.due = due.map(|due| self.until(due));
+            let ticket = self.notice.ticket.as_ref();
+            let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+            let assignee = assignee.and_then(|id| self.desk.roster.by_id(id));
+            view.who =
+                assignee.map_or_else(String::new, |one| self.line(&names::aloud(&one.name), NAME));
         }
         as_value("admin-alert", &view)
     }
