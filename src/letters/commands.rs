@@ -11,6 +11,9 @@ use super::compose::{NAME, SUBJECT, Writer};
 use super::text::one_line;
 use super::{names, when};
 
+/// Names of topics or materials that a refusal offers.
+const NAMED: usize = 10;
+
 /// A ticket in a table of tickets.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct TicketRow {
@@ -411,11 +414,14 @@ impl Writer<'_> {
         };
         match why {
             Refusal::AlreadyClosed => self.say("обращение уже закрыто, делать ничего не нужно.", "the ticket is closed already; there is nothing to do.").to_owned(),
-            Refusal::AlreadyYours => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
+            Refusal::AlreadyYours => self.say("обращение и так Ваше.", "the ticket is yours already.").to_owned(),
+            Refusal::AlreadyTheirs => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
             Refusal::NotYours => self.say("обращение сейчас не Ваше.", "the ticket is not yours now.").to_owned(),
             Refusal::Shut(status) if ru => format!("обращение — «{}», с ним ничего нельзя сделать.", self.status(*status)),
             Refusal::Shut(status) => format!("the ticket is “{}”, and nothing can be done with it.", self.status(*status)),
             Refusal::NobodyElse => self.say("передать некому: все остальные отсутствуют, заняты или уже отказались. Обращение остаётся у Вас.", "there is nobody to give it to: all others are away, full or have declined. You keep the ticket.").to_owned(),
+            Refusal::TierEmpty(name) if ru => format!("на ступени «{}» никого нет: туда ещё никого не вписали. Обращение остаётся у Вас; скажите об этом, пожалуйста, администратору.", text(name)),
+            Refusal::TierEmpty(name) => format!("there is nobody on the tier “{}” yet. You keep the ticket; please tell an administrator.", text(name)),
             Refusal::TheyAreAway(name) if ru => {
                 format!("{} сейчас отсутствует.", one_line(&names::aloud(name), NAME))
             }
@@ -429,10 +435,15 @@ impl Writer<'_> {
             Refusal::NoTierAbove => self.say("выше никого нет.", "there is no tier above.").to_owned(),
             Refusal::TierOutside(name) if ru => format!("«{}» — люди вне школы, обращения к ним так не передаются.", text(name)),
             Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
-            Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
-            Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
-            Refusal::NoMaterial(name, nearest) if ru => format!("материала «{}» нет.{}", text(name), near(nearest)),
-            Refusal::NoMaterial(name, nearest) => format!("there is no material “{}”.{}", text(name), near(nearest)),
+            Refusal::NoTopic(name, nearest) => {
+                let topics = self.desk.policy.topics.iter().map(|topic| topic.name.as_str());
+                let no = self.say("темы", "there is no topic");
+                self.no_such(no, name, near(nearest), topics)
+            }
+            Refusal::NoMaterial(name, nearest, names) => {
+                let no = self.say("материала", "there is no material");
+                self.no_such(no, name, near(nearest), names.iter().map(String::as_str))
+            }
             Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
@@ -447,6 +458,36 @@ impl Writer<'_> {
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
             _ => self.refusal_together(why),
+        }
+    }
+
+    /// There is nothing of that name, and what there is instead: the one that was probably meant, else a few.
+    fn no_such<'a>(
+        &self,
+        no: &str,
+        name: &str,
+        near: String,
+        mut there: impl Iterator<Item = &'a str>,
+    ) -> String {
+        let some: Vec<String> = there
+            .by_ref()
+            .take(NAMED)
+            .map(|one| one_line(one, NAME))
+            .collect();
+        let more = if there.next().is_some() { "…" } else { "." };
+        let instead = if near.is_empty() && !some.is_empty() {
+            format!(
+                " {} {}{more}",
+                self.say("Есть:", "There are:"),
+                some.join(", ")
+            )
+        } else {
+            near
+        };
+        let name = one_line(name, NAME);
+        match self.tongue {
+            Tongue::Ru => format!("{no} «{name}» нет.{instead}"),
+            Tongue::En => format!("{no} “{name}”.{instead}"),
         }
     }
 }
