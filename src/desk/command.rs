@@ -296,8 +296,8 @@ impl Verb {
     }
 }
 
-/// `17`, `#17`, `ЭЖ-17`, `[ЭЖ-17]`.
-fn number(argument: &str) -> Option<u64> {
+/// The number of a ticket: `17`, `#17`, `ЭЖ-17`, `[ЭЖ-17]`.
+pub fn number(argument: &str) -> Option<u64> {
     let digits = argument.trim_matches(['[', ']', '#', ' ', '.', ',']);
     let digits = digits.rsplit_once('-').map_or(digits, |(_, digits)| digits);
     digits.parse().ok().filter(|number| *number > 0)
