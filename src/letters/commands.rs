@@ -247,7 +247,7 @@ impl Writer<'_> {
                 format!("We wait for the answer; without a letter you are reminded {}.", until(*at))
             }
             Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
-            Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Snoozed(at) => format!("The ticket is on hold; you are reminded {}.", until(*at)),
             Did::Material(title) => self.material_done(title),
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
@@ -380,9 +380,9 @@ impl Writer<'_> {
     pub(super) fn status(&self, status: Status) -> &'static str {
         match status {
             Status::New => self.say("ждёт специалиста", "waits for a specialist"),
-            Status::Open => self.say("в работе", "in work"),
+            Status::Open => self.say("в работе", "open"),
             Status::Answered => self.say("отвечено", "answered"),
-            Status::Waiting => self.say("отложено", "sleeps"),
+            Status::Waiting => self.say("отложено", "on hold"),
             Status::Closed => self.say("закрыто", "closed"),
             Status::Stopped => self.say("у руководителя", "with a supervisor"),
             Status::Spam => self.say("спам", "spam"),
@@ -456,7 +456,7 @@ impl Writer<'_> {
             Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NothingReturned | Refusal::ReviewedAlready | Refusal::NobodyToReview | Refusal::ReviewAlone | Refusal::NotReviewed | Refusal::ReviewSent | Refusal::ReviewOver | Refusal::OnlyReview => self.not_reviewed(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
-            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
+            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs in a reply to a letter about a ticket.").to_owned(),
             _ => self.refusal_together(why),
         }
     }
