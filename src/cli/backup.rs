@@ -18,6 +18,7 @@ pub const LAST: &str = "last-backup.txt";
 #[derive(Debug, Args)]
 pub struct BackupOptions {
     /// Файл копии; прежний с этим именем заменяется
+    #[arg(value_name = "ФАЙЛ")]
     file: PathBuf,
 }
 
@@ -25,6 +26,7 @@ pub struct BackupOptions {
 #[derive(Debug, Args)]
 pub struct RestoreOptions {
     /// Файл копии, сделанной командой backup
+    #[arg(value_name = "ФАЙЛ")]
     file: PathBuf,
     /// Заменить нынешнюю базу данных
     #[arg(long)]

@@ -23,6 +23,7 @@ use crate::store::{DossierLetter, DossierTicket, Reader, StoredFile};
 #[derive(Debug, Args)]
 pub struct Options {
     /// Адрес того, чьи данные выгрузить
+    #[arg(value_name = "АДРЕС")]
     address: String,
     /// Файл zip, который получится
     #[arg(short, long, value_name = "ФАЙЛ")]

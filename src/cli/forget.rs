@@ -16,8 +16,9 @@ use crate::store::{Forgotten, Reader};
 #[derive(Debug, Args)]
 pub struct Options {
     /// Адрес того, чьи данные стереть
+    #[arg(value_name = "АДРЕС")]
     address: String,
-    /// Стереть без вопроса
+    /// Стереть без вопроса (без терминала вопроса нет и так)
     #[arg(short, long)]
     yes: bool,
 }

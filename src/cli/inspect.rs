@@ -22,6 +22,7 @@ use verdict::{bare, verdict};
 #[derive(Debug, Args)]
 pub struct Options {
     /// Файл с письмом, или «-» — стандартный ввод
+    #[arg(value_name = "ФАЙЛ")]
     file: PathBuf,
     /// Вывести JSON
     #[arg(long)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::say::{self, Trouble};
 use super::{Ending, files};
+use crate::desk::command;
 use crate::desk::ticket::{Status, Ticket};
 use crate::store::{HistoryLine, LetterRow, Reader, StoredFile, TicketFilter, TicketRow};
 
@@ -42,7 +43,8 @@ pub struct Options {
 enum What {
     /// Показать одно обращение с письмами и историей
     Show {
-        /// Номер обращения
+        /// Номер обращения: 41 или ЭЖ-41
+        #[arg(value_name = "НОМЕР", value_parser = number)]
         number: u64,
     },
 }
@@ -130,6 +132,11 @@ impl<'a> From<&'a TicketRow> for TicketJson<'a> {
             letters: row.letters,
         }
     }
+}
+
+/// A ticket's number as the list and the letters show it, or bare.
+fn number(typed: &str) -> Result<u64, &'static str> {
+    command::number(typed).ok_or("a number of a ticket")
 }
 
 /// Shows tickets.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::nearest::nearest;
 use super::policy::WorkSpan;
 use super::roster::DateRange;
+use forms::is_placeholder;
 
 /// What a letter may ask of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum Command {
     Assign(String),
     /// `#выше [TIER]`: to the next tier, or to the one named.
     Raise(Option<String>),
-    /// `#ждать 3d`: wait for the requester so long.
+    /// `#ждать 3д`: wait for the requester so long.
     Wait(WorkSpan),
     /// `#отложить 2026-12-01`: sleep till then.
     Snooze(Date),
@@ -245,31 +246,6 @@ impl Verb {
         }
     }
 
-    /// The right form, shown when an argument cannot be understood.
-    fn form(self) -> &'static str {
-        match self {
-            Self::Decline => "#не-мне причина",
-            Self::Assign => "#передать ivanova",
-            Self::Wait => "#ждать 3d",
-            Self::Snooze => "#отложить 2026-12-01",
-            Self::Topic => "#тема оценки",
-            Self::Material => "#материал пароль",
-            Self::Join => "#записаться 1",
-            Self::Leave => "#отписаться 1",
-            Self::Merge => "#объединить 17",
-            Self::Incident => "#сбой 17",
-            Self::Remove => "#убрать anna@example.org",
-            Self::Stop => "#прекратить причина",
-            Self::Status => "#статус 17",
-            Self::Find => "#найти четверть",
-            Self::Away => "#отсутствую 2026-12-01..2026-12-05",
-            Self::Why => "#почему 12",
-            Self::Release => "#принять 12",
-            Self::Drop => "#выбросить 12",
-            _ => "",
-        }
-    }
-
     fn with(self, argument: &str) -> Option<Command> {
         let word = || argument.split_whitespace().next().map(str::to_owned);
         let text = || (!argument.is_empty()).then(|| argument.to_owned());
@@ -296,7 +272,7 @@ impl Verb {
             Self::NoIncident => Command::NoIncident,
             Self::Spam => Command::Spam,
             Self::NotSpam => Command::NotSpam,
-            Self::Stop => Command::Stop(text()?),
+            Self::Stop => Command::Stop(text().filter(|reason| !is_placeholder(reason))?),
             Self::Resume => Command::Resume(word().map(|id| id.to_lowercase())),
             Self::Uphold => Command::Uphold,
             Self::Review => Command::Review,
@@ -320,8 +296,8 @@ impl Verb {
     }
 }
 
-/// `17`, `#17`, `ЭЖ-17`, `[ЭЖ-17]`.
-fn number(argument: &str) -> Option<u64> {
+/// The number of a ticket: `17`, `#17`, `ЭЖ-17`, `[ЭЖ-17]`.
+pub fn number(argument: &str) -> Option<u64> {
     let digits = argument.trim_matches(['[', ']', '#', ' ', '.', ',']);
     let digits = digits.rsplit_once('-').map_or(digits, |(_, digits)| digits);
     digits.parse().ok().filter(|number| *number > 0)
@@ -433,7 +409,7 @@ pub fn parse(new_text: &str, party: Party) -> Parsed {
                 None => {
                     parsed.fault = Some(Fault {
                         word: line.to_owned(),
-                        nearest: Some(verb.form().to_owned()),
+                        nearest: Some(verb.form(word.is_ascii()).to_owned()),
                         argument: true,
                     });
                     break;
@@ -485,5 +461,6 @@ fn verb(word: &str, party: Party) -> Result<Verb, Option<String>> {
         })
 }
 
+mod forms;
 #[cfg(test)]
 mod tests;

@@ -119,6 +119,8 @@ pub enum Did {
     IncidentMoved(u64),
     /// Service has ended; who decides now (a name), or the administrators.
     Stopped(Option<String>),
+    /// Service has ended over a letter that was held: whoever decides did it themself.
+    EndedHeld,
     /// It goes on with this specialist.
     Resumed(String),
     /// The answer that came back is before a supervisor; their name, or the administrators.
@@ -144,12 +146,16 @@ pub enum Refusal {
     AlreadyClosed,
     /// It is the writer's already.
     AlreadyYours,
+    /// It is the named specialist's already.
+    AlreadyTheirs,
     /// It is not the writer's.
     NotYours,
     /// It is spam, merged or stopped: nothing can be done with it.
     Shut(Status),
     /// Nobody else can take it.
     NobodyElse,
+    /// The roster has nobody on that tier; its name.
+    TierEmpty(String),
     /// That specialist is away; their name.
     TheyAreAway(String),
     /// No such specialist; the nearest id.
@@ -158,8 +164,8 @@ pub enum Refusal {
     NoTier(String, Option<String>),
     /// There is no higher tier.
     NoTierAbove,
-    /// No such reference material; the nearest name.
-    NoMaterial(String, Option<String>),
+    /// No such reference material; the nearest name, and the names that there are.
+    NoMaterial(String, Option<String>, Vec<String>),
     /// Whose consultation it was is not said.
     NoRequester,
     /// No such channel; the nearest word.
@@ -226,6 +232,6 @@ pub enum Refusal {
     OnlyReview,
     /// Not in answer to a letter of that kind.
     OnlyDecisions,
-    /// The command belongs into an answer to a letter about a ticket.
+    /// The command belongs in an answer to a letter about a ticket.
     NeedsTicket,
 }

@@ -11,6 +11,9 @@ use super::compose::{NAME, SUBJECT, Writer};
 use super::text::one_line;
 use super::{names, when};
 
+/// Names of topics or materials that a refusal offers.
+const NAMED: usize = 10;
+
 /// A ticket in a table of tickets.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct TicketRow {
@@ -47,7 +50,7 @@ const STAFF_RU: &[(&str, &str)] = &[
         "поднять на следующую ступень; текст увидят только там",
     ),
     (
-        "#ждать 3d",
+        "#ждать 3д",
         "ждать ответа три рабочих дня, потом напомнить Вам",
     ),
     ("#отложить 2026-12-01", "напомнить Вам в этот день"),
@@ -244,7 +247,7 @@ impl Writer<'_> {
                 format!("We wait for the answer; without a letter you are reminded {}.", until(*at))
             }
             Did::Snoozed(at) if ru => format!("Обращение отложено, напомним Вам {}.", until(*at)),
-            Did::Snoozed(at) => format!("The ticket sleeps; you are reminded {}.", until(*at)),
+            Did::Snoozed(at) => format!("The ticket is on hold; you are reminded {}.", until(*at)),
             Did::Material(title) => self.material_done(title),
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
@@ -263,7 +266,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::EndedHeld | Did::Upheld | Did::Kept => self.decision(did),
             Did::Reviewed(_) | Did::Approved(_) => self.reviewed(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
@@ -377,9 +380,9 @@ impl Writer<'_> {
     pub(super) fn status(&self, status: Status) -> &'static str {
         match status {
             Status::New => self.say("ждёт специалиста", "waits for a specialist"),
-            Status::Open => self.say("в работе", "in work"),
+            Status::Open => self.say("в работе", "open"),
             Status::Answered => self.say("отвечено", "answered"),
-            Status::Waiting => self.say("отложено", "sleeps"),
+            Status::Waiting => self.say("отложено", "on hold"),
             Status::Closed => self.say("закрыто", "closed"),
             Status::Stopped => self.say("у руководителя", "with a supervisor"),
             Status::Spam => self.say("спам", "spam"),
@@ -411,11 +414,14 @@ impl Writer<'_> {
         };
         match why {
             Refusal::AlreadyClosed => self.say("обращение уже закрыто, делать ничего не нужно.", "the ticket is closed already; there is nothing to do.").to_owned(),
-            Refusal::AlreadyYours => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
+            Refusal::AlreadyYours => self.say("обращение и так Ваше.", "the ticket is yours already.").to_owned(),
+            Refusal::AlreadyTheirs => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
             Refusal::NotYours => self.say("обращение сейчас не Ваше.", "the ticket is not yours now.").to_owned(),
             Refusal::Shut(status) if ru => format!("обращение — «{}», с ним ничего нельзя сделать.", self.status(*status)),
             Refusal::Shut(status) => format!("the ticket is “{}”, and nothing can be done with it.", self.status(*status)),
             Refusal::NobodyElse => self.say("передать некому: все остальные отсутствуют, заняты или уже отказались. Обращение остаётся у Вас.", "there is nobody to give it to: all others are away, full or have declined. You keep the ticket.").to_owned(),
+            Refusal::TierEmpty(name) if ru => format!("на ступени «{}» никого нет: туда ещё никого не вписали. Обращение остаётся у Вас; скажите об этом, пожалуйста, администратору.", text(name)),
+            Refusal::TierEmpty(name) => format!("there is nobody on the tier “{}” yet. You keep the ticket; please tell an administrator.", text(name)),
             Refusal::TheyAreAway(name) if ru => {
                 format!("{} сейчас отсутствует.", one_line(&names::aloud(name), NAME))
             }
@@ -429,10 +435,15 @@ impl Writer<'_> {
             Refusal::NoTierAbove => self.say("выше никого нет.", "there is no tier above.").to_owned(),
             Refusal::TierOutside(name) if ru => format!("«{}» — люди вне школы, обращения к ним так не передаются.", text(name)),
             Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
-            Refusal::NoTopic(name, nearest) if ru => format!("темы «{}» нет.{}", text(name), near(nearest)),
-            Refusal::NoTopic(name, nearest) => format!("there is no topic “{}”.{}", text(name), near(nearest)),
-            Refusal::NoMaterial(name, nearest) if ru => format!("материала «{}» нет.{}", text(name), near(nearest)),
-            Refusal::NoMaterial(name, nearest) => format!("there is no material “{}”.{}", text(name), near(nearest)),
+            Refusal::NoTopic(name, nearest) => {
+                let topics = self.desk.policy.topics.iter().map(|topic| topic.name.as_str());
+                let no = self.say("темы", "there is no topic");
+                self.no_such(no, name, near(nearest), topics)
+            }
+            Refusal::NoMaterial(name, nearest, names) => {
+                let no = self.say("материала", "there is no material");
+                self.no_such(no, name, near(nearest), names.iter().map(String::as_str))
+            }
             Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
             Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
             Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
@@ -445,8 +456,38 @@ impl Writer<'_> {
             Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NothingReturned | Refusal::ReviewedAlready | Refusal::NobodyToReview | Refusal::ReviewAlone | Refusal::NotReviewed | Refusal::ReviewSent | Refusal::ReviewOver | Refusal::OnlyReview => self.not_reviewed(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
-            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),
+            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs in a reply to a letter about a ticket.").to_owned(),
             _ => self.refusal_together(why),
+        }
+    }
+
+    /// There is nothing of that name, and what there is instead: the one that was probably meant, else a few.
+    fn no_such<'a>(
+        &self,
+        no: &str,
+        name: &str,
+        near: String,
+        mut there: impl Iterator<Item = &'a str>,
+    ) -> String {
+        let some: Vec<String> = there
+            .by_ref()
+            .take(NAMED)
+            .map(|one| one_line(one, NAME))
+            .collect();
+        let more = if there.next().is_some() { "…" } else { "." };
+        let instead = if near.is_empty() && !some.is_empty() {
+            format!(
+                " {} {}{more}",
+                self.say("Есть:", "There are:"),
+                some.join(", ")
+            )
+        } else {
+            near
+        };
+        let name = one_line(name, NAME);
+        match self.tongue {
+            Tongue::Ru => format!("{no} «{name}» нет.{instead}"),
+            Tongue::En => format!("{no} “{name}”.{instead}"),
         }
     }
 }

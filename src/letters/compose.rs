@@ -241,6 +241,11 @@ impl Writer<'_> {
         }
         if let Alert::Late { due } = alert {
             view.due = due.map(|due| self.until(due));
+            let ticket = self.notice.ticket.as_ref();
+            let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+            let assignee = assignee.and_then(|id| self.desk.roster.by_id(id));
+            view.who =
+                assignee.map_or_else(String::new, |one| self.line(&names::aloud(&one.name), NAME));
         }
         as_value("admin-alert", &view)
     }
@@ -275,7 +280,7 @@ impl Writer<'_> {
                 enclosed,
                 earlier: self.earlier(earlier),
                 close: self.link(&frame, "#закрыть", "#close"),
-                wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                wait: self.link(&frame, "#ждать 3д", "#wait 3d"),
                 decline: self.link(&frame, "#не-мне", "#decline"),
                 raise: self.link(&frame, "#выше", "#raise"),
                 help: self.link(&frame, "#помощь", "#help"),

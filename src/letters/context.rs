@@ -209,6 +209,8 @@ pub(super) struct Escalated {
     pub to: Option<String>,
     pub due: Option<String>,
     pub requester: String,
+    /// For a reader who answers tickets themself.
+    pub take: Option<Link>,
     pub earlier: Vec<EarlierView>,
 }
 
@@ -382,7 +384,7 @@ pub(super) struct AdminAlert {
     pub limit: u32,
     /// Deadlines missed in a row by whoever has left the rotation; 0 when they cannot be reached.
     pub missed: u32,
-    /// Their name.
+    /// The name of that specialist, or of whoever is late.
     pub who: String,
     pub due: Option<String>,
     pub what: String,
@@ -439,6 +441,8 @@ pub(super) struct Complaint {
     pub again: bool,
     /// The correspondence goes with it.
     pub correspondence: bool,
+    /// Whom the ticket can be given to.
+    pub choices: Vec<Choice>,
     pub enclosed: Option<EnclosedView>,
 }
 

@@ -11,6 +11,7 @@ use super::compose::{NAME, Writer, as_value};
 use super::context::{
     Absent, Escalated, Frame, OverdueView, Reassigned, Reminder, WaitingReminder,
 };
+use super::links::Link;
 use super::text::one_line;
 use super::{Earlier, names, when};
 
@@ -32,7 +33,7 @@ impl Writer<'_> {
                     due: due.map(|due| self.until(due)),
                     late: self.late(*due),
                     close: self.link(&frame, "#закрыть", "#close"),
-                    wait: self.link(&frame, "#ждать 3d", "#wait 3d"),
+                    wait: self.link(&frame, "#ждать 3д", "#wait 3d"),
                     decline: self.link(&frame, "#не-мне", "#decline"),
                     raise: self.link(&frame, "#выше", "#raise"),
                     earlier: self.earlier(earlier),
@@ -66,29 +67,27 @@ impl Writer<'_> {
                         .map(|name| one_line(&names::aloud(name), NAME)),
                     due: due.map(|due| self.until(due)),
                     requester: self.requester(),
+                    take: self.take(&frame),
                     earlier: self.earlier(earlier),
                     frame,
                 },
             ),
-            Message::Overdue { what, due, with } => {
-                let reader = self.desk.roster.by_address(&self.notice.to.address);
-                as_value(
-                    "overdue",
-                    &OverdueView {
-                        what: match what {
-                            Overdue::Answer => "answer",
-                            Overdue::Solution => "solution",
-                        },
-                        due: due.map(|due| self.until(due)),
-                        ago: self.ago(*due),
-                        with: people(with),
-                        requester: self.requester(),
-                        take: reader.map(|_| self.link(&frame, "#взять", "#take")),
-                        earlier: self.earlier(earlier),
-                        frame,
+            Message::Overdue { what, due, with } => as_value(
+                "overdue",
+                &OverdueView {
+                    what: match what {
+                        Overdue::Answer => "answer",
+                        Overdue::Solution => "solution",
                     },
-                )
-            }
+                    due: due.map(|due| self.until(due)),
+                    ago: self.ago(*due),
+                    with: people(with),
+                    requester: self.requester(),
+                    take: self.take(&frame),
+                    earlier: self.earlier(earlier),
+                    frame,
+                },
+            ),
             Message::Absent { days } => as_value(
                 "absent",
                 &Absent {
@@ -105,6 +104,12 @@ impl Writer<'_> {
             // Called for those above alone.
             _ => as_value("reminder", &()),
         }
+    }
+
+    /// A reader who answers tickets themself may take this one; another's answer would not reach the requester.
+    fn take(&self, frame: &Frame) -> Option<Link> {
+        let reader = self.desk.roster.by_address(&self.notice.to.address);
+        reader.map(|_| self.link(frame, "#взять", "#take"))
     }
 
     /// How long ago a deadline passed; `None` when it is still to come.

@@ -43,7 +43,7 @@ impl Writer<'_> {
 }
 
 /// A `mailto:` URI. Line ends in the body become CRLF, as RFC 6068 §5 asks.
-fn mailto(to: &str, subject: &str, body: &str) -> String {
+pub(super) fn mailto(to: &str, subject: &str, body: &str) -> String {
     let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
     let to = encode(to, "@");
     format!(

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use minijinja::Value;
 
 use crate::desk::outcome::{Conduct, Decision, Did, Message, Notice, Refusal};
+use crate::desk::roster::Specialist;
 use crate::desk::ticket::Tongue;
 
 use super::compose::{LINE, NAME, Writer, as_value, hidden};
@@ -91,12 +92,12 @@ impl Writer<'_> {
             ),
             Message::Conduct(conduct) => self.conduct(frame, conduct, enclosed),
             Message::Complaint {
+                about,
                 name,
                 text,
                 from,
                 proved,
                 again,
-                ..
             } => {
                 let address = Some(from.address.as_str()).filter(|one| {
                     !one.is_empty() && !self.hidden.iter().any(|hidden| hidden == one)
@@ -117,6 +118,7 @@ impl Writer<'_> {
                         words: self.clean(text),
                         again: *again,
                         correspondence: !again && name.is_some(),
+                        choices: self.hand_over(&frame, about),
                         enclosed,
                         frame,
                     },
@@ -223,59 +225,89 @@ impl Writer<'_> {
     fn choices(&self, frame: &Frame) -> Vec<Choice> {
         let ticket = self.notice.ticket.as_ref();
         let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
-        let today = self.desk.policy.hours.day(self.desk.now);
         let roster = self.desk.roster;
-        let inside = |tier: &str| roster.tier(tier).is_some_and(|tier| !tier.outside);
-        let others = roster
-            .specialists
-            .iter()
-            .filter(|one| Some(one.id.as_str()) != assignee && inside(&one.tier))
-            .filter(|one| one.address != self.notice.to.address)
-            .filter(|one| !one.away.iter().any(|range| range.contains(today)))
-            .take(OTHERS);
         let resume = self.say("#возобновить", "#resume");
+        let goes_on = |name: &str| {
+            let words = self.say("возобновить, отвечает", "let it go on with");
+            format!("{words} {}", names::short(name))
+        };
         let mut said = Vec::new();
         if let Some(who) = assignee.and_then(|id| roster.by_id(id)) {
-            let label = format!(
-                "{} {}",
-                self.say("возобновить, отвечает", "let it go on with"),
-                names::short(&who.name)
-            );
-            said.push((label, resume.to_owned()));
+            said.push(self.choice(frame, &goes_on(&who.name), resume));
         }
-        for one in others {
-            let label = format!(
-                "{} {}",
-                self.say("возобновить, отвечает", "let it go on with"),
-                names::short(&one.name)
-            );
-            said.push((label, format!("{resume} {}", one.id)));
+        for one in self.others(&[assignee.unwrap_or_default()]) {
+            let command = format!("{resume} {}", one.id);
+            said.push(self.choice(frame, &goes_on(&one.name), &command));
         }
         let held = matches!(
             self.notice.message,
             Message::Conduct(Conduct::Held { .. } | Conduct::Waits { .. })
         );
-        if held {
-            said.push((
-                self.say("прекратить оказание помощи", "end service")
-                    .to_owned(),
-                self.say("#прекратить причина", "#stop reason").to_owned(),
-            ));
+        said.push(if held {
+            let label = self.say("прекратить оказание помощи", "end service");
+            // Without a reason it is refused: whatever stood here would go to the requester unread.
+            let command = self.say("#прекратить ", "#stop ");
+            let and = self.say(
+                "и причина в той же строке",
+                "and the reason on the same line",
+            );
+            Choice {
+                command: format!("{command}{and}"),
+                ..self.choice(frame, label, command)
+            }
         } else {
-            said.push((
-                self.say("оставить как есть", "leave it as it is")
-                    .to_owned(),
-                self.say("#подтвердить", "#uphold").to_owned(),
-            ));
-        }
-        let subject = format!("Re: {}", frame.base);
-        said.into_iter()
-            .map(|(label, command)| Choice {
-                href: self.mailto(&subject, &command),
-                label: one_line(&label, NAME),
-                command,
-            })
+            let label = self.say("оставить как есть", "leave it as it is");
+            self.choice(frame, label, self.say("#подтвердить", "#uphold"))
+        });
+        said
+    }
+
+    /// Whom a ticket can be given to, where somebody complains of who had it.
+    fn hand_over(&self, frame: &Frame, about: &str) -> Vec<Choice> {
+        let ticket = self.notice.ticket.as_ref();
+        let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+        // A complaint that names no case has no ticket that somebody could answer.
+        let others = assignee.map(|assignee| self.others(&[assignee, about]));
+        let to = |one: &Specialist| {
+            let command = format!("{} {}", self.say("#передать", "#assign"), one.id);
+            let label = format!(
+                "{} {}",
+                self.say("передать обращение, ответит", "give the ticket to"),
+                names::short(&one.name)
+            );
+            self.choice(frame, &label, &command)
+        };
+        others.into_iter().flatten().map(to).collect()
+    }
+
+    /// A few specialists of the school beside these, the reader and whoever asked, who are there today.
+    fn others(&self, but: &[&str]) -> Vec<&Specialist> {
+        let today = self.desk.policy.hours.day(self.desk.now);
+        let roster = self.desk.roster;
+        let requester = self
+            .notice
+            .ticket
+            .as_ref()
+            .map(|one| &one.requester.address);
+        let inside = |tier: &str| roster.tier(tier).is_some_and(|tier| !tier.outside);
+        roster
+            .specialists
+            .iter()
+            .filter(|one| !but.contains(&one.id.as_str()) && inside(&one.tier))
+            .filter(|one| one.address != self.notice.to.address)
+            .filter(|one| Some(&one.address) != requester)
+            .filter(|one| !one.away.iter().any(|range| range.contains(today)))
+            .take(OTHERS)
             .collect()
+    }
+
+    fn choice(&self, frame: &Frame, label: &str, command: &str) -> Choice {
+        let subject = format!("Re: {}", frame.base);
+        Choice {
+            href: self.mailto(&subject, command),
+            label: one_line(label, NAME),
+            command: command.to_owned(),
+        }
     }
 
     fn quoted(&self, places: &[String]) -> String {
@@ -351,6 +383,12 @@ impl Writer<'_> {
                 "The record has words that may hurt: {}. It is kept as it is; colleagues see […] instead.",
                 self.quoted(places)
             ),
+            Did::EndedHeld => self
+                .say(
+                    "Оказание помощи прекращено; тому, кто писал, отправлена причина.",
+                    "Service on the ticket has ended; the requester was told why.",
+                )
+                .to_owned(),
             Did::Upheld => self
                 .say(
                     "Решение оставлено в силе; тому, кто писал, об этом сказано.",

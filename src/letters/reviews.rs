@@ -125,11 +125,11 @@ impl Writer<'_> {
             ),
             Refusal::ReviewedAlready => (
                 "ответ уже показан и ждёт решения. Можно и поправить его: отправьте другой текст.",
-                "your answer has been shown already and waits for a decision. You can also mend it: just send another text.",
+                "your answer has been shown already and waits for a decision. You can also correct it: just send another text.",
             ),
             Refusal::NobodyToReview => (
                 "показать его некому. Поправьте слова и отправьте ответ ещё раз.",
-                "there is nobody to show it to. Please mend the words and send the answer again.",
+                "there is nobody to show it to. Please correct the words and send the answer again.",
             ),
             Refusal::ReviewAlone => (
                 "#проверить пишется без других команд: те, что стоят в самом ответе, подействуют вместе с ним.",

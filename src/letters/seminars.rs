@@ -16,7 +16,7 @@ use super::{names, when};
 pub(super) struct SeminarView {
     pub number: u32,
     pub title: String,
-    /// «3 декабря в 18:00».
+    /// «в четверг, 3 декабря, в 18:00».
     pub when: String,
     pub place: String,
     pub join: Link,
@@ -60,7 +60,7 @@ impl Writer<'_> {
         };
         SeminarView {
             number: one.number,
-            when: when::moment(self.tongue, self.zone(), self.desk.now, one.start),
+            when: when::appointment(self.tongue, self.zone(), self.desk.now, one.start),
             place: self.line(&one.place, LINE),
             join: link("#записаться", "#join"),
             leave: link("#отписаться", "#leave"),
@@ -74,7 +74,11 @@ impl Writer<'_> {
         why: &SeminarWhy,
         one: &Announced,
     ) -> (&'static str, Value) {
-        let seminar = self.seminar(&one.seminar);
+        let mut seminar = self.seminar(&one.seminar);
+        if *why == SeminarWhy::Reminder {
+            let start = one.seminar.start;
+            seminar.when = when::appointment_near(self.tongue, self.zone(), self.desk.now, start);
+        }
         if *why == SeminarWhy::List {
             return as_value(
                 "seminar-list",

@@ -137,7 +137,7 @@ fn an_assignment_in_both_languages() {
 #закрыть — первой строкой, закрыть вместе с ответом
 #не-мне — отдать следующему
 #выше — поднять выше
-#ждать 3d — ждать ответа
+#ждать 3д — ждать ответа
 #помощь — все команды
 
 Почему Вам: срок прошёл, а ответа не было; теперь Ваша очередь (Сидоров Пётр Ильич — отсутствует до 28 ноября; Петрова Ольга Львовна — уже достаточно обращений).
@@ -251,6 +251,67 @@ fn every_letter_is_whole_in_both_languages_and_both_forms() {
         }
     }
     assert_eq!(names, BTreeSet::from(sources::LETTERS));
+}
+
+#[test]
+fn a_line_that_a_letter_asks_for_stands_there_to_be_read() {
+    // Whoever types the label of a link sends it to the person who asked.
+    for sample in both() {
+        let html = words(&sample).html;
+        for paragraph in html.split("</p>") {
+            let text = seen(&format!("<body{}", paragraph.replace("<body", "<")));
+            let asks = [
+                "одной строкой",
+                "первой строкой ответа:",
+                "one line",
+                "as the first line of a reply:",
+            ]
+            .iter()
+            .any(|words| text.contains(words) && !text.ends_with(words));
+            assert!(
+                !asks || text.contains('#'),
+                "{} {}: {text}",
+                sample.name,
+                sample.variant
+            );
+        }
+    }
+}
+
+#[test]
+fn whoever_cannot_answer_a_late_ticket_is_not_asked_to() {
+    for (tongue, in_vain) in [
+        (Tongue::Ru, "Отвечать на это письмо не нужно"),
+        (Tongue::En, "There is no need to reply to this letter"),
+    ] {
+        for (name, variant) in [("raised", "nobody above"), ("overdue", "an answer")] {
+            let mut sample = one(tongue, name, variant);
+            assert!(!words(&sample).text.contains(in_vain), "{name}");
+            "director@home.test".clone_into(&mut sample.notice.to.address);
+            let Words { text, html, .. } = words(&sample);
+            for form in [&text, &html] {
+                assert!(form.contains(in_vain), "{name}");
+                for said in ["— ответьте выше", "— please reply above", "#взять", "#take"]
+                {
+                    assert!(!form.contains(said), "{name}: {said}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tap_that_ends_service_sends_no_reason_that_nobody_wrote() {
+    for (tongue, draft, line) in [
+        (Tongue::Ru, "#прекратить ", "#прекратить и причина"),
+        (Tongue::En, "#stop ", "#stop and the reason"),
+    ] {
+        let words = words(&one(tongue, "conduct-report", "held, folded"));
+        let link = super::links::mailto("", "", draft);
+        let (_, body) = link.split_once("body=").unwrap();
+        assert!(words.html.contains(&format!("body={body}\"")), "{body}");
+        assert!(words.text.contains(line));
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Writer<'_> {
                 if ru {
                     format!("{who} больше не в копии этого обращения.")
                 } else {
-                    format!("{who} is no longer in copy of this ticket.")
+                    format!("{who} is no longer copied in on this ticket.")
                 }
             }
             Did::Left => self
@@ -135,7 +135,7 @@ impl Writer<'_> {
                 if ru {
                     format!("«{who}» в копии нет. Назовите адрес, как он стоит в письме.")
                 } else {
-                    format!("“{who}” is not in copy. Please give the address as the letter shows it.")
+                    format!("“{who}” is not copied in. Please give the address as the letter shows it.")
                 }
             }
             Refusal::RequesterAlone => self

@@ -107,6 +107,41 @@ pub fn moment(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) 
     }
 }
 
+/// An appointment that is still to come, as it stays true whenever the letter is read: «в субботу, 28 ноября,
+/// в 9:30», "on Saturday 28 November at 9:30".
+pub fn appointment(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> String {
+    let (today, _) = local(zone, now);
+    let (day, time) = local(zone, then);
+    let (date, clock) = (date(tongue, today, day), clock(time));
+    match tongue {
+        Tongue::Ru => format!("{}, {date}, в {clock}", on_weekday_ru(day.weekday())),
+        Tongue::En => format!("on {} {date} at {clock}", weekday_en(day.weekday())),
+    }
+}
+
+/// The same in a reminder, where it is said how near it is: «завтра, в субботу 28 ноября, в 9:30».
+pub fn appointment_near(
+    tongue: Tongue,
+    zone: &TimeZone,
+    now: Timestamp,
+    then: Timestamp,
+) -> String {
+    let (today, _) = local(zone, now);
+    let (day, time) = local(zone, then);
+    let (date, clock) = (date(tongue, today, day), clock(time));
+    let near = match (tongue, ahead(today, day)) {
+        (Tongue::Ru, 0) => "сегодня",
+        (Tongue::Ru, 1) => "завтра",
+        (Tongue::En, 0) => "today",
+        (Tongue::En, 1) => "tomorrow",
+        _ => return appointment(tongue, zone, now, then),
+    };
+    match tongue {
+        Tongue::Ru => format!("{near}, {} {date}, в {clock}", on_weekday_ru(day.weekday())),
+        Tongue::En => format!("{near}, {} {date}, at {clock}", weekday_en(day.weekday())),
+    }
+}
+
 /// How long ago a moment was, as people count it: «35 минут назад», «2 часа назад», «3 дня назад», within a
 /// minute «только что». `None` for a moment of yesterday, of which [`moment`] says all.
 pub fn ago(tongue: Tongue, zone: &TimeZone, now: Timestamp, then: Timestamp) -> Option<String> {
@@ -402,6 +437,24 @@ mod tests {
             said("2025-11-03T17:05:00+03:00"),
             "3 ноября 2025 года в 17:05"
         );
+    }
+
+    #[test]
+    fn an_appointment_has_its_day_and_its_date() {
+        let far = |tongue, then| appointment(tongue, &moscow(), now(), at(then));
+        let near = |tongue, then| appointment_near(tongue, &moscow(), now(), at(then));
+        let (saturday, thursday) = ("2026-11-21T09:30:00+03:00", "2026-12-03T18:00:00+03:00");
+        let (ru, en) = (Tongue::Ru, Tongue::En);
+        assert_eq!(far(ru, saturday), "в субботу, 21 ноября, в 9:30");
+        assert_eq!(far(en, saturday), "on Saturday 21 November at 9:30");
+        assert_eq!(near(ru, saturday), "завтра, в субботу 21 ноября, в 9:30");
+        assert_eq!(
+            near(en, saturday),
+            "tomorrow, Saturday 21 November, at 9:30"
+        );
+        assert_eq!(near(ru, thursday), "в четверг, 3 декабря, в 18:00");
+        let today = "2026-11-20T18:00:00+03:00";
+        assert_eq!(near(ru, today), "сегодня, в пятницу 20 ноября, в 18:00");
     }
 
     #[test]

@@ -40,11 +40,10 @@ pub fn school_with(
     for (section, line) in settings {
         // «roster orlova»: a line of that specialist.
         if let Some(id) = section.strip_prefix("roster ") {
-            let head = format!("id = \"{id}\"\n");
-            roster = roster.replacen(&head, &format!("{head}{line}\n"), 1);
+            roster = set(&roster, &format!("id = \"{id}\"\n"), line);
             continue;
         }
-        text = set(&text, section, line);
+        text = set(&text, &format!("[{section}]\n"), line);
     }
     let config = config::parse("config.toml", &text, folder).map_err(faulty)?;
     let roster = config::parse_roster("roster.toml", &roster, &config.policy).map_err(faulty)?;
@@ -59,10 +58,9 @@ pub fn school_with(
     Ok(school.with_materials(materials?).with_people(people))
 }
 
-/// The configuration with this line in this section, in the place of the one with the same key.
-fn set(text: &str, section: &str, line: &str) -> String {
-    let head = format!("[{section}]\n");
-    let Some((before, inside)) = text.split_once(&head) else {
+/// The file with this line in the section that begins so, in the place of the one with the same key.
+fn set(text: &str, head: &str, line: &str) -> String {
+    let Some((before, inside)) = text.split_once(head) else {
         return format!("{text}{head}{line}\n");
     };
     let (inside, after) = inside

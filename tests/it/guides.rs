@@ -120,6 +120,7 @@ fn orders(text: &str) -> Vec<String> {
 const WRITTEN: &[&str] = &[
     "17",
     "3d",
+    "3д",
     "2026-12-01",
     "2026-12-01..2026-12-05",
     "anna@home.test",
@@ -127,7 +128,16 @@ const WRITTEN: &[&str] = &[
 
 fn is_obeyed(order: &str, party: Party) -> bool {
     let left_open = [
-        "…", "ID", "NAME", "WORDS", "FROM..TO", "[17]", "ADDRESS", "REASON",
+        "…",
+        "ID",
+        "NAME",
+        "WORDS",
+        "FROM..TO",
+        "[17]",
+        "ADDRESS",
+        "REASON",
+        "reason",
+        "причина",
     ];
     let written: Vec<String> = match left_open.iter().find(|one| order.contains(**one)) {
         Some(open) => WRITTEN.iter().map(|one| order.replace(open, one)).collect(),

@@ -314,7 +314,17 @@ fn arguments(line: &str) -> Option<Vec<&str>> {
                 || before.ends_with("-u dezhurny ");
             called.then_some(at + "dezhurny ".len())
         })?;
-    let words = line[at..].split_whitespace();
+    // What stands in quotes is one word.
+    let words = line[at..]
+        .split('"')
+        .enumerate()
+        .flat_map(|(place, piece)| {
+            if place % 2 == 1 {
+                vec![piece]
+            } else {
+                piece.split_whitespace().collect()
+            }
+        });
     Some(
         words
             .take_while(|word| !["|", "<", ">", "&&"].contains(word))

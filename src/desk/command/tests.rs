@@ -45,7 +45,8 @@ fn several_commands_with_their_arguments() {
 #[test]
 fn an_argument_that_is_not_understood_gets_the_right_form() {
     for (line, form) in [
-        ("#ждать немного", "#ждать 3d"),
+        ("#ждать немного", "#ждать 3д"),
+        ("#wait a little", "#wait 3d"),
         ("#отложить завтра", "#отложить 2026-12-01"),
         ("#передать", "#передать ivanova"),
         (
@@ -90,4 +91,23 @@ fn a_number_sign_is_no_command() {
 #[test]
 fn a_specialists_command_is_not_a_requesters() {
     assert!(parse("#закрыть", Party::Requester).fault.is_some());
+}
+
+#[test]
+fn a_word_that_stands_for_a_reason_is_none() {
+    // The requester would read it.
+    for line in [
+        "#прекратить",
+        "#прекратить причина",
+        "#Прекратить Причина.",
+        "#stop reason",
+    ] {
+        let parsed = parse(line, Party::Specialist);
+        assert!(parsed.fault.is_some_and(|fault| fault.argument), "{line}");
+        assert_eq!(parsed.commands, [], "{line}");
+    }
+    assert_eq!(
+        parse("#прекратить причина: оскорбления", Party::Specialist).commands,
+        [Command::Stop("причина: оскорбления".into())]
+    );
 }

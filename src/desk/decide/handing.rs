@@ -98,6 +98,7 @@ pub(super) fn raise(
             if tier.outside {
                 return Err(Refusal::TierOutside(tier.name.clone()));
             }
+            must_have_people(desk, tier)?;
             place(&tiers, &tier.id)
         }
     };
@@ -116,6 +117,20 @@ pub(super) fn raise(
         }
     }
     Err(Refusal::NobodyElse)
+}
+
+/// The roster has somebody on this tier: else nobody is away or full, and an administrator must know.
+pub(super) fn must_have_people(desk: &Desk<'_>, tier: &Tier) -> Result<(), Refusal> {
+    if desk
+        .roster
+        .specialists
+        .iter()
+        .any(|one| one.tier == tier.id)
+    {
+        Ok(())
+    } else {
+        Err(Refusal::TierEmpty(tier.name.clone()))
+    }
 }
 
 /// Gives the ticket to `who`, whoever's turn it is. Whoever gets one that was answered or closed has something to do

@@ -220,7 +220,11 @@ impl Orders<'_> {
             return Err(Refusal::NoSpecialist(id.to_owned(), near));
         };
         if self.ticket.assignee.as_ref() == Some(&to.id) {
-            return Err(Refusal::AlreadyYours);
+            return Err(if to.id == self.who.id {
+                Refusal::AlreadyYours
+            } else {
+                Refusal::AlreadyTheirs
+            });
         }
         if self
             .desk

@@ -45,7 +45,7 @@ impl Orders<'_> {
         self.history("stopped", reason);
         self.take_back_held();
         self.tell_that_it_ends(reason, &self.desk.overseers_of(&self.ticket));
-        self.did.push(Did::Upheld);
+        self.did.push(Did::EndedHeld);
     }
 
     /// The requester hears why, and who decides now.

@@ -10,7 +10,7 @@ use super::super::outcome::{
 use super::super::policy::WorkSpan;
 use super::super::roster::{Specialist, Tier};
 use super::super::ticket::{Person, Status, Ticket};
-use super::Desk;
+use super::{Desk, handing};
 
 /// Working days after which the owner is reminded that the vendor has not answered.
 const PATIENCE: WorkSpan = WorkSpan::Days(3);
@@ -30,7 +30,7 @@ pub(super) fn tier<'a>(desk: &Desk<'a>, ticket: &Ticket, named: Option<&str>) ->
 /// Asks the service. The owner keeps the ticket, which sleeps meanwhile.
 ///
 /// # Errors
-/// When nobody of the tier is there.
+/// When the tier has nobody, or nobody of it is there.
 pub(super) fn ask(
     desk: &Desk<'_>,
     tier: &Tier,
@@ -38,6 +38,7 @@ pub(super) fn ask(
     words: &str,
     outcome: &mut Outcome,
 ) -> Result<(), Refusal> {
+    handing::must_have_people(desk, tier)?;
     let today = desk.policy.hours.day(desk.now);
     let there = |one: &&Specialist| {
         one.tier == tier.id && !one.away.iter().any(|range| range.contains(today))

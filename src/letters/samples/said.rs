@@ -115,6 +115,7 @@ fn first_letters() -> Vec<Said> {
 
 fn later_letters() -> Vec<Said> {
     let due = Some(now() + SignedDuration::from_mins(260));
+    let reminder = |variant, why, due| ("reminder", variant, Message::Reminder { why, due });
     vec![
         (
             "followup",
@@ -132,46 +133,15 @@ fn later_letters() -> Vec<Said> {
                 reopened: true,
             },
         ),
-        (
-            "reminder",
-            "soon",
-            Message::Reminder {
-                why: ReminderWhy::Due,
-                due,
-            },
-        ),
-        (
-            "reminder",
+        reminder("soon", ReminderWhy::Due, due),
+        reminder(
             "late",
-            Message::Reminder {
-                why: ReminderWhy::Due,
-                due: Some(now() - SignedDuration::from_mins(35)),
-            },
+            ReminderWhy::Due,
+            Some(now() - SignedDuration::from_mins(35)),
         ),
-        (
-            "reminder",
-            "woke",
-            Message::Reminder {
-                why: ReminderWhy::Woke,
-                due,
-            },
-        ),
-        (
-            "reminder",
-            "joined",
-            Message::Reminder {
-                why: ReminderWhy::Joined,
-                due: None,
-            },
-        ),
-        (
-            "reminder",
-            "woke, answered",
-            Message::Reminder {
-                why: ReminderWhy::Woke,
-                due: None,
-            },
-        ),
+        reminder("woke", ReminderWhy::Woke, due),
+        reminder("joined", ReminderWhy::Joined, None),
+        reminder("woke, answered", ReminderWhy::Woke, None),
         (
             "waiting-reminder",
             "half-way",
@@ -400,7 +370,7 @@ fn command_letters() -> Vec<Said> {
             "an argument",
             command(CommandResult::Unknown {
                 word: "#ждать немного".to_owned(),
-                nearest: Some("#ждать 3d".to_owned()),
+                nearest: Some("#ждать 3д".to_owned()),
                 argument: true,
                 text: answer.clone(),
             }),

@@ -41,8 +41,10 @@ run)
     case " $* " in
     *" --once "*) exec "$DEZHURNY" "$@" ;;
     esac
+    # The log of the line before would say that this one is open.
+    rm -f log
     "$DEZHURNY" "$@" 2>log & daemon=$!
-    while ! grep -q 'the desk is open' log; do kill -0 $daemon || { cat log; exit 1; }; sleep 0.05; done
+    while ! grep -qs 'the desk is open' log; do kill -0 $daemon || { cat log; exit 1; }; sleep 0.05; done
     kill -TERM $daemon
     wait $daemon ;;
 *) exec "$DEZHURNY" "$@" ;;

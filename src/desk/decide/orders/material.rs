@@ -8,9 +8,13 @@ impl Orders<'_> {
     pub(super) fn material(&mut self, name: &str) -> Result<(), Refusal> {
         let library = &self.desk.resources.library;
         let Some(found) = library.named(name) else {
-            let names = library.materials().iter().map(|one| one.name.as_str());
-            let near = nearest(name, names).map(str::to_owned);
-            return Err(Refusal::NoMaterial(name.to_owned(), near));
+            let names: Vec<String> = library
+                .materials()
+                .iter()
+                .map(|one| one.name.clone())
+                .collect();
+            let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+            return Err(Refusal::NoMaterial(name.to_owned(), near, names));
         };
         if !self.materials.contains(found) {
             self.materials.push(found.clone());
