@@ -206,6 +206,8 @@ pub enum Refusal {
     NotSpam,
     /// Service on it has not been ended.
     NotStopped,
+    /// A letter is held, and its writer knows nothing of that: it goes on, or service ends.
+    LetterWaits,
     /// A supervisor decides this; their name, if there is one.
     ForSupervisor(Option<String>),
     /// No answer of the writer's came back, or another has gone out since.

@@ -383,6 +383,12 @@ impl Writer<'_> {
                     "the specialist’s supervisor decides this.",
                 )
                 .to_owned(),
+            Refusal::LetterWaits => self
+                .say(
+                    "письмо ждёт решения, и тому, кто писал, об этом не сказано. Поставьте первой строкой #возобновить — и письмо получит специалист, а с ним Ваш текст — или #прекратить причина.",
+                    "the letter waits for a decision, and its writer has not been told. Put #resume on the first line, and the specialist gets the letter and your text with it, or #stop reason.",
+                )
+                .to_owned(),
             Refusal::NotStopped => self
                 .say(
                     "оказание помощи по обращению не прекращено.",
