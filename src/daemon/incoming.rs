@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::likeness;
 use crate::desk::event::{
-    Carried, Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
+    Carried, Evidence, FORGED, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
 };
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
@@ -129,6 +129,12 @@ pub fn look_up(
     {
         let held = tx.held_replies(evidence.ticket.number, now)?;
         memory.held_all = held.into_iter().map(|(id, _)| id).collect();
+    }
+    if asks.forged
+        && let Some(evidence) = letter.evidence.first()
+    {
+        let number = evidence.ticket.number;
+        memory.forged = tx.events_since(number, FORGED, Timestamp::UNIX_EPOCH)? > 0;
     }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;

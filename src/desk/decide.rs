@@ -3,6 +3,7 @@
 mod admin;
 mod asked;
 mod away;
+mod blocking;
 mod clock;
 mod complaint;
 mod crossing;
@@ -111,9 +112,6 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     if desk.policy.is_own(&letter.from.address) {
         return desk.automatic(letter, "it comes from the desk's own address");
     }
-    if memory.blocked {
-        return desk.automatic(letter, "a specialist marked its sender as spam");
-    }
     if let Some(answer) = admin::commands(desk, memory, letter) {
         return answer;
     }
@@ -132,6 +130,9 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
 /// What follows from what a person wrote.
 fn written(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     let speaker = desk.speaker(letter);
+    if blocking::stops(desk, memory, letter, speaker) {
+        return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
     let mut outcome = floods::kept(desk, memory, letter, speaker)
         .or_else(|| replayed(speaker, letter))
         .or_else(|| large::answered(desk, letter, speaker))

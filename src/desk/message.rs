@@ -5,7 +5,7 @@ use jiff::Timestamp;
 pub use super::alert::Alert;
 use super::figures::Figures;
 use super::materials::Material;
-pub use super::obeyed::{CommandResult, Did, Refusal};
+pub use super::obeyed::{CommandResult, Did, Refusal, Spared};
 pub use super::oversight::{Conduct, Decision};
 use super::quarantine::AdminAnswer;
 pub use super::reason::{Handing, KnownIncident, Reason};

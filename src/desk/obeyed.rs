@@ -105,8 +105,8 @@ pub enum Did {
         /// The new one.
         to: u64,
     },
-    /// Closed as spam; this address is blocked.
-    Spam(String),
+    /// Closed as spam; this address is blocked, unless there is a reason against it.
+    Spam(String, Option<Spared>),
     /// Opened again; this address is free.
     NotSpam(String),
     /// The requester said how it went.
@@ -135,6 +135,15 @@ pub enum Did {
     Back,
     /// The tickets asked for; the word that was searched, if any.
     Tickets(Option<String>, Vec<Ticket>),
+}
+
+/// Why the sender of what is closed as spam is not blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spared {
+    /// It is an address of the staff.
+    Staff,
+    /// The mail server knows that somebody else wrote in its name.
+    Forged,
 }
 
 /// Why a command is not obeyed.

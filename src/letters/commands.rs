@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::desk::outcome::{Did, Refusal};
+use crate::desk::outcome::{Did, Refusal, Spared};
 use crate::desk::roster::DateRange;
 use crate::desk::ticket::{Status, Ticket, Tongue};
 
@@ -77,7 +77,7 @@ const STAFF_RU: &[(&str, &str)] = &[
     ),
     (
         "#спам",
-        "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
+        "закрыть молча и больше не принимать обращений с этого адреса; #не-спам возвращает",
     ),
     (
         "#прекратить причина",
@@ -140,7 +140,7 @@ const STAFF_EN: &[(&str, &str)] = &[
     ),
     (
         "#spam",
-        "close silently and take no more letters from this address; #not-spam undoes it",
+        "close silently and take no more tickets from this address; #not-spam undoes it",
     ),
     (
         "#stop reason",
@@ -249,14 +249,7 @@ impl Writer<'_> {
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
-            Did::Spam(address) if ru => format!(
-                "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
-                text(address)
-            ),
-            Did::Spam(address) => format!(
-                "The ticket is closed as spam. Letters from {} make no tickets any more; to undo: #not-spam.",
-                text(address)
-            ),
+            Did::Spam(address, spared) => self.spam(&text(address), *spared),
             Did::NotSpam(address) if ru => {
                 format!("Обращение снова открыто, письма с адреса {} принимаются.", text(address))
             }
@@ -284,6 +277,31 @@ impl Writer<'_> {
             },
             _ => return self.did_together(did),
         })
+    }
+
+    fn spam(&self, address: &str, spared: Option<Spared>) -> String {
+        let (closed, from) = (
+            self.say(
+                "Обращение закрыто как спам.",
+                "The ticket is closed as spam.",
+            ),
+            self.say("Письма с адреса", "Letters from"),
+        );
+        let then = match spared {
+            None => self.say(
+                "больше не станут обращениями; вернуть: #не-спам.",
+                "make no tickets any more; to undo: #not-spam.",
+            ),
+            Some(Spared::Staff) => self.say(
+                "принимаются и дальше: это адрес кого-то из своих.",
+                "are taken as before: it is an address of the staff.",
+            ),
+            Some(Spared::Forged) => self.say(
+                "принимаются и дальше: почтовый сервер говорит, что отправитель подделан, хозяин адреса этого не писал.",
+                "are taken as before: the mail server says that the sender is forged, and the owner of the address did not write this.",
+            ),
+        };
+        format!("{closed} {from} {address} {then}")
     }
 
     fn sent(&self) -> String {

@@ -1,7 +1,7 @@
-//! What the samples say of limits: letters that are too large, and what is held back.
+//! What the samples say of limits: letters that are too large, what is held back, and spam.
 
 use super::said::Said;
-use crate::desk::outcome::{Alert, Message, Stopped};
+use crate::desk::outcome::{Alert, CommandResult, Did, Message, Spared, Stopped};
 
 pub(super) fn guarding_letters() -> Vec<Said> {
     let large = || Message::TooLarge {
@@ -9,6 +9,10 @@ pub(super) fn guarding_letters() -> Vec<Said> {
         limit: 40 << 20,
     };
     let stopped = |what| Message::AdminAlert(Alert::Stopped(what));
+    let spam = |spared| {
+        let did = Did::Spam("petrov@school.test".to_owned(), spared);
+        Message::CommandResult(CommandResult::Done(vec![did]))
+    };
     let refused = "550 5.7.1 rejected as spam".to_owned();
     vec![
         ("too-large", "requester", large()),
@@ -32,6 +36,17 @@ pub(super) fn guarding_letters() -> Vec<Said> {
             "admin-alert",
             "refused again and again",
             stopped(Stopped::Refusals(refused)),
+        ),
+        ("command-result", "spam", spam(None)),
+        (
+            "command-result",
+            "spam of the staff's",
+            spam(Some(Spared::Staff)),
+        ),
+        (
+            "command-result",
+            "spam in somebody's name",
+            spam(Some(Spared::Forged)),
         ),
     ]
 }
