@@ -97,7 +97,11 @@ pub fn look_up(
         memory.listed = tx.tickets_of_assignee(id, LISTED)?;
     }
     if let Some(address) = &asks.of_requester {
-        memory.listed = tx.tickets_of_requester(address, LISTED)?;
+        for own in tx.tickets_of_requester(address, LISTED)? {
+            if memory.listed.iter().all(|one| one.number != own.number) {
+                memory.listed.push(own);
+            }
+        }
     }
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;

@@ -88,7 +88,10 @@ const STAFF_RU: &[(&str, &str)] = &[
         "руководителю: продолжить прекращённое обращение; #подтвердить — оставить как есть",
     ),
     ("#мои", "что ждёт Вашего ответа"),
-    ("#статус 17", "как дела у обращения"),
+    (
+        "#статус 17",
+        "как дела у обращения; без номера, новым письмом, — всё Ваше",
+    ),
     ("#найти слова", "поиск по обращениям"),
     (
         "#отсутствую 2026-12-01..2026-12-05",
@@ -151,7 +154,10 @@ const STAFF_EN: &[(&str, &str)] = &[
         "for supervisors: let a stopped ticket go on; #uphold leaves it as it is",
     ),
     ("#mine", "what waits for your answer"),
-    ("#status 17", "how a ticket stands"),
+    (
+        "#status 17",
+        "how a ticket stands; without a number, in a new letter, all of yours",
+    ),
     ("#find words", "search the tickets"),
     (
         "#away 2026-12-01..2026-12-05",

@@ -75,7 +75,9 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             }
             Command::Status(Some(number)) => asks.named.push(number),
             Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
-            Command::Status(None) if who.is_none() => {
+            // Of a specialist: what they have, and what they asked themselves.
+            Command::Status(None) => {
+                asks.of_assignee = who.map(|who| who.id.clone()).or(asks.of_assignee);
                 asks.of_requester = Some(letter.from.address.clone());
             }
             Command::Split => asks.carried_by = asks.meanwhile.as_ref().map(|(_, id, _)| *id),
