@@ -319,6 +319,8 @@ pub enum NoteWhy {
     Colleague,
     /// A specialist wrote for the staff alone.
     Internal,
+    /// Another specialist than the assignee closed the ticket, put it off or opened it again.
+    Changed,
     /// The vendor's service answered the owner.
     Vendor,
 }
