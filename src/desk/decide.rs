@@ -1,5 +1,6 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod above;
 mod admin;
 mod asked;
 mod away;
@@ -152,6 +153,10 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
             let who = desk.overseer(&letter.from.address);
             oversight::speaks(desk, memory, &who, (ticket, made), letter)
         }
+        Speaker::Above(ticket, made) => {
+            let who = desk.overseer(&made.address);
+            above::speaks(desk, memory, &who, ticket, letter)
+        }
         Speaker::OverseersAnother(ticket, made) => {
             oversight::another_answers(desk, ticket, made, letter)
         }
@@ -174,7 +179,9 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
 fn replayed(speaker: Speaker<'_>, letter: &Incoming) -> Option<Outcome> {
     let (who, ticket) = match (letter.replayed, speaker) {
         (true, Speaker::Specialist(who, ticket)) => (who.id.as_str(), ticket),
-        (true, Speaker::Overseer(ticket, made)) => (made.address.as_str(), ticket),
+        (true, Speaker::Overseer(ticket, made) | Speaker::Above(ticket, made)) => {
+            (made.address.as_str(), ticket)
+        }
         _ => return None,
     };
     let mut outcome = Outcome::quiet(

@@ -54,6 +54,8 @@ pub enum Did {
     Material(String),
     /// The text stays among the staff.
     Noted,
+    /// The text goes to whoever has the ticket; their name.
+    ToOwner(String),
     /// Closed.
     Closed,
     /// It was closed already.
@@ -155,6 +157,8 @@ pub enum Refusal {
     AlreadyYours,
     /// It is not the writer's.
     NotYours,
+    /// The writer is not of the roster; who has the ticket.
+    ForSpecialists(Option<String>),
     /// It is spam, merged or stopped: nothing can be done with it.
     Shut(Status),
     /// Nobody else can take it.

@@ -262,7 +262,7 @@ impl Writer<'_> {
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::Upheld | Did::Kept | Did::ToOwner(_) => self.decision(did),
             Did::Reviewed(_) | Did::Approved(_) => self.reviewed(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
@@ -466,7 +466,7 @@ impl Writer<'_> {
             Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
             Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
             Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
-            Refusal::NotStopped | Refusal::LetterWaits | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
+            Refusal::NotStopped | Refusal::LetterWaits | Refusal::ForSpecialists(_) | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
             Refusal::NothingReturned | Refusal::ReviewedAlready | Refusal::NobodyToReview | Refusal::ReviewAlone | Refusal::NotReviewed | Refusal::ReviewSent | Refusal::ReviewOver | Refusal::OnlyReview => self.not_reviewed(why),
             Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
             Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs into an answer to a letter about a ticket.").to_owned(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use minijinja::Value;
 
 use crate::desk::outcome::{Conduct, Decision, Did, Message, Notice, Refusal};
+use crate::desk::roster::Specialist;
 use crate::desk::ticket::Tongue;
 
 use super::compose::{LINE, NAME, Writer, as_value, hidden};
@@ -224,16 +225,7 @@ impl Writer<'_> {
     fn choices(&self, frame: &Frame) -> Vec<Choice> {
         let ticket = self.notice.ticket.as_ref();
         let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
-        let today = self.desk.policy.hours.day(self.desk.now);
         let roster = self.desk.roster;
-        let inside = |tier: &str| roster.tier(tier).is_some_and(|tier| !tier.outside);
-        let others = roster
-            .specialists
-            .iter()
-            .filter(|one| Some(one.id.as_str()) != assignee && inside(&one.tier))
-            .filter(|one| one.address != self.notice.to.address)
-            .filter(|one| !one.away.iter().any(|range| range.contains(today)))
-            .take(OTHERS);
         let resume = self.say("#возобновить", "#resume");
         let mut said = Vec::new();
         if let Some(who) = assignee.and_then(|id| roster.by_id(id)) {
@@ -244,7 +236,7 @@ impl Writer<'_> {
             );
             said.push((label, resume.to_owned()));
         }
-        for one in others {
+        for one in self.others() {
             let label = format!(
                 "{} {}",
                 self.say("возобновить, отвечает", "let it go on with"),
@@ -277,6 +269,60 @@ impl Writer<'_> {
                 command,
             })
             .collect()
+    }
+
+    /// Specialists who could get the ticket instead of whoever has it.
+    fn others(&self) -> impl Iterator<Item = &Specialist> {
+        let ticket = self.notice.ticket.as_ref();
+        let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+        let today = self.desk.policy.hours.day(self.desk.now);
+        let roster = self.desk.roster;
+        let inside = |tier: &str| roster.tier(tier).is_some_and(|tier| !tier.outside);
+        roster
+            .specialists
+            .iter()
+            .filter(move |one| Some(one.id.as_str()) != assignee && inside(&one.tier))
+            .filter(|one| one.address != self.notice.to.address)
+            .filter(move |one| !one.away.iter().any(|range| range.contains(today)))
+            .take(OTHERS)
+    }
+
+    /// Who can do what the reader cannot, and what the reader can.
+    fn for_specialists(&self, owner: Option<&str>) -> String {
+        let ru = self.tongue == Tongue::Ru;
+        let who = match owner {
+            Some(name) if ru => format!(
+                "это может только специалист; сейчас отвечает {}.",
+                self.person(name)
+            ),
+            Some(name) => format!(
+                "only a specialist can do that; {} has the ticket.",
+                self.person(name)
+            ),
+            None => self
+                .say(
+                    "это может только специалист, а обращение сейчас ничьё.",
+                    "only a specialist can do that, and nobody has the ticket.",
+                )
+                .to_owned(),
+        };
+        let assign = self.say("#передать", "#assign");
+        let ways: Vec<String> = self
+            .others()
+            .map(|one| format!("{assign} {}", one.id))
+            .collect();
+        let then = match (ways.is_empty(), owner.is_none(), ru) {
+            (false, _, true) => format!(" Вы можете передать обращение: {}.", ways.join(", ")),
+            (false, _, false) => format!(" You can pass the ticket on: {}.", ways.join(", ")),
+            (true, true, true) => {
+                " Как только кто-нибудь освободится, служба передаст его сама.".to_owned()
+            }
+            (true, true, false) => {
+                " As soon as somebody is free, the desk gives it to them.".to_owned()
+            }
+            (true, false, _) => String::new(),
+        };
+        format!("{who}{then}")
     }
 
     fn quoted(&self, places: &[String]) -> String {
@@ -352,6 +398,14 @@ impl Writer<'_> {
                 "The record has words that may hurt: {}. It is kept as it is; colleagues see […] instead.",
                 self.quoted(places)
             ),
+            Did::ToOwner(name) if ru => format!(
+                "Ваш текст прочтёт {}: обращение у этого специалиста. Тому, кто спросил, он не отправлен.",
+                self.person(name)
+            ),
+            Did::ToOwner(name) => format!(
+                "{} gets your text and has the ticket. It has not been sent to the person who asked.",
+                self.person(name)
+            ),
             Did::Upheld => self
                 .say(
                     "Решение оставлено в силе; тому, кто писал, об этом сказано.",
@@ -383,6 +437,7 @@ impl Writer<'_> {
                     "the specialist’s supervisor decides this.",
                 )
                 .to_owned(),
+            Refusal::ForSpecialists(owner) => self.for_specialists(owner.as_deref()),
             Refusal::LetterWaits => self
                 .say(
                     "письмо ждёт решения, и тому, кто писал, об этом не сказано. Поставьте первой строкой #возобновить — и письмо получит специалист, а с ним Ваш текст — или #прекратить причина.",

@@ -24,6 +24,7 @@ pub(super) fn stops(
         Speaker::Specialist(..)
         | Speaker::Claimed(..)
         | Speaker::Overseer(..)
+        | Speaker::Above(..)
         | Speaker::Vendor(_) => false,
         Speaker::OverseersAnother(..) | Speaker::Another(_) | Speaker::Stranger(_) => true,
     }
