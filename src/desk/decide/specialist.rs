@@ -291,10 +291,11 @@ fn tell_owner(
     let Some(owner) = owner.filter(|_| !stands) else {
         return;
     };
-    let theirs = outcome
-        .notices
-        .iter_mut()
-        .find(|notice| notice.to.address == owner.address);
+    // Of an incident they may hear about other tickets as well.
+    let theirs = outcome.notices.iter_mut().find(|notice| {
+        let of = notice.ticket.as_ref().map(|ticket| ticket.number);
+        notice.to.address == owner.address && of == Some(after.number)
+    });
     match theirs {
         Some(notice) => notice.ticket = Some(after.clone()),
         None => {
