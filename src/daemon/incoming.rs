@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::likeness;
 use crate::desk::event::{
-    Carried, Evidence, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
+    Carried, Evidence, FORGED, Incoming, MadeFor, Manner, Memory, PassedOn, Said, Source, Told,
 };
 use crate::desk::outcome::Audience;
 use crate::desk::policy::Policy;
@@ -94,7 +94,11 @@ pub fn look_up(
         memory.listed = tx.tickets_of_assignee(id, LISTED)?;
     }
     if let Some(address) = &asks.of_requester {
-        memory.listed = tx.tickets_of_requester(address, LISTED)?;
+        for own in tx.tickets_of_requester(address, LISTED)? {
+            if memory.listed.iter().all(|one| one.number != own.number) {
+                memory.listed.push(own);
+            }
+        }
     }
     if let Some(words) = &asks.words {
         memory.listed = tx.tickets_with(words, LISTED)?;
@@ -122,6 +126,12 @@ pub fn look_up(
     }
     if let Some(held) = memory.held {
         memory.held_with = tx.held_with(held.letter)?;
+    }
+    if asks.forged
+        && let Some(evidence) = letter.evidence.first()
+    {
+        let number = evidence.ticket.number;
+        memory.forged = tx.events_since(number, FORGED, Lately::ever())? > 0;
     }
     if let Some(incident) = asks.joined_to {
         memory.joined = tx.joined(incident)?;

@@ -1,8 +1,10 @@
 //! The decision: what follows from a letter, as a pure function.
 
+mod above;
 mod admin;
 mod asked;
 mod away;
+mod blocking;
 mod clock;
 mod complaint;
 mod crossing;
@@ -28,6 +30,7 @@ mod speaker;
 mod specialist;
 mod splitting;
 mod stopping;
+mod troubles;
 mod undoing;
 mod unreviewed;
 mod vendor;
@@ -45,12 +48,13 @@ pub use orders::{Asks, asks};
 pub use review::{ReviewAsks, approved};
 pub use rewound::rewound;
 pub use seminars::seminar_step;
+pub use troubles::{put_off, recovered, stopped, trouble};
 pub use unreviewed::unreviewed;
 
 use super::event::{Incoming, Memory, Source};
 use super::figures::Figures;
 use super::outcome::{
-    Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason, Stopped,
+    Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason,
 };
 use super::policy::Policy;
 use super::resources::Resources;
@@ -112,9 +116,6 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
     if desk.policy.is_own(&letter.from.address) {
         return desk.automatic(letter, "it comes from the desk's own address");
     }
-    if memory.blocked {
-        return desk.automatic(letter, "a specialist marked its sender as spam");
-    }
     if let Some(answer) = admin::commands(desk, memory, letter) {
         return answer;
     }
@@ -133,6 +134,9 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
 /// What follows from what a person wrote.
 fn written(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome {
     let speaker = desk.speaker(letter);
+    if blocking::stops(desk, memory, letter, speaker) {
+        return desk.automatic(letter, "a specialist marked its sender as spam");
+    }
     let mut outcome = floods::kept(desk, memory, letter, speaker)
         .or_else(|| replayed(speaker, letter))
         .or_else(|| large::answered(desk, letter, speaker))
@@ -151,6 +155,10 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
         Speaker::Overseer(ticket, made) => {
             let who = desk.overseer(&letter.from.address);
             oversight::speaks(desk, memory, &who, (ticket, made), letter)
+        }
+        Speaker::Above(ticket, made) => {
+            let who = desk.overseer(&made.address);
+            above::speaks(desk, memory, &who, ticket, letter)
         }
         Speaker::OverseersAnother(ticket, made) => {
             oversight::another_answers(desk, ticket, made, letter)
@@ -174,7 +182,9 @@ fn spoken(desk: &Desk<'_>, memory: &Memory, letter: &Incoming, speaker: Speaker<
 fn replayed(speaker: Speaker<'_>, letter: &Incoming) -> Option<Outcome> {
     let (who, ticket) = match (letter.replayed, speaker) {
         (true, Speaker::Specialist(who, ticket)) => (who.id.as_str(), ticket),
-        (true, Speaker::Overseer(ticket, made)) => (made.address.as_str(), ticket),
+        (true, Speaker::Overseer(ticket, made) | Speaker::Above(ticket, made)) => {
+            (made.address.as_str(), ticket)
+        }
         _ => return None,
     };
     let mut outcome = Outcome::quiet(
@@ -289,46 +299,6 @@ pub fn set_aside(
 pub fn digest(desk: &Desk<'_>, figures: &Figures) -> Outcome {
     let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "the week's figures");
     outcome.notices = desk.digest(figures);
-    outcome
-}
-
-/// Tells the administrators that the desk itself is in trouble.
-pub fn trouble(desk: &Desk<'_>, what: &str) -> Outcome {
-    let what = what.to_owned();
-    told(desk, "trouble of the desk itself", &Alert::Trouble { what })
-}
-
-/// Tells the administrators that trouble of the desk itself is over.
-pub fn recovered(desk: &Desk<'_>, what: &str) -> Outcome {
-    let what = what.to_owned();
-    told(
-        desk,
-        "trouble of the desk itself is over",
-        &Alert::Over { what },
-    )
-}
-
-/// A ticket that cannot go on now is looked at again later; its history says why.
-pub fn put_off(ticket: &Ticket, until: Timestamp, why: &str) -> Outcome {
-    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, "it cannot go on now");
-    outcome.ticket = Some(ticket.number);
-    outcome.history(ticket.number, "desk", "put-off", why.to_owned());
-    let mut ticket = ticket.clone();
-    ticket.next_at = Some(until);
-    outcome.changes.insert(0, Change::Update(ticket));
-    outcome
-}
-
-fn told(desk: &Desk<'_>, why: &str, alert: &Alert) -> Outcome {
-    let mut outcome = Outcome::quiet(EndState::Automatic, Kind::Report, why);
-    outcome.notices = desk.alert(None, alert);
-    outcome
-}
-
-/// Tells the administrators that letters of the desk itself wait.
-pub fn stopped(desk: &Desk<'_>, what: Stopped) -> Outcome {
-    let mut outcome = told(desk, "automatic letters are stopped", &Alert::Stopped(what));
-    outcome.changes.push(Change::Told("stopped".to_owned()));
     outcome
 }
 

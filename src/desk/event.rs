@@ -15,6 +15,9 @@ use super::rotation::{Pool, Round};
 use super::seminars::Announced;
 use super::ticket::{Person, Ticket, Tongue};
 
+/// In the history of a ticket whose first letter the mail server knows to be forged.
+pub const FORGED: &str = "forged";
+
 /// What sort of sender is behind a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -238,6 +241,8 @@ pub struct Memory {
     pub told: Told,
     /// Its sender is blocked.
     pub blocked: bool,
+    /// The mail server knew the first letter of the letter's ticket to be forged, when it is marked as spam.
+    pub forged: bool,
     /// Letters to the letter's ticket in the last 24 hours that claimed a specialist without proof.
     pub not_obeyed_today: u32,
     /// Tickets that the letter's commands name, by number.

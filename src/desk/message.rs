@@ -5,7 +5,7 @@ use jiff::Timestamp;
 pub use super::alert::Alert;
 use super::figures::Figures;
 use super::materials::Material;
-pub use super::obeyed::{CommandResult, Did, Refusal};
+pub use super::obeyed::{CommandResult, Did, Refusal, Spared};
 pub use super::oversight::{Conduct, Decision};
 use super::quarantine::AdminAnswer;
 pub use super::reason::{Handing, KnownIncident, Reason};
@@ -321,6 +321,8 @@ pub enum NoteWhy {
     Colleague,
     /// A specialist wrote for the staff alone.
     Internal,
+    /// Another specialist than the assignee closed the ticket, put it off or opened it again.
+    Changed,
     /// The vendor's service answered the owner.
     Vendor,
     /// The incident that the ticket was joined to is over; the ticket itself is not.

@@ -54,6 +54,8 @@ pub enum Did {
     Material(String),
     /// The text stays among the staff.
     Noted,
+    /// The text goes to whoever has the ticket; their name.
+    ToOwner(String),
     /// Closed.
     Closed,
     /// It was closed already.
@@ -105,8 +107,8 @@ pub enum Did {
         /// The new one.
         to: u64,
     },
-    /// Closed as spam; this address is blocked.
-    Spam(String),
+    /// Closed as spam; this address is blocked, unless there is a reason against it.
+    Spam(String, Option<Spared>),
     /// Opened again; this address is free.
     NotSpam(String),
     /// The requester said how it went.
@@ -139,6 +141,15 @@ pub enum Did {
     Tickets(Option<String>, Vec<Ticket>),
 }
 
+/// Why the sender of what is closed as spam is not blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spared {
+    /// It is an address of the staff.
+    Staff,
+    /// The mail server knows that somebody else wrote in its name.
+    Forged,
+}
+
 /// Why a command is not obeyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -150,6 +161,8 @@ pub enum Refusal {
     AlreadyTheirs,
     /// It is not the writer's.
     NotYours,
+    /// The writer is not of the roster; who has the ticket.
+    ForSpecialists(Option<String>),
     /// It is spam, merged or stopped: nothing can be done with it.
     Shut(Status),
     /// Nobody else can take it.
@@ -212,6 +225,8 @@ pub enum Refusal {
     NotSpam,
     /// Service on it has not been ended.
     NotStopped,
+    /// A letter is held, and its writer knows nothing of that: it goes on, or service ends.
+    LetterWaits,
     /// A supervisor decides this; their name, if there is one.
     ForSupervisor(Option<String>),
     /// No answer of the writer's came back, or another has gone out since.

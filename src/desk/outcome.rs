@@ -12,7 +12,7 @@ use super::ticket::{Person, Ticket, Tongue};
 
 pub use super::message::{
     Alert, ClosedBy, CommandResult, Conduct, Decision, Did, Handing, KnownIncident, Left, Message,
-    NoteWhy, Overdue, Reason, Refusal, ReminderWhy, SeminarWhy, Stopped,
+    NoteWhy, Overdue, Reason, Refusal, ReminderWhy, SeminarWhy, Spared, Stopped,
 };
 
 /// In what a letter that came ended (promise 12). Every letter has exactly one.

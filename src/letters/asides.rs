@@ -75,6 +75,7 @@ impl Writer<'_> {
         why: NoteWhy,
         enclosed: Option<EnclosedView>,
     ) -> (&'static str, Value) {
+        let ticket = self.notice.ticket.as_ref();
         as_value(
             "note",
             &Note {
@@ -82,9 +83,14 @@ impl Writer<'_> {
                     NoteWhy::AnsweredByAnother => "answered-by-another",
                     NoteWhy::Colleague => "colleague",
                     NoteWhy::Internal => "internal",
+                    NoteWhy::Changed => "changed",
                     NoteWhy::Vendor => "vendor",
                     NoteWhy::IncidentOver => "incident-over",
                 },
+                status: ticket.map_or("", |ticket| ticket.status.word()),
+                wakes: ticket
+                    .and_then(|ticket| ticket.wake)
+                    .map(|at| when::moment(self.tongue, self.zone(), self.desk.now, at)),
                 held: Some(self.desk.policy.undo)
                     .filter(|undo| *undo > SignedDuration::ZERO)
                     .and_then(|undo| self.desk.now.checked_add(undo).ok())

@@ -1,18 +1,15 @@
-//! What commands did, or why they were not obeyed, in words: one line each.
+//! What commands did, in words: one line each.
 
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::desk::outcome::{Did, Refusal};
+use crate::desk::outcome::{Did, Spared};
 use crate::desk::roster::DateRange;
 use crate::desk::ticket::{Status, Ticket, Tongue};
 
 use super::compose::{NAME, SUBJECT, Writer};
 use super::text::one_line;
 use super::{names, when};
-
-/// Names of topics or materials that a refusal offers.
-const NAMED: usize = 10;
 
 /// A ticket in a table of tickets.
 #[derive(Debug, Clone, Serialize)]
@@ -80,7 +77,7 @@ const STAFF_RU: &[(&str, &str)] = &[
     ),
     (
         "#спам",
-        "закрыть молча и больше не принимать писем с этого адреса; #не-спам возвращает",
+        "закрыть молча и больше не принимать обращений с этого адреса; #не-спам возвращает",
     ),
     (
         "#прекратить причина",
@@ -91,7 +88,10 @@ const STAFF_RU: &[(&str, &str)] = &[
         "руководителю: продолжить прекращённое обращение; #подтвердить — оставить как есть",
     ),
     ("#мои", "что ждёт Вашего ответа"),
-    ("#статус 17", "как дела у обращения"),
+    (
+        "#статус 17",
+        "как дела у обращения; без номера, новым письмом, — всё Ваше",
+    ),
     ("#найти слова", "поиск по обращениям"),
     (
         "#отсутствую 2026-12-01..2026-12-05",
@@ -143,7 +143,7 @@ const STAFF_EN: &[(&str, &str)] = &[
     ),
     (
         "#spam",
-        "close silently and take no more letters from this address; #not-spam undoes it",
+        "close silently and take no more tickets from this address; #not-spam undoes it",
     ),
     (
         "#stop reason",
@@ -154,7 +154,10 @@ const STAFF_EN: &[(&str, &str)] = &[
         "for supervisors: let a stopped ticket go on; #uphold leaves it as it is",
     ),
     ("#mine", "what waits for your answer"),
-    ("#status 17", "how a ticket stands"),
+    (
+        "#status 17",
+        "how a ticket stands; without a number, in a new letter, all of yours",
+    ),
     ("#find words", "search the tickets"),
     (
         "#away 2026-12-01..2026-12-05",
@@ -252,21 +255,14 @@ impl Writer<'_> {
             Did::Recorded(..) | Did::RecordedOpen(..) | Did::Reopened => self.recorded(did),
             Did::Topic(name) if ru => format!("Тема обращения: {}.", text(name)),
             Did::Topic(name) => format!("The topic is now: {}.", text(name)),
-            Did::Spam(address) if ru => format!(
-                "Обращение закрыто как спам. Письма с адреса {} больше не станут обращениями; вернуть: #не-спам.",
-                text(address)
-            ),
-            Did::Spam(address) => format!(
-                "The ticket is closed as spam. Letters from {} make no tickets any more; to undo: #not-spam.",
-                text(address)
-            ),
+            Did::Spam(address, spared) => self.spam(&text(address), *spared),
             Did::NotSpam(address) if ru => {
                 format!("Обращение снова открыто, письма с адреса {} принимаются.", text(address))
             }
             Did::NotSpam(address) => {
                 format!("The ticket is open again, and letters from {} are taken.", text(address))
             }
-            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::EndedHeld | Did::Upheld | Did::Kept => self.decision(did),
+            Did::Coarse(_) | Did::CoarseRecord(_) | Did::Stopped(_) | Did::Resumed(_) | Did::EndedHeld | Did::Upheld | Did::Kept | Did::ToOwner(_) => self.decision(did),
             Did::Reviewed(_) | Did::Approved(_) => self.reviewed(did),
             Did::Away(days) => self.away(*days),
             Did::Rated => self
@@ -287,6 +283,31 @@ impl Writer<'_> {
             },
             _ => return self.did_together(did),
         })
+    }
+
+    fn spam(&self, address: &str, spared: Option<Spared>) -> String {
+        let (closed, from) = (
+            self.say(
+                "Обращение закрыто как спам.",
+                "The ticket is closed as spam.",
+            ),
+            self.say("Письма с адреса", "Letters from"),
+        );
+        let then = match spared {
+            None => self.say(
+                "больше не станут обращениями; вернуть: #не-спам.",
+                "make no tickets any more; to undo: #not-spam.",
+            ),
+            Some(Spared::Staff) => self.say(
+                "принимаются и дальше: это адрес кого-то из своих.",
+                "are taken as before: it is an address of the staff.",
+            ),
+            Some(Spared::Forged) => self.say(
+                "принимаются и дальше: почтовый сервер говорит, что отправитель подделан, хозяин адреса этого не писал.",
+                "are taken as before: the mail server says that the sender is forged, and the owner of the address did not write this.",
+            ),
+        };
+        format!("{closed} {from} {address} {then}")
     }
 
     fn sent(&self) -> String {
@@ -401,93 +422,5 @@ impl Writer<'_> {
         list.iter()
             .map(|(command, what)| CommandLine { command, what })
             .collect()
-    }
-
-    /// Why a command was not obeyed, and what to do: one or two sentences.
-    pub(super) fn refusal(&self, why: &Refusal) -> String {
-        let ru = self.tongue == Tongue::Ru;
-        let text = |text: &str| one_line(text, NAME);
-        let near = |near: &Option<String>| match near {
-            Some(near) if ru => format!(" Возможно, Вы имели в виду {}.", text(near)),
-            Some(near) => format!(" Perhaps you meant {}.", text(near)),
-            None => String::new(),
-        };
-        match why {
-            Refusal::AlreadyClosed => self.say("обращение уже закрыто, делать ничего не нужно.", "the ticket is closed already; there is nothing to do.").to_owned(),
-            Refusal::AlreadyYours => self.say("обращение и так Ваше.", "the ticket is yours already.").to_owned(),
-            Refusal::AlreadyTheirs => self.say("обращение уже у этого специалиста.", "this specialist has the ticket already.").to_owned(),
-            Refusal::NotYours => self.say("обращение сейчас не Ваше.", "the ticket is not yours now.").to_owned(),
-            Refusal::Shut(status) if ru => format!("обращение — «{}», с ним ничего нельзя сделать.", self.status(*status)),
-            Refusal::Shut(status) => format!("the ticket is “{}”, and nothing can be done with it.", self.status(*status)),
-            Refusal::NobodyElse => self.say("передать некому: все остальные отсутствуют, заняты или уже отказались. Обращение остаётся у Вас.", "there is nobody to give it to: all others are away, full or have declined. You keep the ticket.").to_owned(),
-            Refusal::TierEmpty(name) if ru => format!("на ступени «{}» никого нет: туда ещё никого не вписали. Обращение остаётся у Вас; скажите об этом, пожалуйста, администратору.", text(name)),
-            Refusal::TierEmpty(name) => format!("there is nobody on the tier “{}” yet. You keep the ticket; please tell an administrator.", text(name)),
-            Refusal::TheyAreAway(name) if ru => {
-                format!("{} сейчас отсутствует.", one_line(&names::aloud(name), NAME))
-            }
-            Refusal::TheyAreAway(name) => {
-                format!("{} is away now.", one_line(&names::aloud(name), NAME))
-            }
-            Refusal::NoSpecialist(id, nearest) if ru => format!("специалиста «{}» нет.{}", text(id), near(nearest)),
-            Refusal::NoSpecialist(id, nearest) => format!("there is no specialist “{}”.{}", text(id), near(nearest)),
-            Refusal::NoTier(id, nearest) if ru => format!("ступени «{}» нет.{}", text(id), near(nearest)),
-            Refusal::NoTier(id, nearest) => format!("there is no tier “{}”.{}", text(id), near(nearest)),
-            Refusal::NoTierAbove => self.say("выше никого нет.", "there is no tier above.").to_owned(),
-            Refusal::TierOutside(name) if ru => format!("«{}» — люди вне школы, обращения к ним так не передаются.", text(name)),
-            Refusal::TierOutside(name) => format!("“{}” is outside the school; tickets are not passed there this way.", text(name)),
-            Refusal::NoTopic(name, nearest) => {
-                let topics = self.desk.policy.topics.iter().map(|topic| topic.name.as_str());
-                let no = self.say("темы", "there is no topic");
-                self.no_such(no, name, near(nearest), topics)
-            }
-            Refusal::NoMaterial(name, nearest, names) => {
-                let no = self.say("материала", "there is no material");
-                self.no_such(no, name, near(nearest), names.iter().map(String::as_str))
-            }
-            Refusal::NoRequester | Refusal::NoChannel(..) | Refusal::NotBeside | Refusal::NeedsProof | Refusal::AlreadyOpen => self.not_recorded(why),
-            Refusal::Past(_) => self.say("этот день уже прошёл или уже идёт. Назовите день после сегодняшнего.", "that day has passed or is today. Please name a later one.").to_owned(),
-            Refusal::NoTicket(number) if ru => format!("обращения {} нет.", self.case_of(*number)),
-            Refusal::NoTicket(number) => format!("there is no ticket {}.", self.case_of(*number)),
-            Refusal::MergeCircle(number) if ru => format!("обращение нельзя объединить с {}: вышел бы круг.", self.case_of(*number)),
-            Refusal::MergeCircle(number) => format!("the ticket cannot go into {}: that would be a circle.", self.case_of(*number)),
-            Refusal::OtherRequester(number) if ru => format!("{} — обращение другого человека: один прочёл бы ответы другому.", self.case_of(*number)),
-            Refusal::OtherRequester(number) => format!("{} is somebody else's ticket: one would read the other's answers.", self.case_of(*number)),
-            Refusal::NothingHeld => self.say("ответ уже ушёл, отозвать нечего.", "the answer has gone out; there is nothing to take back.").to_owned(),
-            Refusal::NotStopped | Refusal::ForSupervisor(_) | Refusal::OnlyDecisions => self.not_decided(why),
-            Refusal::NothingReturned | Refusal::ReviewedAlready | Refusal::NobodyToReview | Refusal::ReviewAlone | Refusal::NotReviewed | Refusal::ReviewSent | Refusal::ReviewOver | Refusal::OnlyReview => self.not_reviewed(why),
-            Refusal::NotSpam => self.say("обращение не помечено как спам.", "the ticket is not marked as spam.").to_owned(),
-            Refusal::NeedsTicket => self.say("эта команда пишется в ответе на письмо об обращении.", "this command belongs in a reply to a letter about a ticket.").to_owned(),
-            _ => self.refusal_together(why),
-        }
-    }
-
-    /// There is nothing of that name, and what there is instead: the one that was probably meant, else a few.
-    fn no_such<'a>(
-        &self,
-        no: &str,
-        name: &str,
-        near: String,
-        mut there: impl Iterator<Item = &'a str>,
-    ) -> String {
-        let some: Vec<String> = there
-            .by_ref()
-            .take(NAMED)
-            .map(|one| one_line(one, NAME))
-            .collect();
-        let more = if there.next().is_some() { "…" } else { "." };
-        let instead = if near.is_empty() && !some.is_empty() {
-            format!(
-                " {} {}{more}",
-                self.say("Есть:", "There are:"),
-                some.join(", ")
-            )
-        } else {
-            near
-        };
-        let name = one_line(name, NAME);
-        match self.tongue {
-            Tongue::Ru => format!("{no} «{name}» нет.{instead}"),
-            Tongue::En => format!("{no} “{name}”.{instead}"),
-        }
     }
 }

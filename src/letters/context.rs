@@ -289,8 +289,12 @@ pub(super) struct Meanwhile {
 pub(super) struct Note {
     #[serde(flatten)]
     pub frame: Frame,
-    /// `answered-by-another`, `colleague`, `internal` or `vendor`.
+    /// `answered-by-another`, `colleague`, `internal`, `changed` or `vendor`.
     pub why: &'static str,
+    /// How the ticket stands: `closed`, `waiting` and so on.
+    pub status: &'static str,
+    /// «3 декабря в 8:00»: until when it sleeps.
+    pub wakes: Option<String>,
     /// «сегодня в 10:02»: when a colleague's answer, which is still held, goes out.
     pub held: Option<String>,
     pub enclosed: Option<EnclosedView>,

@@ -21,6 +21,7 @@ pub mod names;
 mod overrides;
 mod oversight;
 mod records;
+mod refusals;
 pub mod report;
 mod reviews;
 mod samples;

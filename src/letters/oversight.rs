@@ -310,6 +310,47 @@ impl Writer<'_> {
         }
     }
 
+    /// Who can do what the reader cannot, and what the reader can.
+    fn for_specialists(&self, owner: Option<&str>) -> String {
+        let ru = self.tongue == Tongue::Ru;
+        let who = match owner {
+            Some(name) if ru => format!(
+                "это может только специалист; сейчас отвечает {}.",
+                self.person(name)
+            ),
+            Some(name) => format!(
+                "only a specialist can do that; {} has the ticket.",
+                self.person(name)
+            ),
+            None => self
+                .say(
+                    "это может только специалист, а обращение сейчас ничьё.",
+                    "only a specialist can do that, and nobody has the ticket.",
+                )
+                .to_owned(),
+        };
+        let assign = self.say("#передать", "#assign");
+        let ticket = self.notice.ticket.as_ref();
+        let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+        let ways: Vec<String> = self
+            .others(&[assignee.unwrap_or_default()])
+            .iter()
+            .map(|one| format!("{assign} {}", one.id))
+            .collect();
+        let then = match (ways.is_empty(), owner.is_none(), ru) {
+            (false, _, true) => format!(" Вы можете передать обращение: {}.", ways.join(", ")),
+            (false, _, false) => format!(" You can pass the ticket on: {}.", ways.join(", ")),
+            (true, true, true) => {
+                " Как только кто-нибудь освободится, служба передаст его сама.".to_owned()
+            }
+            (true, true, false) => {
+                " As soon as somebody is free, the desk gives it to them.".to_owned()
+            }
+            (true, false, _) => String::new(),
+        };
+        format!("{who}{then}")
+    }
+
     fn quoted(&self, places: &[String]) -> String {
         let (open, close) = (self.say("«", "“"), self.say("»", "”"));
         let all: Vec<String> = places
@@ -389,6 +430,14 @@ impl Writer<'_> {
                     "Service on the ticket has ended; the requester was told why.",
                 )
                 .to_owned(),
+            Did::ToOwner(name) if ru => format!(
+                "Ваш текст прочтёт {}: обращение у этого специалиста. Тому, кто спросил, он не отправлен.",
+                self.person(name)
+            ),
+            Did::ToOwner(name) => format!(
+                "{} gets your text and has the ticket. It has not been sent to the person who asked.",
+                self.person(name)
+            ),
             Did::Upheld => self
                 .say(
                     "Решение оставлено в силе; тому, кто писал, об этом сказано.",
@@ -418,6 +467,13 @@ impl Writer<'_> {
                 .say(
                     "это решает руководитель специалиста.",
                     "the specialist’s supervisor decides this.",
+                )
+                .to_owned(),
+            Refusal::ForSpecialists(owner) => self.for_specialists(owner.as_deref()),
+            Refusal::LetterWaits => self
+                .say(
+                    "письмо ждёт решения, и тому, кто писал, об этом не сказано. Поставьте первой строкой #возобновить — и письмо получит специалист, а с ним Ваш текст — или #прекратить причина.",
+                    "the letter waits for a decision, and its writer has not been told. Put #resume on the first line, and the specialist gets the letter and your text with it, or #stop reason.",
                 )
                 .to_owned(),
             Refusal::NotStopped => self

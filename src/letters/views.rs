@@ -106,6 +106,12 @@ impl Writer<'_> {
                     format!("{} passes it on{why}, and it is your turn", person(name))
                 }
             }
+            Handing::Colleague(name) if name.is_empty() => self
+                .say(
+                    "Вам его передаёт администрация",
+                    "the administration passes it to you",
+                )
+                .to_owned(),
             Handing::Colleague(name) if ru => format!("Вам его передаёт {}", person(name)),
             Handing::Colleague(name) => format!("{} passes it to you", person(name)),
             Handing::Raised(name) if ru => format!("{} просит помощи Вашей ступени", person(name)),

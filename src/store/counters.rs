@@ -37,6 +37,14 @@ impl Lately {
         }
     }
 
+    /// Whenever it was.
+    pub fn ever() -> Self {
+        Self {
+            since: Timestamp::UNIX_EPOCH,
+            now: Timestamp::MAX,
+        }
+    }
+
     /// The last hours.
     pub fn hours(hours: i64, now: Timestamp) -> Self {
         Self::of(SignedDuration::from_hours(hours), now)

@@ -87,7 +87,12 @@ fn tickets(memory: &Memory, letter: &Incoming, parsed: &Parsed) -> Option<Comman
     let mut did = Vec::new();
     for command in &parsed.commands {
         match command {
-            Command::Status(None) => did.push(Did::Tickets(None, memory.listed.clone())),
+            Command::Status(None) => {
+                // One of the staff asks as somebody whom the desk helps.
+                let own = |one: &&Ticket| one.requester.address == letter.from.address;
+                let own = memory.listed.iter().filter(own).cloned().collect();
+                did.push(Did::Tickets(None, own));
+            }
             Command::Status(Some(number)) => {
                 let own = memory.named.get(number).filter(|ticket| {
                     ticket.requester.address == letter.from.address && ticket.status != Status::Spam

@@ -30,6 +30,17 @@ pub(super) fn words(new_text: &str) -> Option<String> {
     found.then(|| said.join("\n").trim().to_owned())
 }
 
+/// Does the letter complain, or answer a letter about a complaint of its writer's?
+pub(super) fn is_one(letter: &Incoming) -> bool {
+    let made = letter
+        .evidence
+        .iter()
+        .filter_map(|one| one.made_for.as_ref());
+    let mut theirs = made
+        .filter(|made| made.audience == Audience::Requester && made.address == letter.from.address);
+    words(&letter.new_text).is_some() || theirs.any(|made| made.kind == Kind::Complaint)
+}
+
 /// The letter for the requester's side of this ticket that the letter at hand answers.
 pub(super) fn answered<'a>(ticket: &Ticket, letter: &'a Incoming) -> Option<&'a MadeFor> {
     letter

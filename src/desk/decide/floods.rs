@@ -1,6 +1,6 @@
 //! Too much: from one address, and in all. What is too much is kept and reaches nobody; people hear of it once.
 //!
-//! The counters slide over the last hour. A specialist who proves who they are is never held back.
+//! The counters slide over the last hour. Whoever of the staff proves who they are is never held back.
 
 use super::super::event::{Incoming, Memory};
 use super::super::outcome::{Alert, Change, EndState, Kind, Outcome, Stopped};
@@ -29,7 +29,7 @@ pub(super) fn kept(
     speaker: Speaker<'_>,
 ) -> Option<Outcome> {
     let limits = &desk.policy.limits;
-    if matches!(speaker, Speaker::Specialist(..) | Speaker::Overseer(..)) {
+    if is_proved_staff(speaker) {
         return None;
     }
     if memory.letters_this_hour >= limits.kept_per_hour {
@@ -59,6 +59,13 @@ pub(super) fn kept(
     None
 }
 
+fn is_proved_staff(speaker: Speaker<'_>) -> bool {
+    matches!(
+        speaker,
+        Speaker::Specialist(..) | Speaker::Overseer(..) | Speaker::Above(..)
+    )
+}
+
 fn quiet(why: &str) -> Outcome {
     Outcome::quiet(EndState::Quarantined, Kind::Request, format!("kept: {why}"))
 }
@@ -73,10 +80,7 @@ pub(super) fn tell(
     outcome: &mut Outcome,
 ) {
     let limit = desk.policy.limits.letters_per_hour;
-    if memory.letters_this_hour < limit
-        || memory.told.flood
-        || matches!(speaker, Speaker::Specialist(..) | Speaker::Overseer(..))
-    {
+    if memory.letters_this_hour < limit || memory.told.flood || is_proved_staff(speaker) {
         return;
     }
     let alert = Alert::Flood {

@@ -92,6 +92,16 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Is it an address of the staff: the roster with the vendor's service, those who oversee, the
+    /// administrators, the desk itself?
+    pub(super) fn is_staff(&self, address: &str) -> bool {
+        let supervises = |one: &Specialist| one.supervisor.as_deref() == Some(address);
+        self.policy.is_own(address)
+            || self.policy.admins.iter().any(|admin| admin == address)
+            || self.roster.by_address(address).is_some()
+            || self.roster.specialists.iter().any(supervises)
+    }
+
     /// Is it one of the vendor's service?
     pub(super) fn is_outside(&self, who: &Specialist) -> bool {
         self.roster.tier(&who.tier).is_some_and(|tier| tier.outside)

@@ -1,6 +1,6 @@
 //! A letter that opens a ticket: whose turn it is, and what both sides hear.
 
-use super::super::event::{Incoming, Memory};
+use super::super::event::{FORGED, Incoming, Memory};
 use super::super::materials::Material;
 use super::super::outcome::{
     Alert, Change, EndState, Kind, KnownIncident, MaterialUse, Message, Outcome, Reason, Stopped,
@@ -41,6 +41,10 @@ pub(super) fn opens(
         "opened",
         opening_detail(letter, linked),
     );
+    if letter.failed {
+        let why = "the mail server says so of its sender";
+        outcome.history(number, "desk", FORGED, why);
+    }
     participants::join(desk, &mut ticket, letter, &mut outcome);
     let known = incidents::known(memory, &ticket, letter);
     let reason = Reason {

@@ -148,8 +148,16 @@ pub(super) fn speaks(
     }
     let text = parsed.text.clone();
     let mut orders = Orders::new(desk, memory, (who, ticket), letter, outcome.clone(), text);
-    let says = match decisions(&mut orders, &parsed.commands) {
-        Ok(decided) => speaks && !decided,
+    let said = decisions(&mut orders, &parsed.commands).and_then(|decided| {
+        let says = speaks && !decided;
+        // The letter that the supervisor answers promises that their words are for the specialist.
+        if says && made.kind == Kind::Conduct && manner::is_waiting(ticket) {
+            return Err(Refusal::LetterWaits);
+        }
+        Ok(says)
+    });
+    let says = match said {
+        Ok(says) => says,
         Err(why) => {
             let text = parsed.text;
             let result = CommandResult::Refused { why, text };
@@ -208,7 +216,7 @@ fn decisions(orders: &mut Orders<'_>, commands: &[Command]) -> Result<bool, Refu
                 decided = true;
                 orders.did.push(Did::Kept);
             }
-            Command::Resume(_) | Command::Uphold | Command::Assign(_) => {
+            Command::Resume(_) => {
                 decided = true;
                 orders.obey(command)?;
             }
@@ -219,6 +227,11 @@ fn decisions(orders: &mut Orders<'_>, commands: &[Command]) -> Result<bool, Refu
             Command::Stop(reason) if manner::is_waiting(&orders.ticket) => {
                 decided = true;
                 orders.stop_held(reason);
+            }
+            _ if manner::is_waiting(&orders.ticket) => return Err(Refusal::LetterWaits),
+            Command::Uphold | Command::Assign(_) => {
+                decided = true;
+                orders.obey(command)?;
             }
             _ => return Err(Refusal::OnlyDecisions),
         }

@@ -68,19 +68,10 @@ pub(super) fn join_later(
 
 /// The people in copy join: not the desk, nobody of the staff or the vendor, and not too many.
 pub(super) fn join(desk: &Desk<'_>, ticket: &mut Ticket, letter: &Incoming, outcome: &mut Outcome) {
-    let supervises = |address: &str| {
-        desk.roster
-            .specialists
-            .iter()
-            .any(|one| one.supervisor.as_deref() == Some(address))
-    };
     // A letter that the mail server knows to be forged adds nobody.
     for person in letter.copied.iter().filter(|_| !letter.failed) {
         let address = &person.address;
-        let other = desk.policy.is_own(address)
-            || desk.policy.admins.contains(address)
-            || desk.roster.by_address(address).is_some()
-            || supervises(address)
+        let other = desk.is_staff(address)
             || *address == ticket.requester.address
             || *address == letter.from.address
             || ticket.taken_out.contains(address)

@@ -24,7 +24,9 @@ pub(super) enum Speaker<'a> {
     Claimed(&'a Specialist, &'a Ticket),
     /// Whoever got a letter about conduct or a complaint, and answers it.
     Overseer(&'a Ticket, &'a MadeFor),
-    /// Someone else who answers such a letter.
+    /// An administrator, or a supervisor who is not of the roster, in answer to any other letter of theirs.
+    Above(&'a Ticket, &'a MadeFor),
+    /// Someone else who answers a letter about conduct or a complaint.
     OverseersAnother(&'a Ticket, &'a MadeFor),
     /// The one who asked; with proof, or by their address alone.
     Requester(&'a Ticket, Proof),
@@ -81,6 +83,14 @@ impl<'a> Desk<'a> {
                         && (who.address == made.address || who.aliases.contains(&made.address)) =>
                 {
                     return Speaker::Specialist(who, ticket);
+                }
+                (Some(made), None)
+                    if made.audience == Audience::Staff
+                        && made.address == from
+                        && letter.can_prove()
+                        && self.is_staff(from) =>
+                {
+                    return Speaker::Above(ticket, made);
                 }
                 // A specialist who asked the desk something is a requester in that ticket.
                 (Some(made), _) if made.audience == Audience::Requester && made.address == from => {

@@ -125,7 +125,7 @@ fn shut(ticket: &Ticket) -> Option<Refusal> {
 }
 
 /// Nothing of a letter was done: its writer hears why.
-fn undone(
+pub(super) fn undone(
     desk: &Desk<'_>,
     (who, ticket): (&Specialist, &Ticket),
     mut outcome: Outcome,
@@ -225,7 +225,7 @@ fn answer(orders: &mut Orders<'_>, before: &Ticket, text: String, with_commands:
 }
 
 /// The assignee reads what a colleague wrote in their ticket.
-fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
+pub(super) fn tell_colleague(orders: &mut Orders<'_>, why: NoteWhy) {
     let desk = orders.desk;
     let assignee = desk.assignee(&orders.ticket);
     let Some(other) = assignee.filter(|other| other.id != orders.who.id) else {
@@ -265,7 +265,7 @@ fn close(orders: &mut Orders<'_>, speaks: bool) {
     orders.did.push(Did::Closed);
 }
 
-fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome {
+pub(super) fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome {
     let Orders {
         desk,
         who,
@@ -279,6 +279,7 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
     } else if ticket != *before {
         ticket.updated = desk.now;
         outcome.changes.insert(0, Change::Update(ticket.clone()));
+        tell_owner(desk, who, (before, &ticket), &mut outcome);
     }
     if !did.is_empty() {
         let message = Message::CommandResult(CommandResult::Done(did));
@@ -294,6 +295,37 @@ fn finish(orders: Orders<'_>, before: &Ticket, commands: &[Command]) -> Outcome 
             .push(desk.for_specialist(who, &ticket, message));
     }
     outcome
+}
+
+/// Whoever has the ticket hears that a colleague closed it, put it off or opened it again: in the letter that
+/// brings them the colleague's words, or in one of its own.
+fn tell_owner(
+    desk: &Desk<'_>,
+    who: &Specialist,
+    (before, after): (&Ticket, &Ticket),
+    outcome: &mut Outcome,
+) {
+    let stands = (before.status, before.wake) == (after.status, after.wake);
+    let owner = desk
+        .assignee(after)
+        .filter(|owner| owner.id != who.id && before.assignee == after.assignee);
+    let Some(owner) = owner.filter(|_| !stands) else {
+        return;
+    };
+    // Of an incident they may hear about other tickets as well.
+    let theirs = outcome.notices.iter_mut().find(|notice| {
+        let of = notice.ticket.as_ref().map(|ticket| ticket.number);
+        notice.to.address == owner.address && of == Some(after.number)
+    });
+    match theirs {
+        Some(notice) => notice.ticket = Some(after.clone()),
+        None => {
+            let why = NoteWhy::Changed;
+            let mut notice = desk.for_specialist(owner, after, Message::Note { why });
+            notice.carry = Carry::Files;
+            outcome.notices.push(notice);
+        }
+    }
 }
 
 /// A specialist's address without proof: not obeyed (promise 6). A letter with a fresh token goes to

@@ -14,6 +14,7 @@ use crate::desk::resources::Resources;
 use crate::desk::roster::{Specialist, Tier};
 use crate::desk::ticket::{Person, Status, Tongue};
 
+mod above;
 mod edges;
 mod late;
 mod rewound;

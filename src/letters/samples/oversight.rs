@@ -84,6 +84,17 @@ fn stopped() -> Vec<Said> {
         ),
         (
             "command-result",
+            "a held letter answered without a decision",
+            Message::Overseen {
+                about: None,
+                result: CommandResult::Refused {
+                    why: Refusal::LetterWaits,
+                    text: "Мария Петровна, не отвечайте ей, я сам позвоню.".to_owned(),
+                },
+            },
+        ),
+        (
+            "command-result",
             "not theirs to decide",
             Message::CommandResult(CommandResult::Refused {
                 why: Refusal::ForSupervisor(Some(OVER.to_owned())),

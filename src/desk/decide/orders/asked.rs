@@ -26,6 +26,8 @@ pub struct Asks {
     pub alike: bool,
     /// Incidents that are not over, and whatever people wrote of late.
     pub recent: bool,
+    /// Was the ticket's first letter forged? Its sender may be marked as spam.
+    pub forged: bool,
     /// Tickets that are joined to this incident.
     pub joined_to: Option<u64>,
     /// The requester's letter that this letter of the desk passed on.
@@ -73,11 +75,14 @@ pub fn asks(roster: &Roster, letter: &Incoming) -> Asks {
             }
             Command::Status(Some(number)) => asks.named.push(number),
             Command::Mine => asks.of_assignee = who.map(|who| who.id.clone()),
-            Command::Status(None) if who.is_none() => {
+            // Of a specialist: what they have, and what they asked themselves.
+            Command::Status(None) => {
+                asks.of_assignee = who.map(|who| who.id.clone()).or(asks.of_assignee);
                 asks.of_requester = Some(letter.from.address.clone());
             }
             Command::Split => asks.carried_by = asks.meanwhile.as_ref().map(|(_, id, _)| *id),
             Command::Find(words) => asks.words = Some(words),
+            Command::Spam => asks.forged = true,
             Command::Undo => asks.held_of = who.map(|who| who.id.clone()),
             Command::Join(_) | Command::Leave(_) => asks.seminars = true,
             _ => {}

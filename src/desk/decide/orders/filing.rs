@@ -1,10 +1,10 @@
 //! Commands that say where a ticket belongs: its topic, another ticket, or the waste.
 
 use super::super::super::nearest::nearest;
-use super::super::super::outcome::{Carry, Change, Did, Message, Refusal};
+use super::super::super::outcome::{Carry, Change, Did, Message, Refusal, Spared};
 use super::super::super::ticket::{Status, Ticket};
 use super::super::super::topics;
-use super::super::participants;
+use super::super::{blocking, participants};
 use super::{Orders, TextFor};
 
 impl Orders<'_> {
@@ -102,9 +102,17 @@ impl Orders<'_> {
         self.ticket.wake = None;
         self.ticket.closed = Some(self.desk.now);
         self.text_for = TextFor::Staff;
-        self.history("spam", format!("{address} is blocked"));
-        self.outcome.changes.push(Change::Block(address.clone()));
-        self.did.push(Did::Spam(address));
+        let spared = blocking::spared(self.desk, self.memory, &self.ticket);
+        let detail = match spared {
+            None => format!("{address} is blocked"),
+            Some(Spared::Staff) => format!("{address} is not blocked: one of the staff"),
+            Some(Spared::Forged) => format!("{address} is not blocked: the sender was forged"),
+        };
+        self.history("spam", detail);
+        if spared.is_none() {
+            self.outcome.changes.push(Change::Block(address.clone()));
+        }
+        self.did.push(Did::Spam(address, spared));
     }
 
     pub(super) fn not_spam(&mut self) -> Result<(), Refusal> {

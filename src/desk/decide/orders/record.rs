@@ -295,9 +295,14 @@ pub(in super::super) fn fresh(
     Ok((orders.ticket, orders.outcome, orders.did))
 }
 
-/// The commands with `#обращение` first: the others beside it are about what it records.
+/// The commands with `#обращение` first: the others beside it are about what it records. Spam is closed as
+/// it is, without a word to its sender: `#закрыть` beside it says nothing more.
 pub(in super::super) fn in_order(commands: &[Command]) -> Vec<&Command> {
-    let mut commands: Vec<&Command> = commands.iter().collect();
+    let spam = commands.contains(&Command::Spam);
+    let mut commands: Vec<&Command> = commands
+        .iter()
+        .filter(|one| !(spam && **one == Command::Close))
+        .collect();
     commands.sort_by_key(|one| !matches!(one, Command::Record(_)));
     commands
 }
