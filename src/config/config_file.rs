@@ -12,8 +12,8 @@ use super::places::address;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    DaysOff, WEEK, day, days_off, filled, flag, hours, kept, number, percent, signed_duration,
-    size, weekly, word, work_span, zone,
+    DaysOff, WEEK, day, days_off, filled, flag, hours, kept, letter_size, number, percent,
+    signed_duration, size, weekly, word, work_span, zone,
 };
 use super::ways::{Folders, intake, outgoing};
 use crate::desk::policy::{
@@ -307,7 +307,7 @@ fn limits(root: &Section<'_, '_>) -> Limits {
         found.tickets_per_hour = count("tickets_per_hour", found.tickets_per_hour);
         found.acks_per_hour = count("acks_per_hour", found.acks_per_hour);
         found.automatic_per_hour = count("automatic_per_hour", found.automatic_per_hour);
-        found.message = section.get("message", size).unwrap_or(found.message);
+        found.message = section.get("message", letter_size).unwrap_or(found.message);
         found.attachments_out = section
             .get("attachments_out", size)
             .unwrap_or(found.attachments_out);

@@ -118,11 +118,11 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
     let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
     bench.write(
         "config.toml",
-        &format!("{config}[limits]\nmessage = \"1 KiB\"\n"),
+        &format!("{config}[limits]\nmessage = \"64 KiB\"\n"),
     );
     std::fs::write(
         bench.path().join("large"),
-        [letter.as_slice(), &[b'x'; 2000]].concat(),
+        [letter.as_slice(), &[b'x'; 70_000]].concat(),
     )
     .unwrap();
     let large = bench
