@@ -79,14 +79,14 @@ impl Survey {
         let people = config
             .people
             .as_deref()
-            .map_or(Ok(People::default()), |path| {
-                config::load_people(path, &config.policy)
-            })
-            .unwrap_or_else(|faults| {
-                optional.0.extend(faults.0.clone());
-                findings.add(faults.into());
-                People::default()
-            });
+            .map(|path| config::load_people_partly(path, &config.policy));
+        let (mut people, of_people) = people.unwrap_or_default();
+        // A slip in one row may have shifted the others: nobody is known by a faulty list.
+        if !of_people.faults.is_empty() {
+            people = People::default();
+        }
+        optional.0.extend(of_people.faults.0.clone());
+        findings.add(of_people);
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
         let halves = config.templates.as_deref().map(Templates::halves);
         findings
