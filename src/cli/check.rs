@@ -1,5 +1,7 @@
 //! `dezhurny check`: reads every file, and with `--online` logs in to the servers.
 
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,6 +16,7 @@ use crate::config::{Fault, Findings};
 use crate::daemon::{Snapshot, Survey};
 use crate::desk::forecast::forecast;
 use crate::desk::rotation::Availability;
+use crate::net;
 use crate::store::{Reader, Turns};
 
 /// So many turns are told ahead.
@@ -82,7 +85,7 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
             snapshot.resources.library.materials().len()
         ));
     }
-    let unready = passwords(&snapshot.config);
+    let unready = unready(&snapshot.config);
     for trouble in &unready {
         say::warning(trouble);
     }
@@ -106,8 +109,8 @@ pub fn check(config: Option<&Path>, options: &Options) -> Ending {
     files::block_on(online::online(snapshot))?
 }
 
-/// Files for passwords that are not there yet, or hold none. Whether the service may read them is not to be seen from here.
-fn passwords(config: &Config) -> Vec<Trouble> {
+/// What keeps the servers from being reached and can be seen without them: files of passwords and certificates.
+fn unready(config: &Config) -> Vec<Trouble> {
     let mut servers = Vec::new();
     if let IntakeSettings::Imap(imap) = &config.intake {
         servers.push(&imap.server);
@@ -115,24 +118,60 @@ fn passwords(config: &Config) -> Vec<Trouble> {
     if let OutgoingSettings::Smtp(smtp) = &config.outgoing {
         servers.push(&smtp.server);
     }
-    let mut files: Vec<&Path> = Vec::new();
-    for server in servers {
-        if let Some(Password::File(path)) = &server.password
-            && !files.contains(&path.as_path())
-        {
-            files.push(path);
-        }
-    }
-    let unready = files.into_iter().filter_map(|path| {
-        let what = match std::fs::read_to_string(path) {
-            Ok(text) if text.lines().next().unwrap_or_default().trim().is_empty() => "пуст",
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "ещё не создан",
-            Ok(_) | Err(_) => return None,
-        };
-        let said = format!("файл с паролем {} {what}", path.display());
-        Some(Trouble::new(said).hint("впишите в него пароль ящика, одной строкой"))
+    let passwords: BTreeSet<&Path> = servers
+        .iter()
+        .filter_map(|server| match &server.password {
+            Some(Password::File(path)) => Some(path.as_path()),
+            _ => None,
+        })
+        .collect();
+    let authorities: BTreeSet<&Path> = servers
+        .iter()
+        .filter_map(|server| server.ca_file.as_deref())
+        .collect();
+    let passwords = passwords.into_iter().filter_map(unready_password);
+    let authorities = authorities.into_iter().filter_map(|path| {
+        let (what, hint) = net::authorities(path).err()?;
+        Some(Trouble::new(what).hint(hint))
     });
-    unready.collect()
+    passwords.chain(authorities).collect()
+}
+
+/// A file for a password that is not there yet, holds none, or holds what an editor left around it.
+fn unready_password(path: &Path) -> Option<Trouble> {
+    let named = format!("файл с паролем {}", path.display());
+    let enter = "впишите в него пароль ящика, одной строкой";
+    let read = std::fs::read(path).map(net::decoded);
+    let (what, hint) = match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            (format!("{named} ещё не создан"), enter)
+        }
+        Err(_) => (
+            format!("{named} не читается этим пользователем"),
+            "проверьте от имени службы: sudo -u dezhurny dezhurny check; если не читается и ей, поправьте права",
+        ),
+        Ok(Err(encoding)) => (
+            format!("{named} {encoding}"),
+            "в «Блокноте»: «Сохранить как…», кодировка UTF-8",
+        ),
+        Ok(Ok(text)) => {
+            let line = text.lines().next().unwrap_or_default();
+            if line.trim().is_empty() {
+                (format!("{named} пуст"), enter)
+            } else if line.trim() != line {
+                (
+                    format!(
+                        "в файле с паролем {} пробел перед паролем или после него",
+                        path.display()
+                    ),
+                    "уберите его, если он не часть пароля",
+                )
+            } else {
+                return None;
+            }
+        }
+    };
+    Some(Trouble::new(what).hint(hint))
 }
 
 /// Who would get the next tickets: in general, and by topic where that differs.

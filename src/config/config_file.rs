@@ -12,8 +12,8 @@ use super::places::address;
 use super::reader::{File, Section, wrong};
 use super::settings::{Config, IntakeSettings, OutgoingSettings, Reports};
 use super::values::{
-    DaysOff, WEEK, day, days_off, filled, flag, hours, kept, number, percent, signed_duration,
-    size, weekly, word, work_span, zone,
+    DaysOff, WEEK, day, days_off, filled, flag, hours, kept, letter_size, number, percent,
+    signed_duration, size, weekly, word, work_span, zone,
 };
 use super::ways::{Folders, intake, outgoing};
 use crate::desk::policy::{
@@ -196,6 +196,7 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
     let Some(section) = root.section("hours") else {
         return found;
     };
+    let faults_before = section.faults_so_far();
     if let Some(week) = section.section("week") {
         let before = week.faults_so_far();
         found.week = WEEK.map(|day| week.get(day, hours));
@@ -212,7 +213,10 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
     for (place, days) in section.placed("holidays", days_off).unwrap_or_default() {
         match days {
             DaysOff::Dated(range) => dated.push((place, range)),
-            DaysOff::Yearly(range) => found.yearly.push(range),
+            DaysOff::Yearly(range) => {
+                doubts::yearly(&section, &place, range);
+                found.yearly.push(range);
+            }
         }
     }
     doubts::holidays(&section, &dated, found.yearly.is_empty());
@@ -227,6 +231,9 @@ fn hours_of(root: &Section<'_, '_>, desk: Option<&Section<'_, '_>>) -> Hours {
                 found.special.push((date, open));
             }
         }
+    }
+    if section.faults_so_far() == faults_before {
+        doubts::no_working_day(&section, &found);
     }
     section.finish();
     found
@@ -307,7 +314,7 @@ fn limits(root: &Section<'_, '_>) -> Limits {
         found.tickets_per_hour = count("tickets_per_hour", found.tickets_per_hour);
         found.acks_per_hour = count("acks_per_hour", found.acks_per_hour);
         found.automatic_per_hour = count("automatic_per_hour", found.automatic_per_hour);
-        found.message = section.get("message", size).unwrap_or(found.message);
+        found.message = section.get("message", letter_size).unwrap_or(found.message);
         found.attachments_out = section
             .get("attachments_out", size)
             .unwrap_or(found.attachments_out);

@@ -6,16 +6,18 @@
 use std::ops::Range;
 
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use super::reader::{File, Section, wrong};
-use crate::desk::policy::Hours;
+use crate::desk::policy::{Hours, Yearly};
 use crate::desk::roster::{DateRange, Roster, Specialist, Tier};
 
 /// A day so long past is a slip of the hand in the year.
 const LONG_AGO: i32 = 366;
 /// Nobody is away for more days than these.
 const LONGEST: i32 = 366;
+/// Holidays of every year are no longer than a summer.
+const LONGEST_YEARLY: usize = 100;
 /// So many days ahead are looked at for somebody on duty.
 const AHEAD: i32 = 60;
 
@@ -44,6 +46,45 @@ pub(super) fn holidays(
             place,
             wrong("в календаре нет ни одного выходного дня впереди")
                 .hint("впишите каникулы и праздники нового года"),
+        );
+    }
+}
+
+/// Days off of every year that are most of it: two days in the wrong order, or a year left out.
+pub(super) fn yearly(section: &Section<'_, '_>, place: &Range<usize>, range: Yearly) {
+    let year = 365_usize;
+    let off = date(2025, 1, 1).series(1.day()).take(year);
+    let off = off.filter(|day| range.contains(*day)).count();
+    if off <= LONGEST_YEARLY {
+        return;
+    }
+    let said = |(month, day): (i8, i8)| format!("{month:02}-{day:02}");
+    let hint = if range.from > range.to {
+        "поменяйте дни местами или впишите год"
+    } else {
+        "впишите год: дни без года повторяются каждый год"
+    };
+    section.warn_span(
+        place,
+        wrong(format!(
+            "{}..{} — это {off} из {year} дней каждого года",
+            said(range.from),
+            said(range.to)
+        ))
+        .hint(hint),
+    );
+}
+
+/// A school that is never open. Where it is not said which day it is, only what is so every year is judged:
+/// the year looked at then is one that no dated day lies in.
+pub(super) fn no_working_day(section: &Section<'_, '_>, hours: &Hours) {
+    let from = section.today().unwrap_or(date(1970, 1, 1));
+    let mut year = from.series(1.day()).take(366);
+    if year.all(|day| hours.on(day).is_none()) {
+        section.fault_at(
+            "holidays",
+            wrong("за целый год не остаётся ни одного рабочего дня")
+                .hint("проверьте выходные дни: обращения ждали бы ответа без срока"),
         );
     }
 }

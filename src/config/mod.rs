@@ -154,20 +154,16 @@ fn usable<T>(value: T, findings: Findings) -> Result<T, Faults> {
 
 const ROSTER_HINT: &str = "скопируйте roster.example.toml и впишите своих специалистов";
 
-/// Reads `people.csv`.
-///
-/// # Errors
-/// All faults of the file.
-pub fn load_people(path: &Path, policy: &Policy) -> Result<People, Faults> {
-    let bytes = bytes(
-        path,
-        "выгрузите его из списков школы или уберите people из config.toml",
-    )?;
-    parse_people(
-        &path.display().to_string(),
-        &people_file::decode(&bytes),
-        policy,
-    )
+/// As much of `people.csv` as can be understood.
+pub fn load_people_partly(path: &Path, policy: &Policy) -> (People, Findings) {
+    let hint = "выгрузите его из списков школы или уберите people из config.toml";
+    match bytes(path, hint) {
+        Ok(bytes) => {
+            let text = people_file::decode(&bytes);
+            people_file::read(&path.display().to_string(), &text, policy)
+        }
+        Err(faults) => (People::default(), faults.into()),
+    }
 }
 
 /// Reads the text of a `people.csv`.
@@ -175,7 +171,8 @@ pub fn load_people(path: &Path, policy: &Policy) -> Result<People, Faults> {
 /// # Errors
 /// All faults of the text.
 pub fn parse_people(name: &str, text: &str, policy: &Policy) -> Result<People, Faults> {
-    people_file::read(name, text, policy)
+    let (people, findings) = people_file::read(name, text, policy);
+    usable(people, findings)
 }
 
 /// The file's text; editors of Windows put a mark before it.

@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Faults;
-use super::fault::Source;
+use super::fault::{Findings, Source};
 use crate::desk::nearest::nearest;
 use crate::desk::people::{Listed, People, Role};
 use crate::desk::policy::Policy;
@@ -67,6 +66,10 @@ const HEADINGS: [&[&str]; 3] = [
 struct Cell {
     text: String,
     span: Range<usize>,
+    /// Where its quote was opened.
+    quote: Option<usize>,
+    /// Did the file end before the quote?
+    open: bool,
 }
 
 /// The file's text, whatever Excel saved it as.
@@ -78,14 +81,14 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     }
 }
 
-/// Reads the text of a `people.csv`.
-pub(super) fn read(name: &str, text: &str, policy: &Policy) -> Result<People, Faults> {
+/// The people of a `people.csv`, and what is wrong with it.
+pub(super) fn read(name: &str, text: &str, policy: &Policy) -> (People, Findings) {
     let source = Source { name, text };
-    let mut faults = Faults::default();
+    let mut findings = Findings::default();
     let mut found: BTreeMap<String, Listed> = BTreeMap::new();
     let mut columns = [Some(0), Some(1), Some(2)];
     for (index, row) in rows(text).into_iter().enumerate() {
-        if row.iter().all(|cell| cell.text.is_empty()) {
+        if row.iter().all(|cell| cell.text.is_empty() && !cell.open) {
             continue;
         }
         if index == 0 && row.iter().all(|cell| !cell.text.contains('@')) {
@@ -95,13 +98,16 @@ pub(super) fn read(name: &str, text: &str, policy: &Policy) -> Result<People, Fa
             });
             if columns.first() == Some(&None) {
                 let at = row.first().map_or(0..0, |cell| cell.span.clone());
-                faults.0.push(source.fault(
+                findings.faults.0.push(source.fault(
                     &at,
                     "в первой строке нет столбца с адресом".to_owned(),
                     Some("назовите столбцы: address,name,role (или адрес;имя;роль)".to_owned()),
                 ));
                 break;
             }
+            let unknown = unknown_headings(&row, columns).into_iter();
+            let warned = unknown.map(|(at, what, hint)| source.fault(&at, what, Some(hint)));
+            findings.warnings.0.extend(warned);
             continue;
         }
         let cell = |column: usize| {
@@ -111,11 +117,20 @@ pub(super) fn read(name: &str, text: &str, policy: &Policy) -> Result<People, Fa
                 .flatten()
                 .and_then(|at| row.get(at))
         };
-        match person(cell(0), cell(1), cell(2), &row, policy) {
+        let swallowed = unclosed(&row, [cell(0), cell(1), cell(2)], cell(1));
+        let read = match swallowed {
+            Some(at) => Err((
+                at..at,
+                "кавычка открыта и не закрыта".to_owned(),
+                "закройте её в этой же строке или уберите".to_owned(),
+            )),
+            None => person(cell(0), cell(1), cell(2), &row, policy),
+        };
+        match read {
             Ok((address, listed)) => {
                 let again = found.get(&address).is_some_and(|before| *before != listed);
                 if again && let Some(at) = cell(0) {
-                    faults.0.push(source.fault(
+                    findings.faults.0.push(source.fault(
                         &at.span,
                         format!("адрес {address} уже есть выше, с другим именем или ролью"),
                         Some("оставьте одну строку; общий адрес семьи — один раз, с ролью родитель".to_owned()),
@@ -123,14 +138,57 @@ pub(super) fn read(name: &str, text: &str, policy: &Policy) -> Result<People, Fa
                 }
                 found.entry(address).or_insert(listed);
             }
-            Err((span, message, hint)) => faults.0.push(source.fault(&span, message, Some(hint))),
+            Err((span, message, hint)) => {
+                findings
+                    .faults
+                    .0
+                    .push(source.fault(&span, message, Some(hint)));
+            }
         }
     }
-    if faults.is_empty() {
-        Ok(People(found))
-    } else {
-        Err(faults)
+    (People(found), findings)
+}
+
+/// Where a quote was opened that swallowed the rows below it: other families' data would stand in one person's
+/// name. `used` are the cells that are read; in others a note of several lines is a note.
+fn unclosed(row: &[Cell], used: [Option<&Cell>; 3], name: Option<&Cell>) -> Option<usize> {
+    let of_row = row
+        .iter()
+        .filter(|cell| cell.open || cell.text.contains('\n') && cell.text.contains('@'));
+    let of_used = used
+        .into_iter()
+        .flatten()
+        .filter(|cell| cell.text.contains('\n'));
+    let of_name = name.into_iter().filter(|cell| cell.text.contains('@'));
+    of_row
+        .chain(of_used)
+        .chain(of_name)
+        .filter_map(|cell| cell.quote)
+        .min()
+}
+
+/// Columns that are read by nobody, where one that is read has no heading: names or roles would be lost.
+fn unknown_headings(row: &[Cell], columns: [Option<usize>; 3]) -> Vec<Wrong> {
+    let unknown = row
+        .iter()
+        .enumerate()
+        .find(|(at, cell)| !cell.text.is_empty() && !columns.contains(&Some(*at)));
+    let Some((_, unknown)) = unknown else {
+        return vec![];
+    };
+    let [_, name, role] = columns;
+    let mut wrongs = Vec::new();
+    for (column, what, heading) in [(name, "именем", "фио"), (role, "ролью", "роль")]
+    {
+        if column.is_none() {
+            wrongs.push((
+                unknown.span.clone(),
+                format!("в первой строке нет столбца с {what}"),
+                format!("назовите его: {heading}"),
+            ));
+        }
     }
+    wrongs
 }
 
 type Wrong = (Range<usize>, String, String);
@@ -204,11 +262,13 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     let mut row = Vec::new();
     let mut cell = String::new();
-    let (mut start, mut quoted) = (0, false);
+    let (mut start, mut quoted, mut quote) = (0, false, None);
     let mut chars = text.char_indices().peekable();
-    let close = |cell: &mut String, start: usize, end: usize| Cell {
+    let close = |cell: &mut String, span: Range<usize>, quote: &mut Option<usize>| Cell {
         text: std::mem::take(cell).trim().to_owned(),
-        span: start..end,
+        span,
+        quote: quote.take(),
+        open: false,
     };
     while let Some((at, one)) = chars.next() {
         match one {
@@ -216,21 +276,28 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
                 chars.next();
                 cell.push('"');
             }
-            '"' if quoted || cell.trim().is_empty() => quoted = !quoted,
+            '"' if quoted || cell.trim().is_empty() => {
+                quoted = !quoted;
+                quote = quote.or(Some(at));
+            }
             '\n' if !quoted => {
-                row.push(close(&mut cell, start, at));
+                row.push(close(&mut cell, start..at, &mut quote));
                 rows.push(std::mem::take(&mut row));
                 start = at + 1;
             }
             one if one == separator && !quoted => {
-                row.push(close(&mut cell, start, at));
+                row.push(close(&mut cell, start..at, &mut quote));
                 start = at + one.len_utf8();
             }
             one => cell.push(one),
         }
     }
-    if !cell.trim().is_empty() || !row.is_empty() {
-        row.push(close(&mut cell, start, text.len()));
+    if quoted || !cell.trim().is_empty() || !row.is_empty() {
+        let last = close(&mut cell, start..text.len(), &mut quote);
+        row.push(Cell {
+            open: quoted,
+            ..last
+        });
         rows.push(row);
     }
     rows
@@ -254,6 +321,7 @@ fn separator(text: &str) -> char {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Faults;
     use super::*;
 
     fn policy() -> Policy {
@@ -265,7 +333,13 @@ mod tests {
     }
 
     fn read_text(text: &str) -> Result<People, Faults> {
-        read("people.csv", text, &policy())
+        super::super::parse_people("people.csv", text, &policy())
+    }
+
+    /// Line and column of each fault.
+    fn places(text: &str) -> Vec<(usize, usize)> {
+        let faults = read_text(text).unwrap_err();
+        faults.0.iter().map(|one| (one.line, one.column)).collect()
     }
 
     #[test]
@@ -295,13 +369,60 @@ mod tests {
         let text = "address;name;role\nanna;Анна;родитель\nb@home.test;\"Петров; Борис\";радитель\n\
                     ;Без адреса;\nhelp@school.test;;\nb2@home.test;x;\nb2@home.test;y;\n";
         let faults = read_text(text).unwrap_err();
-        let places: Vec<(usize, usize)> =
-            faults.0.iter().map(|one| (one.line, one.column)).collect();
-        assert_eq!(places, [(2, 1), (3, 29), (4, 1), (5, 1), (7, 1)]);
+        assert_eq!(places(text), [(2, 1), (3, 29), (4, 1), (5, 1), (7, 1)]);
         assert!(faults.0[1].hint.as_deref().unwrap().contains("родитель"));
         assert_eq!(
             read_text("имя;роль\nАнна;родитель\n").unwrap_err().0.len(),
             1
         );
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_puts_nobody_elses_data_into_a_name() {
+        let head = "address;name;role\nfirst@home.test;Первая Анна;мать\n";
+        let below = "b@home.test;Петров Борис;отец\nv@home.test;Волков Виктор;отец\n";
+        // Open to the end of the file.
+        let text = format!("{head}anna@home.test;\"Ткаченко Анна Сергеевна;родитель\n{below}");
+        assert_eq!(places(&text), [(3, 16)]);
+        let faults = read_text(&text).unwrap_err();
+        assert_eq!(faults.0[0].message, "кавычка открыта и не закрыта");
+        assert!(!faults.to_string().contains("Волков"), "{faults}");
+        // Two such slips, and those between them.
+        let text = format!(
+            "{head}anna@home.test;\"Ткаченко Анна;родитель\n{below}g@home.test;\"Громова Галина\";мать\n"
+        );
+        assert_eq!(places(&text), [(3, 16)]);
+        // In the address, in the role, in a column that nobody reads, and as the last sign of the file.
+        for (line, column) in [
+            ("\"anna@home.test;Анна;мать", 1),
+            ("anna@home.test;Анна;\"мать", 21),
+            ("anna@home.test;Анна;мать;\"7 Б", 26),
+        ] {
+            assert_eq!(places(&format!("{head}{line}\n{below}")), [(3, column)]);
+            let closed = format!("{head}{line}\n{below}x@home.test;\"Икс\";мать\n");
+            assert_eq!(places(&closed).first(), Some(&(3, column)), "{closed}");
+        }
+        assert_eq!(places(&format!("{head}anna@home.test;\"")), [(3, 16)]);
+        // A note of several lines is nobody's data.
+        let note = format!("{head}anna@home.test;Анна;мать;\"звонить\nпосле пяти\"\n");
+        assert_eq!(read_text(&note).unwrap().0.len(), 2);
+    }
+
+    #[test]
+    fn headings_that_nobody_knows_are_told() {
+        let said = |text: &str| {
+            let (_, findings) = read("people.csv", text, &policy());
+            assert!(findings.faults.is_empty());
+            let warnings = findings.warnings.0.into_iter();
+            let said = warnings.map(|one| (one.column, one.message, one.hint.unwrap()));
+            said.collect::<Vec<_>>()
+        };
+        let told = said("E-mail;Ф.И.О. родителя;Категория\nanna@home.test;Анна;мать\n");
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].0, 8);
+        assert_eq!(told[0].1, "в первой строке нет столбца с именем");
+        assert_eq!(told[1].2, "назовите его: роль");
+        assert!(said("адрес;фио;роль;класс\nanna@home.test;Анна;мать;7 Б\n").is_empty());
+        assert!(said("адрес;фио\nanna@home.test;Анна\n").is_empty());
     }
 }

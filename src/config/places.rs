@@ -5,6 +5,7 @@ use toml::de::DeValue;
 use super::reader::{Wrong, wrong};
 use super::slips::is_unseen;
 use super::values::{filled, text};
+use crate::desk::policy::Policy;
 use crate::mail::wire_address;
 
 /// An address, lower case.
@@ -60,6 +61,28 @@ pub(super) fn address(value: &DeValue<'_>) -> Result<String, Wrong> {
             .at(format!("@{domain}")));
     }
     Ok(trimmed.to_lowercase())
+}
+
+/// The address of a person, who reads what is written to it: not one of the desk's own.
+pub(super) fn address_of_person(
+    value: &DeValue<'_>,
+    policy: &Policy,
+    hint: &str,
+) -> Result<String, Wrong> {
+    let several = value
+        .as_str()
+        .is_some_and(|text| text.matches('@').count() > 1);
+    let address = address(value).map_err(|wrong| {
+        if several {
+            wrong.hint("здесь один адрес: эти письма читает один человек")
+        } else {
+            wrong
+        }
+    })?;
+    if policy.is_own(&address) {
+        return Err(wrong(format!("{address} — адрес самой службы")).hint(hint));
+    }
+    Ok(address)
 }
 
 /// The name of a server, or its number.

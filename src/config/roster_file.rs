@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::doubts;
 use super::fault::Findings;
-use super::places::address;
+use super::places::{address, address_of_person};
 use super::reader::{File, Section, wrong};
 use super::values::{days, filled, flag, number};
 use crate::desk::nearest::nearest;
@@ -268,12 +268,13 @@ fn specialist(
         max_open: section
             .get("max_open", number(1, 100_000))
             .and_then(|most| u32::try_from(most).ok()),
-        supervisor: section.get("supervisor", filled).map(|one| {
-            if one.contains('@') {
-                one.to_lowercase()
-            } else {
-                one
+        supervisor: section.get("supervisor", |value| {
+            let named = filled(value)?;
+            if !named.contains('@') {
+                return Ok(named);
             }
+            let hint = "жалобы читает человек: укажите его личный адрес или id";
+            address_of_person(value, policy, hint)
         }),
         away: absences.iter().map(|(_, days)| *days).collect(),
         reception: section.get("reception", filled),

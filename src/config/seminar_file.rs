@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use toml::de::DeValue;
 
 use super::fault::Findings;
-use super::places::address;
+use super::places::address_of_person;
 use super::reader::{File, Section, Wrong, wrong};
 use super::values::{filled, flag, number, signed_duration};
 use crate::desk::nearest::nearest;
@@ -85,7 +85,7 @@ fn seminar(section: &Section<'_, '_>, policy: &Policy, roster: Option<&Roster>) 
         })
         .unwrap_or(SignedDuration::from_mins(60));
     let place = section.must("place", filled);
-    let leader = section.must("leader", |value| leader(value, roster));
+    let leader = section.must("leader", |value| leader(value, policy, roster));
     let seats = section
         .get("seats", number(1, 100_000))
         .and_then(|seats| u32::try_from(seats).ok());
@@ -123,12 +123,12 @@ fn start(value: &DeValue<'_>, policy: &Policy) -> Result<Timestamp, Wrong> {
         .map_err(|_| wanted())
 }
 
-fn leader(value: &DeValue<'_>, roster: Option<&Roster>) -> Result<Person, Wrong> {
+fn leader(value: &DeValue<'_>, policy: &Policy, roster: Option<&Roster>) -> Result<Person, Wrong> {
     let named = filled(value)?;
     if named.contains('@') {
         return Ok(Person {
             name: String::new(),
-            address: address(value)?,
+            address: address_of_person(value, policy, "укажите личный адрес ведущего или его id")?,
         });
     }
     let Some(roster) = roster else {

@@ -216,12 +216,41 @@ pub(super) fn work_span(value: &DeValue<'_>) -> Result<WorkSpan, Wrong> {
     })
 }
 
-/// A size in bytes: `"40 MiB"`, `"500 KB"`.
+/// The least that a letter may have: a page of text with its header and a small picture.
+const LEAST_LETTER: u64 = 64 << 10;
+
+/// The size up to which a letter is taken: one that no usual letter keeps to would close the desk.
+pub(super) fn letter_size(value: &DeValue<'_>) -> Result<u64, Wrong> {
+    let found = size(value)?;
+    if found < LEAST_LETTER {
+        return Err(
+            wrong("в такой размер не поместится и обычное письмо: нужно не меньше 64 KiB")
+                .hint("пишите так: \"40 MiB\""),
+        );
+    }
+    Ok(found)
+}
+
+/// A size in bytes: `"40 MiB"`, `"500 KB"`. Without a unit it is none: people mean megabytes.
 pub(super) fn size(value: &DeValue<'_>) -> Result<u64, Wrong> {
+    let without_unit = |number: &str| {
+        wrong(format!("{number} — без единицы")).hint(format!(
+            "пишите в кавычках и с единицей: \"{}\"",
+            if number.len() < 4 {
+                format!("{number} MiB")
+            } else {
+                "40 MiB".to_owned()
+            }
+        ))
+    };
+    if let Some(number) = value.as_integer() {
+        return Err(without_unit(number.as_str()));
+    }
     let text = text(value)?;
     let found = match pieces(&text).as_deref() {
         Some([(count, unit)]) => match unit.as_str() {
-            "" | "b" | "б" => Some(1),
+            "" => return Err(without_unit(text.trim())),
+            "b" | "б" => Some(1),
             "kb" | "кб" => Some(1000),
             "kib" | "киб" => Some(1 << 10),
             "mb" | "мб" => Some(1_000_000),

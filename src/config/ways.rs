@@ -52,14 +52,28 @@ fn folders(section: &Section<'_, '_>) -> (String, String) {
             Ok(name)
         }
     };
-    (
-        section
-            .get("processed", folder)
-            .unwrap_or_else(|| "Processed".to_owned()),
-        section
-            .get("attention", folder)
-            .unwrap_or_else(|| "Attention".to_owned()),
-    )
+    let processed = section
+        .get("processed", folder)
+        .unwrap_or_else(|| "Processed".to_owned());
+    let attention = section
+        .get("attention", folder)
+        .unwrap_or_else(|| "Attention".to_owned());
+    if same_folder(&processed, &attention) {
+        section.fault_at(
+            "attention",
+            wrong("принятые письма и те, что ждут человека, складываются в одну папку")
+                .hint("назовите две разные, например Processed и Attention"),
+        );
+    }
+    (processed, attention)
+}
+
+/// INBOX is one folder, in whatever letters it is written (RFC 3501 §5.1).
+fn same_folder(one: &str, other: &str) -> bool {
+    one == other
+        || [one, other]
+            .iter()
+            .all(|name| name.eq_ignore_ascii_case("INBOX"))
 }
 
 fn poll_every(section: &Section<'_, '_>) -> Duration {
@@ -77,17 +91,17 @@ fn imap(section: &Section<'_, '_>, places: Folders<'_>) -> Option<ImapSettings> 
         .unwrap_or_else(|| "INBOX".to_owned());
     let idle = section.get("idle", flag).unwrap_or(true);
     let poll_every = poll_every(section);
-    if processed == mailbox || attention == mailbox {
-        let key = if processed == mailbox {
-            "processed"
-        } else {
-            "attention"
-        };
-        section.fault_at(
-            key,
-            wrong("письма нельзя складывать в ту же папку, из которой они берутся")
-                .hint("назовите другую, например Processed"),
-        );
+    for (key, folder, usual) in [
+        ("processed", &processed, "Processed"),
+        ("attention", &attention, "Attention"),
+    ] {
+        if same_folder(folder, &mailbox) {
+            section.fault_at(
+                key,
+                wrong("письма нельзя складывать в ту же папку, из которой они берутся")
+                    .hint(format!("назовите другую, например {usual}")),
+            );
+        }
     }
     section.finish();
     Some(ImapSettings {

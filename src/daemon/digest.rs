@@ -115,9 +115,11 @@ pub(super) fn write_metrics(
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".dezhurny-")
-        .permissions(std::fs::Permissions::from_mode(0o644))
         .tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
+    // Another program reads it, and the umask of the service leaves nothing to others.
+    file.as_file()
+        .set_permissions(std::fs::Permissions::from_mode(0o644))?;
     file.persist(path)?;
     Ok(())
 }

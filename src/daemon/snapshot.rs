@@ -79,14 +79,14 @@ impl Survey {
         let people = config
             .people
             .as_deref()
-            .map_or(Ok(People::default()), |path| {
-                config::load_people(path, &config.policy)
-            })
-            .unwrap_or_else(|faults| {
-                optional.0.extend(faults.0.clone());
-                findings.add(faults.into());
-                People::default()
-            });
+            .map(|path| config::load_people_partly(path, &config.policy));
+        let (mut people, of_people) = people.unwrap_or_default();
+        // A slip in one row may have shifted the others: nobody is known by a faulty list.
+        if !of_people.faults.is_empty() {
+            people = People::default();
+        }
+        optional.0.extend(of_people.faults.0.clone());
+        findings.add(of_people);
         let (templates, of_templates) = Templates::load(config.templates.as_deref());
         let halves = config.templates.as_deref().map(Templates::halves);
         findings
@@ -262,6 +262,8 @@ pub struct Snapshots {
     current: RwLock<Arc<Snapshot>>,
     seen: Mutex<Fingerprint>,
     untold: Mutex<Vec<String>>,
+    /// What was told last of files that are in force, and how they stood then.
+    told: Mutex<(Fingerprint, Vec<String>)>,
     /// What the program was started with, where a change waits for the next start.
     started: Started,
 }
@@ -274,13 +276,15 @@ impl Snapshots {
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let before = a_little_ago();
         let (snapshot, told) = Snapshot::read_whole(path, true)?;
-        let seen = settled(fingerprint(&snapshot.files(path)), before);
+        let found = fingerprint(&snapshot.files(path));
+        let seen = settled(&found, before);
         Ok(Self {
             path: Some(path.to_owned()),
             started: Started::of(&snapshot.config),
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::new(seen),
-            untold: Mutex::new(told),
+            untold: Mutex::new(told.clone()),
+            told: Mutex::new((found, told)),
         })
     }
 
@@ -292,6 +296,7 @@ impl Snapshots {
             current: RwLock::new(Arc::new(snapshot)),
             seen: Mutex::default(),
             untold: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -335,8 +340,9 @@ impl Snapshots {
         }
         let before = a_little_ago();
         let (snapshot, told) = Snapshot::read_whole(path, false)?;
+        let found = fingerprint(&snapshot.files(path));
         if let Ok(mut untold) = self.untold.lock() {
-            untold.extend(told);
+            untold.extend(self.news(&found, told));
             let was = Started::of(&self.current().config);
             let is = Started::of(&snapshot.config);
             if is != was && is != self.started {
@@ -344,12 +350,28 @@ impl Snapshots {
             }
         }
         if let Ok(mut seen) = self.seen.lock() {
-            *seen = settled(fingerprint(&snapshot.files(path)), before);
+            *seen = settled(&found, before);
         }
         if let Ok(mut current) = self.current.write() {
             *current = Arc::new(snapshot);
         }
         Ok(true)
+    }
+
+    /// What of `told` the administrators have not heard yet: a file just saved is read twice, and a fault in it
+    /// is one piece of news.
+    fn news(&self, found: &Fingerprint, told: Vec<String>) -> Vec<String> {
+        let Ok(mut last) = self.told.lock() else {
+            return told;
+        };
+        let same = last.0 == *found;
+        let news = told
+            .iter()
+            .filter(|one| !(same && last.1.contains(one)))
+            .cloned()
+            .collect();
+        *last = (found.clone(), told);
+        news
     }
 
     /// The next look reads the files whether they were saved or not.
@@ -372,15 +394,14 @@ fn a_little_ago() -> SystemTime {
     SystemTime::now() - Duration::from_secs(1)
 }
 
-/// A file saved since `before` may have been read in its old form: it counts as not yet seen.
-fn settled(found: Fingerprint, before: SystemTime) -> Fingerprint {
-    let fresh = |state: &Option<(SystemTime, u64)>| state.is_some_and(|(at, _)| at >= before);
+/// A file saved since `before` may have been read in its old form: it counts as not yet seen. A time of the
+/// future was not made by a saving just now, but by another clock or `cp -p`: such a file is as it is.
+fn settled(found: &Fingerprint, before: SystemTime) -> Fingerprint {
+    let latest = SystemTime::now() + Duration::from_secs(2);
+    let fresh = |at: SystemTime| before <= at && at <= latest;
     found
-        .into_iter()
-        .map(|(file, state)| {
-            let state = state.filter(|_| !fresh(&state));
-            (file, state)
-        })
+        .iter()
+        .map(|(file, state)| (file.clone(), state.filter(|(at, _)| !fresh(*at))))
         .collect()
 }
 
@@ -427,5 +448,39 @@ mod tests {
         snapshots.look_again();
         assert!(snapshots.refresh().is_err());
         assert_eq!(snapshots.current().resources.seminars.len(), 1);
+    }
+
+    #[test]
+    fn a_faulty_template_is_told_once_a_saving_whatever_time_its_file_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(file("templates/ru")).unwrap();
+        let config = CONFIG.replace("#templates =", "templates =");
+        std::fs::write(file("config.toml"), config).unwrap();
+        std::fs::write(file("roster.toml"), ROSTER).unwrap();
+        let template = file("templates/ru/closed.txt");
+        std::fs::write(&template, "x\n{{ nothing }}\n").unwrap();
+        let at = |path: &Path, time: SystemTime| {
+            let file = std::fs::File::open(path).unwrap();
+            file.set_modified(time).unwrap();
+        };
+        let hour = Duration::from_secs(3600);
+        for name in ["config.toml", "roster.toml", "templates", "templates/ru"] {
+            at(&file(name), SystemTime::now() - hour);
+        }
+        at(&template, SystemTime::now() + hour);
+        let snapshots = Snapshots::open(&file("config.toml")).unwrap();
+        assert_eq!(snapshots.untold().len(), 1);
+        assert!(!snapshots.refresh().unwrap(), "nothing was saved");
+        // Saved under the desk, and read twice: once at once, once when its time has settled.
+        std::fs::write(&template, "y\n{{ nothing }}\n").unwrap();
+        assert!(snapshots.refresh().unwrap());
+        assert_eq!(snapshots.untold().len(), 1);
+        assert!(snapshots.refresh().unwrap());
+        assert_eq!(snapshots.untold().len(), 0);
+        // Another saving with the same fault is another piece of news.
+        at(&template, SystemTime::now() - hour);
+        assert!(snapshots.refresh().unwrap());
+        assert_eq!(snapshots.untold().len(), 1);
     }
 }

@@ -7,6 +7,7 @@
 mod acknowledging;
 mod admin;
 mod asides;
+mod carried;
 mod commands;
 mod compose;
 mod context;

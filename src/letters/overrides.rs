@@ -11,7 +11,7 @@ use crate::desk::nearest::nearest;
 /// Largest override read, bytes.
 const LARGEST: u64 = 256 * 1024;
 /// Where the templates of the program can be read.
-const BUILT_IN: &str =
+pub(super) const BUILT_IN: &str =
     "встроенные шаблоны лежат в /usr/share/dezhurny/templates, в исходном коде — в templates";
 /// The filters that the templates may use beside those of the engine.
 const FILTERS: [&str; 5] = ["prose", "links", "keep", "indent", "quoted"];
@@ -35,7 +35,7 @@ pub struct TemplateFault {
 
 impl TemplateFault {
     /// The file as a whole is meant.
-    fn whole(file: PathBuf, what: String, hint: String) -> Self {
+    pub(super) fn whole(file: PathBuf, what: String, hint: String) -> Self {
         Self {
             file,
             line: 0,

@@ -14,6 +14,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use crate::desk::outcome::Notice;
 use crate::desk::ticket::Tongue;
 
+use super::carried;
 use super::compose::compose;
 use super::overrides::{self, TemplateFault};
 use super::samples::samples;
@@ -31,6 +32,20 @@ pub struct LetterError {
     pub template: String,
     /// What the engine said, with the line.
     pub why: String,
+}
+
+/// A template's path below `templates/`, and what the engine said of it.
+type Failure = (String, minijinja::Error);
+
+impl From<Failure> for LetterError {
+    fn from((template, error): Failure) -> Self {
+        Self {
+            template,
+            why: error
+                .line()
+                .map_or_else(|| error.to_string(), |line| format!("line {line}: {error}")),
+        }
+    }
 }
 
 /// A set of templates. Cheap to clone; never changes.
@@ -93,17 +108,38 @@ impl Templates {
         dir: &Path,
     ) -> Vec<TemplateFault> {
         let mut faults: Vec<TemplateFault> = Vec::new();
+        if overrides.is_empty() {
+            return faults;
+        }
+        let mut note = |fault: TemplateFault| {
+            let known =
+                |other: &TemplateFault| other.file == fault.file && other.line == fault.line;
+            if !faults.iter().any(known) {
+                faults.push(fault);
+            }
+        };
+        let built_in = Self::builtin();
         for sample in [Tongue::Ru, Tongue::En].into_iter().flat_map(samples) {
-            if let Err((name, error)) = self.render(&sample.context()) {
-                // A shared part may be at fault, or a whole template that uses it.
-                let at = error.name().filter(|at| overrides.contains_key(*at));
-                let at = at.unwrap_or(&name).to_owned();
-                let fault = TemplateFault::of(dir, &at, overrides, &error, Some(&sample.variant));
-                if !faults
-                    .iter()
-                    .any(|other| other.file == fault.file && other.line == fault.line)
-                {
-                    faults.push(fault);
+            let context = sample.context();
+            match self.render(&context) {
+                Ok(own) => {
+                    let Ok(built_in) = built_in.render(&context) else {
+                        continue;
+                    };
+                    let (letter, tongue, values) = &context;
+                    let path = format!("{}/{letter}", tongue.word());
+                    for lost in carried::lost(letter, values, &own, &built_in) {
+                        carried::fault(dir, &path, overrides, lost, &sample.variant)
+                            .into_iter()
+                            .for_each(&mut note);
+                    }
+                }
+                Err((name, error)) => {
+                    // A shared part may be at fault, or a whole template that uses it.
+                    let at = error.name().filter(|at| overrides.contains_key(*at));
+                    let at = at.unwrap_or(&name).to_owned();
+                    let variant = Some(sample.variant.as_str());
+                    note(TemplateFault::of(dir, &at, overrides, &error, variant));
                 }
             }
         }
@@ -113,8 +149,11 @@ impl Templates {
     /// Writes what a notice says. `enclosed` is the letter that it passes on or answers, `earlier`
     /// the ticket's letters before that, newest first.
     ///
+    /// A template of the school's own that fails on this letter, though it passed every sample, gives way to the
+    /// built-in one.
+    ///
     /// # Errors
-    /// When a template of the school's own fails on this letter though it passed every sample.
+    /// When the built-in one fails, too.
     pub fn write(
         &self,
         desk: &DeskWords<'_>,
@@ -123,19 +162,24 @@ impl Templates {
         earlier: &[Earlier],
     ) -> Result<Words, LetterError> {
         let (name, values) = compose(desk, notice, enclosed, earlier);
-        self.render(&(name, notice.tongue, values))
-            .map_err(|(template, error)| LetterError {
-                template,
-                why: error
-                    .line()
-                    .map_or_else(|| error.to_string(), |line| format!("line {line}: {error}")),
+        let context = (name, notice.tongue, values);
+        self.render(&context)
+            .or_else(|failed| {
+                let LetterError { template, why } = failed.into();
+                tracing::warn!(
+                    template,
+                    why,
+                    "a template of the school's own failed; the built-in one is used"
+                );
+                Self::builtin().render(&context)
             })
+            .map_err(LetterError::from)
     }
 
     fn render(
         &self,
         (name, tongue, values): &(&'static str, Tongue, Value),
-    ) -> Result<Words, (String, minijinja::Error)> {
+    ) -> Result<Words, Failure> {
         let path = |kind: &str| format!("{}/{name}.{kind}", tongue.word());
         let rendered = |path: String| {
             self.engine

@@ -16,8 +16,9 @@ use jiff::Timestamp;
 use tokio::net::TcpStream;
 
 pub use checked::{Checked, Mark};
-pub use password::password;
+pub use password::{decoded, password};
 pub use stream::Stream;
+pub use tls::authorities;
 
 use crate::config::settings::{Server, Tls};
 

@@ -27,6 +27,7 @@ pub async fn password(from: &Password) -> Result<SecretString, String> {
         }
     };
     let line = said
+        .trim_start_matches('\u{feff}')
         .lines()
         .next()
         .unwrap_or_default()
@@ -40,12 +41,25 @@ pub async fn password(from: &Password) -> Result<SecretString, String> {
 }
 
 async fn file(path: &Path) -> Result<String, String> {
-    tokio::fs::read_to_string(path).await.map_err(|error| {
-        format!(
-            "файл с паролем {} не читается ({error}). Проверьте путь и права.",
-            path.display()
-        )
-    })
+    let shown = path.display();
+    let bytes = tokio::fs::read(path).await.map_err(|error| {
+        format!("файл с паролем {shown} не читается ({error}). Проверьте путь и права.")
+    })?;
+    decoded(bytes)
+        .map_err(|encoding| format!("файл с паролем {shown} {encoding}. Сохраните его в UTF-8."))
+}
+
+/// The text of a file with a password.
+///
+/// # Errors
+/// What is wrong with its encoding.
+pub fn decoded(bytes: Vec<u8>) -> Result<String, &'static str> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("в кодировке UTF-16");
+    }
+    String::from_utf8(bytes)
+        .map(|text| text.trim_start_matches('\u{feff}').to_owned())
+        .map_err(|_| "не в кодировке UTF-8")
 }
 
 async fn command(words: &[String]) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! TLS with the system's roots, a root of the school's, or one pinned certificate.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use ring::digest::{SHA256, digest};
@@ -77,17 +78,12 @@ impl Verifier {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = &server.ca_file {
-            let unreadable = |error: &dyn std::fmt::Display| {
-                format!(
-                    "файл {} не читается как сертификат: {error}",
-                    path.display()
-                )
-            };
             for certificate in
-                CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))?
+                authorities(path).map_err(|(what, hint)| format!("{what}. {hint}."))?
             {
-                let certificate = certificate.map_err(|error| unreadable(&error))?;
-                roots.add(certificate).map_err(|error| unreadable(&error))?;
+                roots
+                    .add(certificate)
+                    .map_err(|error| format!("файл {} не годится: {error}", path.display()))?;
             }
         }
         if roots.is_empty() {
@@ -105,6 +101,27 @@ impl Verifier {
             provider,
             seen,
         })
+    }
+}
+
+/// The certificates of a `ca_file`: one at least.
+///
+/// # Errors
+/// What is wrong with the file, and what to do.
+pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, (String, String)> {
+    let shown = path.display();
+    let found: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(path).and_then(|certificates| certificates.collect());
+    match found {
+        Err(error) => Err((
+            format!("файл {shown} не читается как сертификат: {error}"),
+            "Проверьте путь и права".to_owned(),
+        )),
+        Ok(found) if found.is_empty() => Err((
+            format!("в {shown} нет ни одного сертификата PEM"),
+            format!("Двоичный (DER) переведите: openssl x509 -inform der -in {shown} -out ca.pem"),
+        )),
+        Ok(found) => Ok(found),
     }
 }
 

@@ -19,7 +19,27 @@ pub fn private_folder(folder: &Path) -> Result<(), StoreError> {
         .mode(0o700)
         .create(folder)
         .map_err(|error| StoreError::of_file(folder, &error))?;
-    refuse_wider(folder, 0o700)
+    refuse_wider(folder, 0o700, foreign(folder).as_deref())
+}
+
+/// How the names of what the program keeps there begin; `lost+found` comes with a disk of its own.
+const OURS: [&str; 6] = [
+    "dezhurny",
+    "oauth2-",
+    ".oauth2-",
+    "being-read",
+    "last-backup",
+    "lost+found",
+];
+
+/// Something in the folder that is not the program's: the folder serves others too, and to close it to them
+/// would do harm (`/tmp`, `/var/lib`).
+fn foreign(folder: &Path) -> Option<String> {
+    let names = std::fs::read_dir(folder).ok()?.flatten();
+    names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !OURS.iter().any(|ours| name.starts_with(ours)))
+        .min()
 }
 
 /// Makes the file where it is missing, readable by its owner alone, and refuses one that others may read.
@@ -35,12 +55,12 @@ pub fn private_file(path: &Path) -> Result<(), StoreError> {
         .open(path);
     match made {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_wider(path, 0o600),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_wider(path, 0o600, None),
         Err(error) => Err(StoreError::of_file(path, &error)),
     }
 }
 
-fn refuse_wider(path: &Path, most: u32) -> Result<(), StoreError> {
+fn refuse_wider(path: &Path, most: u32, foreign: Option<&str>) -> Result<(), StoreError> {
     let found = std::fs::metadata(path)
         .map_err(|error| StoreError::of_file(path, &error))?
         .permissions();
@@ -48,12 +68,17 @@ fn refuse_wider(path: &Path, most: u32) -> Result<(), StoreError> {
     if others == 0 {
         return Ok(());
     }
+    let remedy = match foreign {
+        Some(name) => format!(
+            "здесь лежит и чужое ({name}), а data_dir должна быть отдельной папкой: впишите data_dir = \"/var/lib/dezhurny\""
+        ),
+        None => format!("выполните: chmod {most:o} {}", path.display()),
+    };
     Err(StoreError::Open {
         path: path.to_owned(),
         why: format!(
-            "права {:o}, и сюда могут заглянуть другие, а здесь письма людей; выполните: chmod {most:o} {}",
+            "права {:o}, и сюда могут заглянуть другие, а здесь письма людей; {remedy}",
             mode(&found),
-            path.display()
         ),
     })
 }
@@ -108,5 +133,22 @@ mod tests {
             set(path, narrow);
         }
         Store::open(&database).unwrap().close();
+    }
+
+    #[test]
+    fn a_folder_that_serves_others_too_is_not_closed_to_them() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("shared");
+        std::fs::create_dir(&folder).unwrap();
+        set(&folder, 0o755);
+        let said = || private_folder(&folder).unwrap_err().to_string();
+        assert!(said().contains("chmod 700"), "{}", said());
+        std::fs::write(folder.join("other.socket"), "").unwrap();
+        assert!(!said().contains("chmod"), "{}", said());
+        assert!(
+            said().contains("data_dir должна быть отдельной папкой"),
+            "{}",
+            said()
+        );
     }
 }

@@ -184,7 +184,35 @@ fn the_first_check_after_it_doubts_nothing_but_a_password_that_is_not_there() {
     std::fs::write(folder.path().join("password"), "\n").unwrap();
     let (_, said) = dezhurny("check");
     assert!(said.contains("password пуст"), "{said}");
-    std::fs::write(folder.path().join("password"), "secret\n").unwrap();
+    for (left, told) in [
+        ("secret \n", "пробел перед паролем или после него"),
+        ("\u{a0}secret", "пробел перед паролем или после него"),
+        ("\tsecret\r\n", "пробел перед паролем или после него"),
+    ] {
+        std::fs::write(folder.path().join("password"), left).unwrap();
+        let (well, said) = dezhurny("check");
+        assert!(well && said.contains(told), "{left:?}: {said}");
+    }
+    std::fs::write(folder.path().join("password"), b"\xff\xfes\0e\0").unwrap();
+    let (_, said) = dezhurny("check");
+    assert!(said.contains("в кодировке UTF-16"), "{said}");
+    let config = folder.path().join("config.toml");
+    let plain = std::fs::read_to_string(&config).unwrap();
+    let named = plain.replacen(
+        "\npassword_file",
+        "\nca_file = \"config.toml\"\npassword_file",
+        1,
+    );
+    std::fs::write(&config, named).unwrap();
+    // The mark of Windows is no part of a password.
+    std::fs::write(folder.path().join("password"), "\u{feff}secret\r\n").unwrap();
+    let (well, said) = dezhurny("check");
+    assert!(
+        well && said.contains("нет ни одного сертификата PEM"),
+        "{said}"
+    );
+    assert!(said.contains("Предупреждений: 1."), "{said}");
+    std::fs::write(&config, plain).unwrap();
     let (well, said) = dezhurny("check");
     assert!(well && !said.contains("редупреждени"), "{said}");
     assert!(said.contains("Все обращения получает ivanova."), "{said}");

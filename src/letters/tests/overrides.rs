@@ -154,3 +154,47 @@ fn a_letter_written_anew_by_half_is_told() {
         told[0].hint
     );
 }
+
+#[test]
+fn one_that_loses_what_the_letter_carries_gives_way() {
+    let no_words = "Re: {{ base }}\nМы ответили.\n";
+    let said = fault("ru/reply.txt", no_words);
+    assert!(
+        said.contains("в письме нет ответа специалиста") && said.contains("верните {{ words }}"),
+        "{said}"
+    );
+    let (templates, _) = load("ru/reply.txt", no_words);
+    for sample in samples(Tongue::Ru) {
+        let built_in = sample.words(&Templates::builtin()).unwrap();
+        assert_eq!(sample.words(&templates).unwrap(), built_in);
+    }
+    assert!(fault("ru/reply.txt", "").contains("у письма нет темы"));
+    assert!(fault("ru/reply.txt", "\n{{ words }}\n").contains("у письма нет темы"));
+    assert!(fault("ru/reply.html", "").contains("письмо выходит пустым"));
+    let html = "{% extends \"layout.html\" %}{% block main %}<p>Мы ответили.</p>{% endblock %}";
+    assert!(fault("ru/reply.html", html).contains("нет ответа специалиста"));
+    let question = fault("ru/assignment.txt", "{{ base }}\nОбращение Ваше.\n");
+    assert!(
+        question.contains("нет того, что написал человек")
+            && question.contains("верните {{ enclosed.text }}"),
+        "{question}"
+    );
+    // What all letters share.
+    assert!(fault("layout.html", "<html></html>").contains("в письме нет"));
+    let (_, faults) = load("ru/reply.txt", "Re: {{ base }}\n{{ words }}\n");
+    assert!(faults.is_empty(), "{:?}", faults[0]);
+}
+
+#[test]
+fn one_that_fails_on_a_letter_though_it_passed_the_samples_gives_way_to_the_built_in_one() {
+    let source = "Re: {{ base }}\nЗакрыто.{% if case != \"ЭЖ-41\" %}{{ case.x.y }}{% endif %}\n";
+    let (templates, faults) = load("ru/closed.txt", source);
+    assert!(faults.is_empty(), "{:?}", faults[0]);
+    let mut sample = one(Tongue::Ru, "closed", "by the desk");
+    assert_eq!(sample.words(&templates).unwrap().text, "Закрыто.\n");
+    sample.notice.ticket.as_mut().unwrap().number = 42;
+    assert_eq!(
+        sample.words(&templates).unwrap(),
+        sample.words(&Templates::builtin()).unwrap()
+    );
+}

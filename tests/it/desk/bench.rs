@@ -118,8 +118,12 @@ impl Bench {
             .append(true)
             .open(self.log())
             .unwrap();
-        let child = self
-            .command(&["run"])
+        // With the umask of the unit that the package brings.
+        let program = self.command(&["run"]);
+        let child = Command::new("sh")
+            .args(["-c", "umask 077; exec \"$0\" \"$@\""])
+            .arg(program.get_program())
+            .args(program.get_args())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

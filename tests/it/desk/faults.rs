@@ -1,6 +1,7 @@
 //! What goes wrong on an administrator's day, with real servers.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use super::bench::{BOUND, Bench, Security, field};
@@ -118,11 +119,11 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
     let config = std::fs::read_to_string(bench.path().join("config.toml")).unwrap();
     bench.write(
         "config.toml",
-        &format!("{config}[limits]\nmessage = \"1 KiB\"\n"),
+        &format!("{config}[limits]\nmessage = \"64 KiB\"\n"),
     );
     std::fs::write(
         bench.path().join("large"),
-        [letter.as_slice(), &[b'x'; 2000]].concat(),
+        [letter.as_slice(), &[b'x'; 70_000]].concat(),
     )
     .unwrap();
     let large = bench
@@ -247,6 +248,9 @@ fn the_figures_are_told_on_a_page_and_to_machines() {
         std::fs::read_to_string(bench.path().join("metrics.prom"))
             .is_ok_and(|text| text.contains("dezhurny_tickets{status=\"open\"} 3\n"))
     });
+    let metrics = std::fs::metadata(bench.path().join("metrics.prom")).unwrap();
+    let mode = metrics.permissions().mode() & 0o777;
+    assert_eq!(mode, 0o644, "another program must be able to read it");
     daemon.stop();
     let figures = bench.json(&["report", "--json"]);
     assert_eq!(figures["received"], 3, "{figures}");
