@@ -1,4 +1,4 @@
-//! Messages that are seen again, and UIDs that are given again.
+//! A mailbox that moves nothing, and one that gives a UID twice.
 
 use super::super::taking::{Source, TakeReport};
 use super::*;
@@ -6,6 +6,47 @@ use crate::store::Arrival;
 
 fn source() -> Source {
     Source::new(Some("fake".to_owned()))
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_holds_up_no_other_and_is_no_work_done() {
+    let office = Office::open().await;
+    let letters: Vec<(u32, Vec<u8>)> = (1..=250)
+        .map(|n| {
+            let from = format!("p{n}@home.test");
+            (n, letter(&from, &format!("q{n}"), "Вопрос"))
+        })
+        .collect();
+    let mut mailbox = FakeMailbox::with(1, &letters);
+    mailbox.stuck = true;
+    let mut source = source();
+    let mut filed = Vec::new();
+    for _ in 0..6 {
+        let (report, _) = office
+            .engine
+            .take_all(&mut mailbox, &mut source)
+            .await
+            .unwrap_err();
+        filed.push(report.filed);
+    }
+    assert_eq!(
+        filed.iter().sum::<usize>(),
+        250,
+        "each counts once: {filed:?}"
+    );
+    assert_eq!(filed.last(), Some(&0), "the pause may grow");
+    assert_eq!(office.tickets(), 250);
+
+    // There is room again: all of them go at last, and nothing is made twice.
+    mailbox.stuck = false;
+    let report = office
+        .engine
+        .take_all(&mut mailbox, &mut source)
+        .await
+        .unwrap();
+    assert_eq!(report.filed, 250);
+    assert!(mailbox.inbox.is_empty());
+    assert_eq!(office.tickets(), 250);
 }
 
 #[tokio::test]
