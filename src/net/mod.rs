@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 
 pub use checked::{Checked, Mark};
 pub use password::password;
-pub use stream::Stream;
+pub use stream::{Heard, Stream};
 
 use crate::config::settings::{Server, Tls};
 

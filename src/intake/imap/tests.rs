@@ -101,3 +101,49 @@ async fn without_idle_the_server_is_asked_in_the_way_in_which_it_tells_of_new_le
     let logins = |heard: &[String]| heard.iter().filter(|one| one.starts_with("LOGIN")).count();
     assert_eq!(logins(&heard.lock().unwrap()), 1, "on one connection");
 }
+
+/// A letter of so many bytes, each thousand after a pause.
+fn slow(thousands: usize, pause: Duration) -> Answer {
+    let head = format!("* 1 FETCH (UID 7 BODY[] {{{}}}\r\n", thousands * 1000);
+    let mut said = vec![(Duration::ZERO, head.into_bytes())];
+    said.extend((0..thousands).map(|_| (pause, vec![b'x'; 1000])));
+    said.push((Duration::ZERO, b")\r\n".to_vec()));
+    said
+}
+
+async fn fetched(pause: Duration) -> Result<Vec<RawMessage>, MailboxError> {
+    let (mut mailbox, _) = server(move |command| {
+        if command.contains("RFC822.SIZE") {
+            Some(at_once("* 1 FETCH (UID 7 RFC822.SIZE 5000)\r\n"))
+        } else {
+            command.contains("BODY.PEEK[]").then(|| slow(5, pause))
+        }
+    })
+    .await;
+    mailbox
+        .fetch(&[MessageKey {
+            validity: 1,
+            uid: 7,
+        }])
+        .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_letter_that_comes_slowly_comes_and_a_server_that_falls_silent_is_left() {
+    let letters = fetched(Duration::from_secs(40)).await.unwrap();
+    assert_eq!(letters[0].bytes.len(), 5000);
+    let error = fetched(Duration::from_secs(90)).await.unwrap_err();
+    assert!(error.to_string().contains("молчит"), "{error}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_not_repeated() {
+    let (mut mailbox, _) = server(|command| {
+        let said = "* 1 FETCH (UID 7 BODY[] \"Our secret\" (((\r\n";
+        command.contains("SEARCH").then(|| at_once(said))
+    })
+    .await;
+    let error = mailbox.list().await.unwrap_err().to_string();
+    assert!(error.contains("не разобрать"), "{error}");
+    assert!(!error.contains("secret"), "{error}");
+}
