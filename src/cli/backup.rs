@@ -56,8 +56,10 @@ pub fn backup(config: Option<&Path>, options: &BackupOptions) -> Ending {
         file.display(),
         say::when(Timestamp::now(), zone)
     );
-    if let Err(error) = std::fs::write(snapshot.config.data_dir.join(LAST), note) {
-        tracing::warn!(%error, "the place of the copy could not be noted");
+    let last = snapshot.config.data_dir.join(LAST);
+    match std::fs::write(&last, note) {
+        Ok(()) => store::hand_over(&last),
+        Err(error) => tracing::warn!(%error, "the place of the copy could not be noted"),
     }
     say::line(format!(
         "{}: копия сделана и проверена, обращений {}, писем {}. Файлы настроек копируйте отдельно.",

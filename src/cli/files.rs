@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::opening::{BUSY, Shut};
-use super::say::Trouble;
+use super::say::{Trouble, reason};
 use crate::config::settings::{Config, IntakeSettings, OutgoingSettings};
 use crate::daemon::{Clock, Engine, Parts, Snapshot, Snapshots};
 use crate::intake::AnyMailbox;
@@ -52,13 +52,19 @@ pub fn snapshots(named: Option<&Path>) -> Result<Arc<Snapshots>, Trouble> {
 /// The desk's memory, for reading.
 pub fn reader(config: &Config) -> Result<Reader, Trouble> {
     let path = config.database();
-    if !path.exists() {
-        return Err(
+    match path.try_exists() {
+        Ok(true) => Ok(Reader::open(&path)?),
+        Ok(false) => Err(
             Trouble::new(format!("базы данных {} ещё нет", path.display()))
                 .hint("она появится, когда программа впервые запустится: dezhurny run"),
-        );
+        ),
+        Err(error) => Err(Trouble::new(format!(
+            "базу данных {} не видно: {}",
+            path.display(),
+            reason(&error)
+        ))
+        .hint("если не хватает прав, выполните команду через sudo")),
     }
-    Ok(Reader::open(&path)?)
 }
 
 /// Does a daemon hold the lock?

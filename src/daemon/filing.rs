@@ -240,17 +240,28 @@ fn seen_before(
     message: &ReadMessage,
     now: Timestamp,
 ) -> Result<Option<Filed>, StoreError> {
-    let repeat = |attention| Filed {
+    let repeat = |quarantined| Filed {
         end: EndState::Repeat,
         ticket: None,
-        attention,
+        attention: quarantined || message.truncated.is_some(),
     };
+    let message_id = message.letter.message_id.as_deref();
     if let Some(arrival) = &message.arrival
-        && let Some(attention) = tx.arrived(arrival)?
+        && let Some(entered) = tx.arrived(arrival, message_id, &message.digest)?
     {
-        return Ok(Some(repeat(attention)));
+        if entered.same {
+            return Ok(Some(repeat(entered.quarantined)));
+        }
+        // A mail store that was put back from a copy counts on from there.
+        tracing::warn!(
+            uid = arrival.uid,
+            validity = arrival.validity,
+            message_id = message.message_id(),
+            "the server gave the UID of an earlier message to another one; it is taken in as new"
+        );
+        tx.strike(arrival)?;
     }
-    let known = tx.known(message.letter.message_id.as_deref(), &message.digest)?;
+    let known = tx.known(message_id, &message.digest)?;
     let Known::Repeat { first, quarantined } = known else {
         return Ok(None);
     };

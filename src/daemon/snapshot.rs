@@ -464,7 +464,7 @@ mod tests {
             let file = std::fs::File::open(path).unwrap();
             file.set_modified(time).unwrap();
         };
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         for name in ["config.toml", "roster.toml", "templates", "templates/ru"] {
             at(&file(name), SystemTime::now() - hour);
         }

@@ -8,6 +8,7 @@ use super::engine::{Engine, Filed};
 use super::filing::{Arrived, ReadMessage};
 use super::troubles;
 use super::turns::{sender, turns};
+use crate::desk::outcome::EndState;
 use crate::intake::{Folder, Mailbox, MailboxError, MessageKey, RawMessage};
 use crate::store::{Arrival, StoreError};
 
@@ -28,7 +29,7 @@ const REST: SignedDuration = SignedDuration::from_hours(1);
 /// What one look into the mailbox brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TakeReport {
-    /// Messages filed.
+    /// Messages filed; those that were filed before count once they are out of the inbox.
     pub filed: usize,
     /// Of these, those that a person must look at.
     pub attention: usize,
@@ -84,6 +85,8 @@ pub struct Source {
     pub name: Option<String>,
     failures: BTreeMap<MessageKey, u32>,
     given_up: BTreeMap<MessageKey, Timestamp>,
+    /// Filed, and still in the inbox: they could not be moved. Others go first.
+    unmoved: BTreeSet<MessageKey>,
     /// Who sent what waits, as far as it was asked.
     senders: BTreeMap<MessageKey, String>,
     /// The turns that each of them had since so many wait.
@@ -97,6 +100,7 @@ impl Source {
             name,
             failures: BTreeMap::new(),
             given_up: BTreeMap::new(),
+            unmoved: BTreeSet::new(),
             senders: BTreeMap::new(),
             turns_had: BTreeMap::new(),
         }
@@ -210,7 +214,8 @@ impl Engine {
                 let read = std::mem::take(&mut ahead.keys);
                 let (moved, filed) = tokio::join!(
                     async {
-                        let moved = self.moved(mailbox, std::mem::take(&mut behind), report);
+                        let behind = std::mem::take(&mut behind);
+                        let moved = self.moved(mailbox, source, behind, report);
                         let moved = moved.await?;
                         // The note waits until the writer has filed the batch; the next is read meanwhile.
                         let name = source.name.clone();
@@ -253,11 +258,14 @@ impl Engine {
         if let Some(name) = &source.name {
             self.trials.forget_gone(name, &listed);
         }
-        let waiting: Vec<MessageKey> = listed
+        let there: BTreeSet<MessageKey> = listed.iter().copied().collect();
+        source.unmoved.retain(|key| there.contains(key));
+        let mut waiting: Vec<MessageKey> = listed
             .into_iter()
             .filter(|key| !source.rests(*key, self.clock.now()))
             .collect();
         if waiting.len() <= CROWD {
+            waiting.sort_by_key(|key| source.unmoved.contains(key));
             source.turns_had.clear();
             return Ok(Plan {
                 keys: waiting,
@@ -265,6 +273,7 @@ impl Engine {
             });
         }
         let mut keys = source.in_turns(mailbox, waiting).await?;
+        keys.sort_by_key(|key| source.unmoved.contains(key));
         // Whoever comes now must not wait for all of them: listed anew after a few.
         keys.truncate(CROWD);
         Ok(Plan {
@@ -354,11 +363,11 @@ impl Engine {
     async fn settle(
         &self,
         mailbox: &mut impl Mailbox,
-        source: &Source,
+        source: &mut Source,
         filed: Behind,
         report: &mut TakeReport,
     ) -> Result<(), TakeError> {
-        let moved = self.moved(mailbox, filed, report).await?;
+        let moved = self.moved(mailbox, source, filed, report).await?;
         self.note_moved(source.name.clone(), moved).await
     }
 
@@ -366,16 +375,25 @@ impl Engine {
     async fn moved(
         &self,
         mailbox: &mut impl Mailbox,
+        source: &mut Source,
         filed: Behind,
         report: &mut TakeReport,
     ) -> Result<Moved, TakeError> {
         let mut done = Vec::new();
+        // One that was filed before is nothing done until it is moved: a server that moves nothing must be asked
+        // less and less often.
+        let mut repeats = TakeReport::default();
         let mut failed = None;
         for (key, filed) in filed {
             match filed {
                 Ok(filed) => {
-                    report.filed += 1;
-                    report.attention += usize::from(filed.attention);
+                    let count = if filed.end == EndState::Repeat {
+                        &mut repeats
+                    } else {
+                        &mut *report
+                    };
+                    count.filed += 1;
+                    count.attention += usize::from(filed.attention);
                     done.push((
                         key,
                         if filed.attention {
@@ -388,7 +406,11 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        mailbox.settle(&done).await?;
+        if let Err(error) = mailbox.settle(&done).await {
+            source.unmoved.extend(done.iter().map(|(key, _)| *key));
+            return Err(error.into());
+        }
+        report.add(repeats);
         Ok(Moved {
             keys: done.into_iter().map(|(key, _)| key).collect(),
             failed,

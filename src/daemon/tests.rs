@@ -18,6 +18,7 @@ mod access;
 mod breaker;
 mod clock;
 mod key;
+mod moving;
 mod reconcile;
 mod runs;
 mod shut;
@@ -35,6 +36,8 @@ struct FakeMailbox {
     left: Arc<Mutex<Vec<Vec<u8>>>>,
     /// It does not answer.
     silent: bool,
+    /// It moves nothing.
+    stuck: bool,
 }
 
 impl FakeMailbox {
@@ -81,6 +84,9 @@ impl Mailbox for FakeMailbox {
     }
 
     async fn settle(&mut self, done: &[(MessageKey, Folder)]) -> Result<(), MailboxError> {
+        if self.stuck && !done.is_empty() {
+            return Err(MailboxError::Lost("[OVERQUOTA] Quota exceeded".to_owned()));
+        }
         for (key, folder) in done {
             self.inbox.remove(key);
             self.settled.push((key.uid, *folder));

@@ -53,9 +53,7 @@ pub use unreviewed::unreviewed;
 
 use super::event::{Incoming, Memory, Source};
 use super::figures::Figures;
-use super::outcome::{
-    Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason,
-};
+use super::outcome::{Alert, Carry, Change, EndState, Kind, Message, NoteWhy, Outcome, Reason};
 use super::policy::Policy;
 use super::resources::Resources;
 use super::roster::Roster;

@@ -78,7 +78,7 @@ impl MaildirMailbox {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.trouble(path, &error)),
+            Err(error) => return Err(unread(path, &error)),
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size <= self.largest {
@@ -138,6 +138,14 @@ impl MaildirMailbox {
             Err(error) => Err(self.trouble(path, &error)),
         }
     }
+}
+
+/// One message that cannot be read: the others can, so it is no refusal of the Maildir.
+fn unread(path: &Path, error: &std::io::Error) -> MailboxError {
+    MailboxError::Lost(format!(
+        "Maildir: письмо {} не читается: {error}. Проверьте права на этот файл.",
+        path.display()
+    ))
 }
 
 /// The unique part of a name, without the flags that mail clients change.
@@ -303,6 +311,15 @@ mod tests {
                 .join(".&BBIEPQQ4BDwEMAQ9BDgENQ-/cur/20.b.host:2,")
                 .exists()
         );
+    }
+
+    #[test]
+    fn one_message_that_may_not_be_read_is_no_refusal_of_the_whole() {
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let path = Path::new("/mail/new/1.a");
+        assert!(matches!(unread(path, &denied), MailboxError::Lost(_)));
+        let whole = mailbox(Path::new("/mail")).trouble(path, &denied);
+        assert!(matches!(whole, MailboxError::Refused(_)));
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ mod password;
 mod stream;
 mod tls;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,13 +18,16 @@ use tokio::net::TcpStream;
 
 pub use checked::{Checked, Mark};
 pub use password::{decoded, password};
-pub use stream::Stream;
+pub use stream::{Heard, Stream};
 pub use tls::authorities;
 
 use crate::config::settings::{Server, Tls};
 
 /// Longest wait for a connection and its handshake.
 const CONNECT: Duration = Duration::from_secs(20);
+
+/// Longest wait for one address of a server while it has others.
+const NEXT: Duration = Duration::from_secs(5);
 
 /// A certificate that ends in fewer days is to be renewed.
 const SOON: i64 = 14;
@@ -45,17 +49,14 @@ pub enum NetError {
 /// When the server cannot be reached or trusted.
 pub async fn connect(server: &Server, what: &str) -> Result<Stream, NetError> {
     let place = place(server, what);
-    let tcp = tokio::time::timeout(
-        CONNECT,
-        TcpStream::connect((server.host.as_str(), server.port)),
-    )
-    .await
-    .map_err(|_| {
-        NetError::Passing(format!(
-            "{place} не отвечает. Проверьте host и port и не закрыт ли порт межсетевым экраном."
-        ))
-    })?
-    .map_err(|error| refused(&place, &error))?;
+    let look = tokio::net::lookup_host((server.host.as_str(), server.port));
+    let mut found: Vec<SocketAddr> = tokio::time::timeout(CONNECT, look)
+        .await
+        .map_err(|_| silent(&place))?
+        .map_err(|error| refused(&place, &error))?
+        .collect();
+    found.dedup();
+    let tcp = reach(&found, &place).await?;
     // Without this every command waits for a timer of the other side.
     let _ = tcp.set_nodelay(true);
     let stream = Stream::plain(tcp);
@@ -64,6 +65,22 @@ pub async fn connect(server: &Server, what: &str) -> Result<Stream, NetError> {
     } else {
         Ok(stream)
     }
+}
+
+/// Connects to the first of a server's addresses that answers (RFC 5321 §5.1); else says what is wrong with the last.
+async fn reach(addresses: &[SocketAddr], place: &str) -> Result<TcpStream, NetError> {
+    let mut why = silent(place);
+    let mut left = addresses.len();
+    for address in addresses {
+        left -= 1;
+        let limit = if left > 0 { NEXT } else { CONNECT };
+        why = match tokio::time::timeout(limit, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return Ok(tcp),
+            Ok(Err(error)) => refused(place, &error),
+            Err(_) => silent(place),
+        };
+    }
+    Err(why)
 }
 
 /// Turns a plain connection into a protected one, after STARTTLS was agreed.
@@ -139,6 +156,12 @@ pub fn place(server: &Server, what: &str) -> String {
     format!("{what} {}:{}", server.host, server.port)
 }
 
+fn silent(place: &str) -> NetError {
+    NetError::Passing(format!(
+        "{place} не отвечает. Проверьте host и port и не закрыт ли порт межсетевым экраном."
+    ))
+}
+
 fn refused(place: &str, error: &std::io::Error) -> NetError {
     use std::io::ErrorKind;
     match error.kind() {
@@ -153,5 +176,34 @@ fn refused(place: &str, error: &std::io::Error) -> NetError {
             "{place}: такого имени нет. Проверьте host и настройки DNS."
         )),
         _ => NetError::Passing(format!("{place}: {error}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpSocket};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_is_silent_gives_way_to_the_next() {
+        // Nobody accepts, and the queue is full: whoever comes next hears nothing.
+        let full = TcpSocket::new_v4().unwrap();
+        full.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let full = full.listen(1).unwrap();
+        let silent = full.local_addr().unwrap();
+        let mut queue = Vec::new();
+        for _ in 0..4 {
+            let connecting = TcpStream::connect(silent);
+            queue.push(tokio::time::timeout(Duration::from_millis(100), connecting).await);
+        }
+        assert!(queue.last().unwrap().is_err(), "the queue is not full");
+
+        let there = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let answers = there.local_addr().unwrap();
+        let tcp = reach(&[silent, answers], "SMTP").await.unwrap();
+        assert_eq!(tcp.peer_addr().unwrap(), answers);
+        let error = reach(&[silent], "SMTP").await.unwrap_err();
+        assert!(error.to_string().contains("не отвечает"), "{error}");
     }
 }

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 
 /// A connection.
@@ -13,6 +15,26 @@ use tokio_rustls::client::TlsStream;
 pub struct Stream {
     inner: Inner,
     ahead: Vec<u8>,
+    heard: Heard,
+}
+
+/// When the other side was heard last. Clones tell of the same connection.
+#[derive(Debug, Clone)]
+pub struct Heard(Arc<Mutex<Instant>>);
+
+impl Heard {
+    fn now() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    /// The moment of the last bytes; of the connection, when none came yet.
+    pub fn last(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
 }
 
 #[derive(Debug)]
@@ -26,6 +48,7 @@ impl Stream {
         Self {
             inner: Inner::Plain(tcp),
             ahead: vec![],
+            heard: Heard::now(),
         }
     }
 
@@ -33,6 +56,7 @@ impl Stream {
         Self {
             inner: Inner::Tls(Box::new(tls)),
             ahead: vec![],
+            heard: Heard::now(),
         }
     }
 
@@ -42,6 +66,11 @@ impl Stream {
             Inner::Plain(tcp) => Some(tcp),
             Inner::Tls(_) => None,
         }
+    }
+
+    /// When the other side was heard last.
+    pub fn heard(&self) -> Heard {
+        self.heard.clone()
     }
 
     /// When the server's certificate ends; `None` on a plain connection.
@@ -90,10 +119,14 @@ impl AsyncRead for Stream {
             buffer.put_slice(&bytes);
             return Poll::Ready(Ok(()));
         }
-        match &mut self.inner {
+        let read = match &mut self.inner {
             Inner::Plain(tcp) => Pin::new(tcp).poll_read(context, buffer),
             Inner::Tls(tls) => Pin::new(tls.as_mut()).poll_read(context, buffer),
+        };
+        if read.is_ready() {
+            self.heard.note();
         }
+        read
     }
 }
 

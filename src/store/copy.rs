@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::private::private_file;
+use super::private::{beside, folder_of, hand_over, made};
 use super::{Store, StoreError, schema};
 
 /// How long writers of other processes are waited for.
@@ -77,10 +77,10 @@ pub fn copy(
     let mut source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     source.busy_timeout(PATIENCE)?;
     let first = Counts::of(&source)?;
-    let draft = draft(to)?;
+    let draft = Draft::of(to)?;
     let whole = expected(&source)?;
     let look = {
-        let (draft, told) = (draft.clone(), told.clone());
+        let (draft, told) = (draft.0.clone(), told.clone());
         move || {
             let written = std::fs::metadata(&draft).map_or(0, |file| file.len());
             told(Copying::Written(written, whole.max(written)));
@@ -95,29 +95,18 @@ pub fn copy(
             false
         }),
     )?;
-    source.execute("VACUUM INTO ?1", [draft.to_string_lossy()])?;
+    source.execute("VACUUM INTO ?1", [draft.0.to_string_lossy()])?;
     source.progress_handler(0, None::<fn() -> bool>)?;
     look();
     told(Copying::Proving);
-    let found = verify(&draft).and_then(|found| {
-        if found.between(first, Counts::of(&source)?) {
-            Ok(found)
-        } else {
-            Err(StoreError::Corrupt(
-                "в копии не столько же обращений и писем".to_owned(),
-            ))
-        }
-    });
-    match found {
-        Ok(found) => {
-            put(&draft, to)?;
-            Ok(found)
-        }
-        Err(error) => {
-            let _ = std::fs::remove_file(&draft);
-            Err(error)
-        }
+    let found = verify(&draft.0)?;
+    if !found.between(first, Counts::of(&source)?) {
+        return Err(StoreError::Corrupt(
+            "в копии не столько же обращений и писем".to_owned(),
+        ));
     }
+    draft.put(to)?;
+    Ok(found)
 }
 
 /// About how many bytes a copy will have.
@@ -150,13 +139,15 @@ pub fn verify(path: &Path) -> Result<Counts, StoreError> {
 }
 
 /// Puts a verified copy in the place of a database, which is kept beside it as `….old`. `told` hears how far it is.
+/// There is a database at every moment: whoever delivers a letter meanwhile makes no new one.
 ///
 /// # Errors
 /// When the files cannot be written.
 pub fn put_back(copy: &Path, database: &Path, told: impl Fn(Copying)) -> Result<(), StoreError> {
-    let draft = draft(database)?;
+    let draft = Draft::of(database)?;
+    hand_over(&draft.0);
     let all = || {
-        let mut to = File::options().write(true).open(&draft)?;
+        let mut to = File::options().write(true).open(&draft.0)?;
         let from = File::open(copy)?;
         let whole = from.metadata()?.len();
         let mut done = 0;
@@ -164,21 +155,35 @@ pub fn put_back(copy: &Path, database: &Path, told: impl Fn(Copying)) -> Result<
             told(Copying::Written(done, whole.max(done)));
             let piece = std::io::copy(&mut (&from).take(PIECE), &mut to)?;
             if piece == 0 {
-                return Ok(());
+                return to.sync_all();
             }
             done += piece;
         }
     };
-    all().map_err(|error: std::io::Error| failed(&draft, &error))?;
+    all().map_err(|error: std::io::Error| failed(&draft.0, &error))?;
+    keep_old(database)?;
+    draft.put(database)
+}
+
+/// Keeps a database as `….old`; it stays in its place, where the file system knows links.
+fn keep_old(database: &Path) -> Result<(), StoreError> {
+    // With its log folded in the file is whole by itself. A damaged one need not be.
+    if std::fs::metadata(database).is_ok_and(|file| file.len() > 0)
+        && let Ok(connection) = to_look_at(database)
+    {
+        let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+    }
     let old = beside(database, ".old");
     for end in ["", "-wal", "-shm"] {
         let (from, to) = (beside(database, end), beside(&old, end));
         let _ = std::fs::remove_file(&to);
-        if from.exists() {
-            std::fs::rename(&from, &to).map_err(|error| failed(&from, &error))?;
+        if !from.exists() || (end.is_empty() && std::fs::hard_link(&from, &to).is_ok()) {
+            continue;
         }
+        // A log of the old database must not lie beside the new one.
+        std::fs::rename(&from, &to).map_err(|error| failed(&from, &error))?;
     }
-    put(&draft, database)
+    Ok(())
 }
 
 impl Store {
@@ -213,7 +218,8 @@ impl Store {
 }
 
 fn to_look_at(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(|error| StoreError::not_opened(path, &error))?;
     connection.busy_timeout(PATIENCE)?;
     // Each page is looked at once: kept ones would only take memory.
     connection.pragma_update(None, "cache_size", -256)?;
@@ -231,34 +237,39 @@ fn sound(connection: &Connection, check: &str) -> Result<(), StoreError> {
     }
 }
 
-/// An empty file beside the one to write, for its owner alone from the first byte.
-fn draft(to: &Path) -> Result<PathBuf, StoreError> {
-    let draft = beside(to, ".part");
-    match std::fs::remove_file(&draft) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(failed(&draft, &error));
-        }
-        _ => {}
+/// A file that is written beside the one whose place it takes. What is left of it goes with this.
+struct Draft(PathBuf);
+
+impl Draft {
+    /// An empty one, for its owner alone from the first byte.
+    fn of(to: &Path) -> Result<Self, StoreError> {
+        let draft = Self(beside(to, ".part"));
+        draft.clear();
+        made(&draft.0).map_err(|error| StoreError::of_file(&draft.0, &error))?;
+        Ok(draft)
     }
-    private_file(&draft)?;
-    Ok(draft)
+
+    /// Makes it durable under its name.
+    fn put(self, to: &Path) -> Result<(), StoreError> {
+        let all = || {
+            File::open(&self.0)?.sync_all()?;
+            std::fs::rename(&self.0, to)?;
+            File::open(folder_of(to))?.sync_all()
+        };
+        all().map_err(|error: std::io::Error| failed(to, &error))
+    }
+
+    fn clear(&self) {
+        for end in ["", "-journal"] {
+            let _ = std::fs::remove_file(beside(&self.0, end));
+        }
+    }
 }
 
-/// Makes a finished file durable under its name.
-fn put(draft: &Path, to: &Path) -> Result<(), StoreError> {
-    let all = || {
-        File::open(draft)?.sync_all()?;
-        std::fs::rename(draft, to)?;
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    };
-    all().map_err(|error: std::io::Error| failed(to, &error))
-}
-
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    PathBuf::from(name)
+impl Drop for Draft {
+    fn drop(&mut self) {
+        self.clear();
+    }
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> StoreError {
@@ -298,6 +309,44 @@ mod tests {
         assert!(verify(&damaged).is_err());
         let nowhere = folder.path().join("none").join("copy");
         assert!(copy(&database, &nowhere, |_| {}).is_err() && !nowhere.exists());
+    }
+
+    #[test]
+    fn what_fails_leaves_no_draft_and_what_succeeds_keeps_the_old_with_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, copied) = (folder.path().join("data/db"), folder.path().join("copy"));
+        Store::open(&database).unwrap().close();
+        copy(&database, &copied, |_| {}).unwrap();
+        let names = || {
+            let entries = std::fs::read_dir(database.parent().unwrap()).unwrap();
+            let mut names: Vec<_> = entries.map(|one| one.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        // A folder stands where the copy is to go, and where the old one is to be kept.
+        std::fs::create_dir_all(folder.path().join("data/taken/x")).unwrap();
+        std::fs::create_dir_all(folder.path().join("data/db.old/x")).unwrap();
+        let before = names();
+        assert!(copy(&database, &folder.path().join("data/taken"), |_| {}).is_err());
+        assert!(put_back(&copied, &database, |_| {}).is_err());
+        assert_eq!(names(), before);
+        Store::check(&database).unwrap();
+        std::fs::remove_dir_all(folder.path().join("data/db.old")).unwrap();
+
+        // The program was killed: what it wrote last is in the log alone.
+        let writer = Connection::open(&database).unwrap();
+        writer
+            .execute("INSERT INTO meta (key, value) VALUES ('last', x'00')", [])
+            .unwrap();
+        assert!(beside(&database, "-wal").exists());
+        put_back(&copied, &database, |_| {}).unwrap();
+        let last = |path: &Path| -> i64 {
+            let sql = "SELECT count(*) FROM meta WHERE key = 'last'";
+            let connection = Connection::open(path).unwrap();
+            connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(last(&database), 0);
+        assert_eq!(last(&beside(&database, ".old")), 1);
     }
 
     #[tokio::test]

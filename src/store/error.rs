@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::private::foreign;
+
 /// A failure of the database, in one plain sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -66,10 +68,19 @@ impl StoreError {
             ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 Self::NotDurable(format!("{}: {error}", path.display()))
             }
+            ErrorKind::PermissionDenied => Self::not_opened(path, error),
             _ => Self::Open {
                 path: path.to_owned(),
                 why: error.to_string(),
             },
+        }
+    }
+
+    /// The file cannot be opened, and why as far as one can see.
+    pub(super) fn not_opened(path: &Path, error: &dyn std::error::Error) -> Self {
+        Self::Open {
+            path: path.to_owned(),
+            why: foreign(path).unwrap_or_else(|| error.to_string()),
         }
     }
 

@@ -20,22 +20,61 @@ pub struct Arrival {
     pub uid: u32,
 }
 
+/// What the ledger says of a key that a message has now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entered {
+    /// A person has to look at what was taken in.
+    pub quarantined: bool,
+    /// It was this message, as far as one can see.
+    pub same: bool,
+}
+
 impl Tx<'_> {
-    /// Was this message taken in under this key, and does a person have to look at it?
+    /// What was taken in under this key, beside a message of this Message-ID and digest.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn arrived(&self, arrival: &Arrival) -> Result<Option<bool>, StoreError> {
+    pub fn arrived(
+        &self,
+        arrival: &Arrival,
+        message_id: Option<&str>,
+        digest: &[u8; 32],
+    ) -> Result<Option<Entered>, StoreError> {
+        // Of what was erased nothing is left to compare. Either is enough: of a letter that was not read the
+        // Message-ID is not known, and what is counted into a digest may change.
         let mut query = self.connection.prepare_cached(
-            "SELECT state FROM arrivals WHERE source = ?1 AND validity = ?2 AND uid = ?3",
+            "SELECT a.state, l.id IS NULL OR l.erased OR l.digest = ?5 OR l.message_id = ?4
+             FROM arrivals a LEFT JOIN letters l ON l.id = a.letter
+             WHERE a.source = ?1 AND a.validity = ?2 AND a.uid = ?3",
         )?;
-        let state: Option<String> = query
-            .query_row(
-                params![arrival.source, arrival.validity, arrival.uid],
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(state.map(|state| state == EndState::Quarantined.word()))
+        let found = query.query_row(
+            params![
+                arrival.source,
+                arrival.validity,
+                arrival.uid,
+                message_id,
+                &digest[..]
+            ],
+            |row| {
+                Ok(Entered {
+                    quarantined: row.get::<_, String>(0)? == EndState::Quarantined.word(),
+                    same: row.get::<_, Option<bool>>(1)?.unwrap_or(false),
+                })
+            },
+        );
+        Ok(found.optional()?)
+    }
+
+    /// Forgets what was taken in under this key: the server has given it to another message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn strike(&self, arrival: &Arrival) -> Result<(), StoreError> {
+        self.connection.execute(
+            "DELETE FROM arrivals WHERE source = ?1 AND validity = ?2 AND uid = ?3",
+            params![arrival.source, arrival.validity, arrival.uid],
+        )?;
+        Ok(())
     }
 
     /// Writes down in which state a message ended.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::Store;
-use super::copy::beside;
+use super::private::beside;
 
 /// Pages of the log that SQLite puts into the database by itself, where nobody says otherwise: 4 MB.
 const SHORT: u32 = 1_000;

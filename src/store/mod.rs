@@ -57,7 +57,7 @@ pub use materials::MaterialFigures;
 pub use original::{Original, Packed};
 pub use outbox::{DueLetter, Held, OutboxRow};
 pub use oversight::Exchanged;
-pub use private::{private_file, private_folder};
+pub use private::{hand_over, private_file, private_folder};
 pub use query::{HistoryLine, LetterRow, NextDue, Overview, Reader, TicketFilter, TicketRow};
 pub use traces::Traces;
 pub use turns::Turns;

@@ -1,11 +1,12 @@
 //! The data folder is for the program alone: folder 0700, files 0600, and wider ones are refused.
 //!
-//! Letters of parents and children lie in it, and the key of the tokens.
+//! Letters of parents and children lie in it, and the key of the tokens. Its files belong to whom the folder belongs to,
+//! though root made them: the service runs as another user, and must open them.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
@@ -19,7 +20,7 @@ pub fn private_folder(folder: &Path) -> Result<(), StoreError> {
         .mode(0o700)
         .create(folder)
         .map_err(|error| StoreError::of_file(folder, &error))?;
-    refuse_wider(folder, 0o700, foreign(folder).as_deref())
+    refuse_wider(folder, 0o700, stranger_in(folder).as_deref())
 }
 
 /// How the names of what the program keeps there begin; `lost+found` comes with a disk of its own.
@@ -34,7 +35,7 @@ const OURS: [&str; 6] = [
 
 /// Something in the folder that is not the program's: the folder serves others too, and to close it to them
 /// would do harm (`/tmp`, `/var/lib`).
-fn foreign(folder: &Path) -> Option<String> {
+fn stranger_in(folder: &Path) -> Option<String> {
     let names = std::fs::read_dir(folder).ok()?.flatten();
     names
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
@@ -42,25 +43,84 @@ fn foreign(folder: &Path) -> Option<String> {
         .min()
 }
 
-/// Makes the file where it is missing, readable by its owner alone, and refuses one that others may read.
-/// SQLite gives its `-wal` and `-shm` beside it the same permissions.
+/// Makes the file where it is missing, readable by the owner of the folder alone, and refuses one that others may
+/// read. SQLite gives its `-wal` and `-shm` beside it the same permissions and the same owner.
 ///
 /// # Errors
 /// When it cannot be made, or is open to others.
 pub fn private_file(path: &Path) -> Result<(), StoreError> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match made {
-        Ok(_) => Ok(()),
+    match made(path) {
+        Ok(()) => {
+            hand_over(path);
+            Ok(())
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_wider(path, 0o600, None),
         Err(error) => Err(StoreError::of_file(path, &error)),
     }
 }
 
-fn refuse_wider(path: &Path, most: u32, foreign: Option<&str>) -> Result<(), StoreError> {
+/// A new file, readable by whoever makes it alone.
+pub(super) fn made(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map(|_| ())
+}
+
+/// Gives a file of the data folder to the folder's owner. Where it may not be given away it stays as it is.
+pub fn hand_over(path: &Path) {
+    let give = || {
+        let (file, folder) = (
+            std::fs::metadata(path)?,
+            std::fs::metadata(folder_of(path))?,
+        );
+        if file.uid() == folder.uid() {
+            return Ok(());
+        }
+        chown(path, Some(folder.uid()), Some(folder.gid()))
+    };
+    if let Err(error) = give() {
+        let error: std::io::Error = error;
+        tracing::warn!(%error, path = %path.display(), "the file could not be given to the owner of its folder");
+    }
+}
+
+/// Of a file that cannot be opened: does it, or what SQLite keeps beside it, belong to another than its folder does?
+pub(super) fn foreign(path: &Path) -> Option<String> {
+    let owner = |path: &Path| std::fs::metadata(path).ok().map(|found| found.uid());
+    let folder = folder_of(path);
+    let its = owner(folder)?;
+    ["", "-wal", "-shm"]
+        .iter()
+        .filter_map(|end| owner(&beside(path, end)))
+        .any(|found| found != its)
+        .then(|| {
+            format!(
+                "файл принадлежит не тому пользователю, что папка; выполните: chown --reference={} {}*",
+                folder.display(),
+                path.display()
+            )
+        })
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// The file whose name ends so besides.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+fn refuse_wider(path: &Path, most: u32, stranger: Option<&str>) -> Result<(), StoreError> {
     let found = std::fs::metadata(path)
         .map_err(|error| StoreError::of_file(path, &error))?
         .permissions();
@@ -68,7 +128,7 @@ fn refuse_wider(path: &Path, most: u32, foreign: Option<&str>) -> Result<(), Sto
     if others == 0 {
         return Ok(());
     }
-    let remedy = match foreign {
+    let remedy = match stranger {
         Some(name) => format!(
             "здесь лежит и чужое ({name}), а data_dir должна быть отдельной папкой: впишите data_dir = \"/var/lib/dezhurny\""
         ),
@@ -112,6 +172,41 @@ mod tests {
             assert_eq!(of(&path), 0o600, "{}", path.display());
         }
         store.close();
+    }
+
+    #[test]
+    fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+        let outer = tempfile::tempdir().unwrap();
+        let owner = |path: &Path| std::fs::metadata(path).unwrap().uid();
+        if owner(outer.path()) != 0 {
+            eprintln!("only root can give files away: nothing was tested");
+            return;
+        }
+        let folder = outer.path().join("data");
+        private_folder(&folder).unwrap();
+        chown(&folder, Some(4321), Some(4321)).unwrap();
+        let (database, copied) = (folder.join("dezhurny.sqlite"), outer.path().join("copy"));
+        let store = Store::open(&database).unwrap();
+        private_file(&folder.join("dezhurny.lock")).unwrap();
+        crate::store::copy(&database, &copied, |_| {}).unwrap();
+        for name in ["dezhurny.sqlite", "dezhurny.sqlite-wal", "dezhurny.lock"] {
+            assert_eq!(owner(&folder.join(name)), 4321, "{name}");
+        }
+        store.close();
+        crate::store::put_back(&copied, &database, |_| {}).unwrap();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(owner(&path), 4321, "{}", path.display());
+        }
+        assert_eq!(owner(&copied), 0, "a copy stays with whoever made it");
+
+        // A database that root left behind: the remedy is named.
+        assert_eq!(foreign(&database), None);
+        chown(&database, Some(0), Some(0)).unwrap();
+        let denied = std::io::Error::from(ErrorKind::PermissionDenied);
+        let said = StoreError::of_file(&database, &denied).to_string();
+        let remedy = format!("chown --reference={} ", folder.display());
+        assert!(said.contains(&remedy), "{said}");
     }
 
     #[test]

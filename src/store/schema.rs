@@ -21,15 +21,12 @@ const CACHE: i32 = -6_000;
 /// Opens the one connection that writes, bringing the database to this program's shape.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let failed = |error: rusqlite::Error| {
-        let why = error.to_string();
+        let not_opened = StoreError::not_opened(path, &error);
         let error = StoreError::Sqlite(error);
         if error.is_full() || error.is_damage() {
             return error;
         }
-        StoreError::Open {
-            path: path.to_owned(),
-            why,
-        }
+        not_opened
     };
     if let Some(folder) = path.parent() {
         private_folder(folder)?;
@@ -75,11 +72,8 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 /// Opens a connection that cannot write, on a database of today's schema or of an earlier one.
 pub(super) fn open_older(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection =
-        Connection::open_with_flags(path, flags).map_err(|error| StoreError::Open {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::not_opened(path, &error))?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", "ON")?;
     planned_once(&connection)?;

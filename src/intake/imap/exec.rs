@@ -3,12 +3,14 @@
 //! The library takes a `NO` and a connection that closes in the middle of an answer for success with
 //! less data. Here every command ends with its own tagged answer, and anything else is an error.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use async_imap::Session;
 use imap_proto::{Response, ResponseCode, Status};
+use tokio::time::Instant;
 
-use crate::net::Stream;
+use crate::net::{Heard, Stream};
 
 /// Longest silence of the server within one command.
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
@@ -54,12 +56,13 @@ async fn to_end(
     let tag = tokio::time::timeout(SILENCE, session.run_command(command))
         .await
         .map_err(|_| lost("сервер не читает"))?
-        .map_err(|error| lost(&format!("соединение оборвалось ({error})")))?;
+        .map_err(|error| lost(&broken(&error.to_string())))?;
+    let heard = session.as_mut().heard();
     loop {
-        let answer = tokio::time::timeout(SILENCE, session.read_response())
+        let answer = unless_silent(&heard, session.read_response())
             .await
-            .map_err(|_| lost("сервер молчит"))?
-            .map_err(|error| lost(&format!("соединение оборвалось ({error})")))?
+            .ok_or_else(|| lost("сервер молчит"))?
+            .map_err(|error| lost(&unread(&error)))?
             .ok_or_else(|| lost("сервер закрыл соединение"))?;
         match answer.parsed() {
             Response::Done {
@@ -89,6 +92,34 @@ async fn to_end(
             other => each(other),
         }
     }
+}
+
+/// What `work` comes to; `None` when nothing was heard for too long. A large letter on a slow line takes its time:
+/// each byte of it counts.
+async fn unless_silent<T>(heard: &Heard, work: impl Future<Output = T>) -> Option<T> {
+    let began = Instant::now();
+    tokio::pin!(work);
+    loop {
+        let until = heard.last().max(began) + SILENCE;
+        match tokio::time::timeout_at(until, &mut work).await {
+            Ok(done) => return Some(done),
+            Err(_) if heard.last() + SILENCE > until => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+fn broken(why: &str) -> String {
+    format!("соединение оборвалось ({why})")
+}
+
+/// Why an answer was not read. What cannot be understood is not repeated: the library quotes all that it holds, and
+/// that may be people's letters.
+fn unread(error: &std::io::Error) -> String {
+    if error.kind() == ErrorKind::Other && error.raw_os_error().is_none() {
+        return "ответ сервера не разобрать".to_owned();
+    }
+    broken(&error.to_string())
 }
 
 /// A text as a quoted string (RFC 9051 §4.3).

@@ -74,6 +74,18 @@ impl Patience {
 }
 
 impl ImapMailbox {
+    /// Waits without IDLE. Some servers tell of new messages only when nothing else is asked (RFC 3501 §6.1.2), and
+    /// list those of before until they have told.
+    pub(super) async fn poll(
+        &self,
+        open: &mut Open,
+        longest: Duration,
+    ) -> Result<(), MailboxError> {
+        tokio::time::sleep(longest).await;
+        let done = self.exec_counting(open, "NOOP").await;
+        done.map_err(|failed| self.lost(&failed))
+    }
+
     /// One round of IDLE (RFC 2177), by hand: the library's own hides a lost connection.
     pub(super) async fn idle(
         &self,

@@ -11,6 +11,8 @@ mod leave;
 mod login;
 mod online;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use online::Echo;
 
@@ -148,7 +150,7 @@ impl Mailbox for ImapMailbox {
             return Ok(());
         }
         if !open.idle || self.patience.is_over() {
-            tokio::time::sleep(longest).await;
+            self.poll(&mut open, longest).await?;
         } else {
             // Dropped half-way, the session goes with it: the next call connects anew.
             let began = tokio::time::Instant::now();
@@ -156,7 +158,7 @@ impl Mailbox for ImapMailbox {
             let at = self.place();
             self.patience.note(waited.as_ref(), began.elapsed(), &at);
             if waited? == Waited::Refused {
-                tokio::time::sleep(longest).await;
+                self.poll(&mut open, longest).await?;
             }
         }
         self.open = Some(open);
