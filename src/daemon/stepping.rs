@@ -3,6 +3,8 @@
 //! Promises: each ticket has a job of its own, so that one that cannot go on holds up no other; it is tried again
 //! later, and the administrators hear of it once a day.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::engine::Engine;
@@ -102,14 +104,24 @@ impl Engine {
         decide: Decide,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
+        if tickets.is_empty() {
+            return Ok(0);
+        }
+        // Who is there is asked once: what the first of them brings to light counts from the next look on.
+        let snapshot = self.snapshots.current();
+        let there = self
+            .store
+            .transaction(move |tx| tx.with_absences(&snapshot.roster))
+            .await?;
+        let there = Arc::new(there);
         let mut steps = Vec::with_capacity(tickets.len());
         for ticket in tickets {
+            let roster = Arc::clone(&there);
             let (snapshot, key, number) = (self.snapshots.current(), self.key(), ticket.number);
             let work = move |tx: &Tx<'_>| {
                 let Some(ticket) = tx.ticket(number)? else {
                     return Ok(false);
                 };
-                let roster = tx.with_absences(&snapshot.roster)?;
                 let office = snapshot.desk(&roster, now);
                 let memory = super::incoming::memory(tx, "", now)?;
                 let Some(outcome) = decide(&office, &memory, &ticket) else {
