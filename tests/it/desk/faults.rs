@@ -123,7 +123,7 @@ fn deliver_takes_a_letter_from_a_pipe_once() {
     );
     std::fs::write(
         bench.path().join("large"),
-        [letter.as_slice(), &vec![b'x'; 70_000]].concat(),
+        [letter.as_slice(), vec![b'x'; 70_000].as_slice()].concat(),
     )
     .unwrap();
     let large = bench
