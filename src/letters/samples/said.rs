@@ -142,34 +142,10 @@ fn later_letters() -> Vec<Said> {
         ),
         (
             "reminder",
-            "late",
-            Message::Reminder {
-                why: ReminderWhy::Due,
-                due: Some(now() - SignedDuration::from_mins(35)),
-            },
-        ),
-        (
-            "reminder",
             "woke",
             Message::Reminder {
                 why: ReminderWhy::Woke,
                 due,
-            },
-        ),
-        (
-            "reminder",
-            "joined",
-            Message::Reminder {
-                why: ReminderWhy::Joined,
-                due: None,
-            },
-        ),
-        (
-            "reminder",
-            "woke, answered",
-            Message::Reminder {
-                why: ReminderWhy::Woke,
-                due: None,
             },
         ),
         (
@@ -232,6 +208,7 @@ fn later_letters() -> Vec<Said> {
 /// Letters about what is late and stays late.
 fn overdue_letters() -> Vec<Said> {
     let passed = Some(now() - SignedDuration::from_hours(43));
+    let just_passed = Some(now() - SignedDuration::from_mins(35));
     let reminder = |why, due| Message::Reminder { why, due };
     let left = |why| {
         Message::AdminAlert(Alert::Left {
@@ -246,7 +223,13 @@ fn overdue_letters() -> Vec<Said> {
         with: vec!["Иванова Мария Петровна".to_owned()],
     };
     vec![
+        ("reminder", "late", reminder(ReminderWhy::Due, just_passed)),
         ("reminder", "again", reminder(ReminderWhy::Again, passed)),
+        (
+            "reminder",
+            "woke, answered",
+            reminder(ReminderWhy::Woke, None),
+        ),
         (
             "reminder",
             "to be solved",
@@ -311,13 +294,6 @@ fn notes_and_closings() -> Vec<Said> {
             "a colleague",
             Message::Note {
                 why: NoteWhy::Colleague,
-            },
-        ),
-        (
-            "note",
-            "the incident is over",
-            Message::Note {
-                why: NoteWhy::IncidentOver,
             },
         ),
         (
