@@ -134,14 +134,7 @@ fn later_letters() -> Vec<Said> {
             },
         ),
         reminder("soon", ReminderWhy::Due, due),
-        reminder(
-            "late",
-            ReminderWhy::Due,
-            Some(now() - SignedDuration::from_mins(35)),
-        ),
         reminder("woke", ReminderWhy::Woke, due),
-        reminder("joined", ReminderWhy::Joined, None),
-        reminder("woke, answered", ReminderWhy::Woke, None),
         (
             "waiting-reminder",
             "half-way",
@@ -202,6 +195,7 @@ fn later_letters() -> Vec<Said> {
 /// Letters about what is late and stays late.
 fn overdue_letters() -> Vec<Said> {
     let passed = Some(now() - SignedDuration::from_hours(43));
+    let just_passed = Some(now() - SignedDuration::from_mins(35));
     let reminder = |why, due| Message::Reminder { why, due };
     let left = |why| {
         Message::AdminAlert(Alert::Left {
@@ -216,7 +210,13 @@ fn overdue_letters() -> Vec<Said> {
         with: vec!["Иванова Мария Петровна".to_owned()],
     };
     vec![
+        ("reminder", "late", reminder(ReminderWhy::Due, just_passed)),
         ("reminder", "again", reminder(ReminderWhy::Again, passed)),
+        (
+            "reminder",
+            "woke, answered",
+            reminder(ReminderWhy::Woke, None),
+        ),
         (
             "reminder",
             "to be solved",
@@ -281,13 +281,6 @@ fn notes_and_closings() -> Vec<Said> {
             "a colleague",
             Message::Note {
                 why: NoteWhy::Colleague,
-            },
-        ),
-        (
-            "note",
-            "the incident is over",
-            Message::Note {
-                why: NoteWhy::IncidentOver,
             },
         ),
         (

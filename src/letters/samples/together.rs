@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::desk::outcome::{
-    ClosedBy, CommandResult, Did, Handing, KnownIncident, Message, Reason, Refusal,
+    ClosedBy, CommandResult, Did, Handing, KnownIncident, Message, NoteWhy, Reason, Refusal,
+    ReminderWhy,
 };
 
 use super::said::Said;
@@ -36,7 +37,14 @@ fn colleagues() -> Vec<Said> {
 }
 
 fn incidents() -> Vec<Said> {
+    let why = NoteWhy::IncidentOver;
+    let lasts = Message::Reminder {
+        why: ReminderWhy::Joined,
+        due: None,
+    };
     vec![
+        ("note", "the incident is over", Message::Note { why }),
+        ("reminder", "joined", lasts),
         (
             "acknowledgement",
             "part of an incident",
