@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::recorded::recorded;
+use super::recorded::{recorded, request_words};
 use super::writing::AtHand;
 use crate::desk::outcome::{Carry, Notice};
 use crate::desk::ticket::{Person, Ticket};
@@ -64,7 +64,14 @@ impl Cargo {
                 html: None,
                 ..whole
             },
-            None => whole,
+            None => match request_words(letter.letter) {
+                Some(text) => Self {
+                    text,
+                    clean: false,
+                    ..whole
+                },
+                None => whole,
+            },
         }
     }
 }

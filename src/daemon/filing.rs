@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::engine::Filed;
-use super::recorded::recorded;
+use super::recorded::{recorded, request_words};
 use super::snapshot::Snapshot;
 use super::token::TokenKey;
 use super::{incoming, inviting, judge, releasing, reviewing, writing};
@@ -328,7 +328,9 @@ fn received(
     let new_text = match brought {
         Some(brought) => brought.text,
         None if letter.new_text.is_empty() && outcome.kind == Kind::Request => letter.text.clone(),
-        None => letter.new_text.clone(),
+        None => opened
+            .and_then(|_| request_words(letter))
+            .unwrap_or_else(|| letter.new_text.clone()),
     };
     Received {
         digest: message.digest,

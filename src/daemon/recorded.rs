@@ -3,7 +3,7 @@
 
 use crate::desk::command::{Command, Party, parse};
 use crate::desk::ticket::Person;
-use crate::mail::Letter;
+use crate::mail::{self, Letter};
 
 /// The words of the request, and who wrote them.
 pub struct Recorded {
@@ -13,6 +13,12 @@ pub struct Recorded {
     pub subject: String,
     /// The words.
     pub text: String,
+}
+
+/// The words of a request with the correspondence below them that it brings along; `None` when it brings none.
+pub fn request_words(letter: &Letter) -> Option<String> {
+    let brought = mail::correspondence(letter).filter(|_| !letter.new_text.is_empty())?;
+    Some(format!("{}\n\n{brought}", letter.new_text))
 }
 
 /// What the letter that opened a ticket of `requester` says, when its commands opened it; `None` for every

@@ -4,7 +4,7 @@
 //! token is believed only once the desk has checked it.
 
 use super::letters::lowercase;
-use super::{Claim, Letter, Route};
+use super::{Claim, Letter, Route, base_subject, forward, quote};
 
 /// Length of a token in base32 letters.
 const TOKEN_LETTERS: usize = 24;
@@ -55,6 +55,47 @@ pub fn claims(letter: &Letter, desk_addresses: &[String], tag: &str) -> Vec<Clai
         add(&mut found, Some((ticket, None)), Route::Tag);
     }
     found
+}
+
+/// Whether a letter answers another, by its header.
+pub(super) fn is_answer(letter: &Letter) -> bool {
+    names_a_ticket(letter)
+        || !forward::is_forward_subject(&letter.subject)
+            && (!letter.in_reply_to.is_empty()
+                || !letter.references.is_empty()
+                || base_subject(&letter.subject, "") != letter.subject.trim())
+}
+
+/// The correspondence of others that a letter brings along: nobody at the desk has it. `None` where the letter
+/// names a ticket or quotes the desk.
+pub fn correspondence(letter: &Letter) -> Option<&str> {
+    let quoted = letter.quoted.as_str();
+    let brought = !quoted.is_empty() && !names_a_ticket(letter) && !quote::is_of_desk(quoted);
+    brought.then_some(quoted)
+}
+
+/// Whether a letter names a ticket of any desk.
+fn names_a_ticket(letter: &Letter) -> bool {
+    let ids = letter.in_reply_to.iter().chain(&letter.references);
+    let written = letter.to.iter().chain(&letter.cc).map(|one| &one.address);
+    let names = |local: &str| ticket_and_token(local).is_some();
+    let tagged = |inside: &str| {
+        let number = inside.rsplit(['-', '‐', '‑', '–', '—', '−']).next();
+        inside.len() > number.map_or(0, str::len)
+            && number.is_some_and(|number| number.trim().parse::<u64>().is_ok())
+    };
+    ids.take(MOST_REFERENCES)
+        .any(|id| names(id.split('@').next().unwrap_or_default()))
+        || written.chain(&letter.delivered_to).any(|address| {
+            let local = address.split('@').next().unwrap_or_default();
+            local
+                .rsplit_once('+')
+                .is_some_and(|(_, extension)| names(extension))
+        })
+        || letter.subject.split('[').skip(1).any(|rest| {
+            rest.split_once(']')
+                .is_some_and(|(inside, _)| tagged(inside))
+        })
 }
 
 fn add(found: &mut Vec<Claim>, named: Option<(u64, Option<String>)>, by: Route) {

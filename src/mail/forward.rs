@@ -48,7 +48,7 @@ pub(super) fn forwarded(subject: &str, text: &str, attached: Option<&Letter>) ->
 /// Whether an answer's head stands above, so that the separator belongs to the history.
 fn is_history(lines: &[&str], at: usize) -> bool {
     let above = lines.get(..at).unwrap_or_default().join("\n");
-    let parts = super::quote::split(&above);
+    let parts = super::quote::split(&above, true);
     let Some(last) = above.trim_end().lines().last() else {
         return false;
     };
@@ -56,7 +56,7 @@ fn is_history(lines: &[&str], at: usize) -> bool {
 }
 
 /// Whether a subject begins with a mark of forwarding.
-fn is_forward_subject(subject: &str) -> bool {
+pub(super) fn is_forward_subject(subject: &str) -> bool {
     let subject = clean(subject);
     [
         "fwd:",

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::indent;
 use super::links::{Decorator, with_links};
 
 /// Longest HTML that is looked at, bytes.
@@ -25,8 +26,8 @@ pub(super) fn html_words(html: &str) -> String {
 }
 
 fn rendered(html: &str, marked: bool) -> String {
-    let html = ruled(tamed(html));
-    html2text::config::with_decorator(Decorator {
+    let html = indent::marked(ruled(tamed(html)));
+    let text = html2text::config::with_decorator(Decorator {
         marked,
         link: String::new(),
     })
@@ -34,7 +35,8 @@ fn rendered(html: &str, marked: bool) -> String {
     .no_link_wrapping()
     .allow_width_overflow()
     .string_from_read(html.as_bytes(), WIDTH)
-    .unwrap_or_else(|_| without_tags(&html))
+    .unwrap_or_else(|_| without_tags(&html));
+    indent::settled(text)
 }
 
 /// No white space at line ends, at most two empty lines together.
@@ -141,7 +143,7 @@ mod tests {
     fn text_links_quotes_and_no_scripts() {
         let text = html_to_text(
             "<title>t</title><style>p{}</style><p>Здравствуйте,<br>вот <a href=\"https://a.test/x\">ссылка</a></p>\
-             <blockquote>раньше</blockquote><script>alert(1)</script>",
+             <blockquote type=cite>раньше</blockquote><script>alert(1)</script>",
         );
         assert!(text.contains("Здравствуйте,\nвот"), "{text}");
         assert!(text.contains("> раньше"), "{text}");

@@ -40,7 +40,7 @@ fn spoken(text: &str) -> String {
 /// apart from the quotes: then its text must do.
 pub fn passed_on(letter: &Letter) -> Option<PassedOn> {
     let html = tamed(letter.html.as_deref()?);
-    let new = new_part(&html)?;
+    let new = new_part(&html, super::claims::is_answer(letter))?;
     let ids: BTreeSet<String> = letter
         .attachments
         .iter()
@@ -139,9 +139,9 @@ fn without_empty_pictures(html: &str) -> String {
 ///
 /// The text of the HTML is parted like any text; the letters of its new part are then counted off in the
 /// HTML itself. Whatever program wrote it, the result says what the text says, no more and no less.
-fn new_part(html: &str) -> Option<&str> {
+fn new_part(html: &str, answers: bool) -> Option<&str> {
     let words = html_words(html);
-    let parts = quote::split(&words);
+    let parts = quote::split(&words, answers);
     if parts.new_text.trim().is_empty() {
         return None;
     }

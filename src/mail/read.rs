@@ -6,8 +6,8 @@ use mail_parser::Message;
 use super::header::Headers;
 use super::parsed::{bounded, parsed};
 use super::{
-    Letter, Mailbox, Nature, address, automatic, body, bounce, forward, language, mark, quote,
-    words,
+    Letter, Mailbox, Nature, address, automatic, body, bounce, claims, forward, language, mark,
+    quote, words,
 };
 
 /// Letters inside letters that are read, deepest.
@@ -81,15 +81,15 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         body.returned_headers.as_deref(),
         &body.text,
     );
-    let parts = if body.text.len() <= LONGEST {
-        quote::split(&body.text)
+    let cut = if body.text.len() <= LONGEST {
+        quote::split(&body.text, true)
     } else {
         undivided(&body.text)
     };
     let said = automatic::Said {
         subject: &subject,
         text: &body.text,
-        new_text: &parts.new_text,
+        new_text: &cut.new_text,
     };
     let nature = automatic::nature(&headers, report.as_ref(), &said);
     let list = (nature == Nature::List).then(|| automatic::list_origin(&headers, &said));
@@ -99,12 +99,6 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         .filter(|_| depth < NESTED)
         .map(|bytes| read_nested(bytes, depth + 1));
     let forwarded = forward::forwarded(&subject, &body.text, attached.as_ref());
-    let (new_text, marks) = mark::taken(&parts.new_text);
-    let language = language::language(if new_text.trim().is_empty() {
-        &subject
-    } else {
-        &new_text
-    });
 
     let mut defects = body.defects;
     if headers.first("message-id").is_none() {
@@ -117,7 +111,7 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         &body.text,
         !body.files.is_empty(),
     );
-    Letter {
+    let mut letter = Letter {
         message_id: headers.ids("message-id").into_iter().next(),
         in_reply_to: headers.ids("in-reply-to"),
         references: headers.ids("references"),
@@ -144,15 +138,15 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
             .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
         text: body.text,
         html: body.html,
-        new_text,
-        marks,
-        quoted: parts.quoted,
-        signature: parts.signature,
+        new_text: String::new(),
+        marks: vec![],
+        quoted: String::new(),
+        signature: String::new(),
         attachments: body.files,
         nature,
         list,
         forwarded,
-        language,
+        language: super::Language::Ru,
         authentication_results: headers
             .all("authentication-results")
             .map(words::decode)
@@ -161,15 +155,29 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         charsets: body.charsets,
         defects,
         unreadable,
-    }
+    };
+    parted(&mut letter, cut);
+    letter
 }
 
-/// A text that is new as a whole.
-fn undivided(text: &str) -> quote::Parts {
-    quote::Parts {
-        new_text: text.to_owned(),
-        ..quote::Parts::default()
-    }
+/// Fills in what is new in a letter. `cut` is how its text is parted if it answers another.
+fn parted(letter: &mut Letter, cut: quote::Parts) {
+    let whole = cut.quoted.is_empty() || claims::is_answer(letter);
+    let parts = if whole {
+        cut
+    } else {
+        quote::split(&letter.text, false)
+    };
+    let (new_text, marks) = mark::taken(&parts.new_text);
+    letter.language = language::language(if new_text.trim().is_empty() {
+        &letter.subject
+    } else {
+        &new_text
+    });
+    letter.new_text = new_text;
+    letter.marks = marks;
+    letter.quoted = parts.quoted;
+    letter.signature = parts.signature;
 }
 
 /// Why nobody could answer this letter.

@@ -7,7 +7,7 @@ use crate::mail::read;
 
 fn passed(html: &str) -> Option<PassedOn> {
     let letter = format!(
-        "From: a@b.test\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}"
+        "From: a@b.test\r\nSubject: Re: x\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}"
     );
     passed_on(&read(letter.as_bytes()))
 }

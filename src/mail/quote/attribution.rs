@@ -148,9 +148,11 @@ fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
         if shorter {
             return None;
         }
+        // Without an address or a name in quotation marks a person may have written it.
+        let named = joined.contains(['@', '"', '«', '“', '„']);
         return Some(Head {
             end: next + 1,
-            strong: found.strong,
+            strong: found.strong && named,
         });
     }
     None

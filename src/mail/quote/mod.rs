@@ -45,12 +45,14 @@ enum Kind {
 }
 
 /// Parts a readable body into new text, quoted history and signature.
-pub(super) fn split(text: &str) -> Parts {
+///
+/// In a letter that answers nothing, what stands below a head without being quoted was put there to be read.
+pub(super) fn split(text: &str, answers: bool) -> Parts {
     let lines = lines(text);
     let mut kinds = vec![Kind::New; lines.len()];
     let end = find_marker(&lines);
     mark(&mut kinds, end..lines.len(), Kind::Quote);
-    find_quotes(&lines, &mut kinds, end);
+    find_quotes(&lines, &mut kinds, end, answers || end < lines.len());
     signature::find(&lines, &mut kinds);
     settle::settle(&lines, &mut kinds);
 
@@ -163,8 +165,22 @@ fn next_filled(lines: &[&str], from: usize, end: usize) -> usize {
         .unwrap_or(end)
 }
 
+/// Whether a text holds a letter of the desk, or its beginning.
+pub(super) fn is_of_desk(text: &str) -> bool {
+    text.lines().any(|line| is_marker(head::bare(line)))
+}
+
+/// Whether the last of these lines introduce a quote that follows them, or the first of a quote its rest.
+pub(super) fn introduces(above: &[&str], below: &[&str]) -> bool {
+    let mut lines = above.to_vec();
+    lines.push("> ");
+    let ends = |head: attribution::Head| head.end == above.len();
+    (0..above.len()).any(|at| attribution::head(&lines, at, lines.len()).is_some_and(ends))
+        || attribution::head(below, 0, below.len()).is_some_and(|head| head.strong)
+}
+
 /// Marks heads and quotes from the top down to `end`.
-fn find_quotes(lines: &[&str], kinds: &mut [Kind], end: usize) {
+fn find_quotes(lines: &[&str], kinds: &mut [Kind], end: usize, answers: bool) {
     let mut at = 0;
     while at < end {
         let here = line(lines, at);
@@ -175,6 +191,12 @@ fn find_quotes(lines: &[&str], kinds: &mut [Kind], end: usize) {
         if is_prefixed(here) {
             at = mark_prefixed(lines, kinds, at, end);
             continue;
+        }
+        if head::is_forward(here) && end < lines.len() {
+            // Somebody passed a letter of the desk on, to the desk.
+            mark(kinds, at..at + 1, Kind::Head);
+            mark(kinds, at + 1..end, Kind::Quote);
+            return;
         }
         if head::is_forward(here) {
             // What follows was passed on: it is what the letter is about, whatever it holds.
@@ -188,7 +210,7 @@ fn find_quotes(lines: &[&str], kinds: &mut [Kind], end: usize) {
         if body < end && is_prefixed(line(lines, body)) {
             mark(kinds, at..body, Kind::Head);
             at = mark_prefixed(lines, kinds, body, end);
-        } else if head.strong {
+        } else if head.strong && answers {
             mark(kinds, at..head.end, Kind::Head);
             mark(kinds, head.end..end, Kind::Quote);
             return;

@@ -5,9 +5,9 @@
 use crate::mail::letters::alphabetic;
 
 use super::closing::{is_contact, is_name, telling};
-use super::head::clean;
+use super::head::{self, Field, clean};
 use super::lists::{DEVICES, FAREWELLS, FOOTERS, HASTE, MORE_FOOTERS, SENDERS, SENT};
-use super::{Kind, is_blank, line, mark};
+use super::{Kind, is_blank, line, mark, next_filled};
 
 /// Lines below a `-- ` line (RFC 3676 §4.3).
 const MOST_BELOW_DELIMITER: usize = 25;
@@ -135,6 +135,7 @@ fn delimiter(lines: &[&str], start: usize, stop: usize) -> Option<usize> {
                 && all_short(lines, at + 1, stop)
                 && !is_announced(lines, start, *at)
                 && !is_list(lines, at + 1, stop)
+                && !is_header(lines, at + 1, stop)
         };
         match here {
             "-- " => few(lines, at + 1, stop, MOST_BELOW_DELIMITER),
@@ -157,6 +158,12 @@ fn is_announced(lines: &[&str], start: usize, at: usize) -> bool {
         .skip_while(|line| is_blank(line))
         .take(1)
         .any(|line| line.trim_end().ends_with(':'))
+}
+
+/// Whether a letter that was passed on begins here.
+fn is_header(lines: &[&str], from: usize, to: usize) -> bool {
+    let below = next_filled(lines, from, to);
+    matches!(head::field(line(lines, below)), Some((Field::From, _)))
 }
 
 /// Whether several lines have one shape, as the rows of a list do: «Иванов 5», «Петров 4».

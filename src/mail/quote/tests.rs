@@ -3,7 +3,7 @@
 use super::*;
 
 fn new(text: &str) -> String {
-    split(text).new_text
+    split(text, true).new_text
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn in_doubt_all_is_new() {
 fn every_line_is_somewhere() {
     let text =
         "Добрый день!\n\nпн, 23 нояб. 2026 г. в 10:20, Иван <i@b.test>:\n> раз\n\n-- \nАнна\n";
-    let parts = split(text);
+    let parts = split(text, true);
     let whole = format!("{}\n{}\n{}", parts.new_text, parts.quoted, parts.signature);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         assert!(whole.contains(line.trim()), "{line}");
@@ -59,7 +59,8 @@ fn armour_is_no_text() {
 #[test]
 fn time_is_linear() {
     let long = "On Monday a@b.test wrote:\n> x\nслово: ".repeat(2_000);
-    assert!(!split(&long).new_text.is_empty() || !split(&long).quoted.is_empty());
+    let parts = split(&long, true);
+    assert!(!parts.new_text.is_empty() || !parts.quoted.is_empty());
     let dashes = "-".repeat(1_000_000);
     assert_eq!(new(&dashes), dashes);
 }
