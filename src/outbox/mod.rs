@@ -1,5 +1,6 @@
 //! The ways out: SMTP, sendmail and Maildir, behind one trait.
 
+mod dialogue;
 mod envelope;
 mod maildir;
 mod sendmail;
