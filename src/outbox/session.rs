@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Delivery;
 use super::dialogue::{Dialogue, Reply};
 use super::envelope::Envelope;
+use super::refusal::{verdict, verdict_on_sender};
 use crate::net::Stream;
 
 /// Longest wait for the answer to a command.
@@ -162,7 +163,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let gone = number == 0 && is_over(&heard);
         let delivery = match heard {
-            Ok(heard) => verdict(&heard),
+            // An address that needs SMTPUTF8 is asked for in MAIL already.
+            Ok(heard) if number == 0 && !envelope.international => verdict_on_sender(place, &heard),
+            Ok(heard) => verdict(place, &heard),
             Err(why) => Delivery::Deferred(format!("{place}: {why}")),
         };
         Err(NotTaken {
@@ -181,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         match tokio::time::timeout(FINAL, self.dialogue.read()).await {
             Ok(Ok(heard)) if heard.code == 250 => (Delivery::Sent, true),
-            Ok(Ok(heard)) => (verdict(&heard), heard.code != 421),
+            Ok(Ok(heard)) => (verdict(place, &heard), heard.code != 421),
             Ok(Err(why)) => (
                 Delivery::Unknown(format!(
                     "{place}: письмо не подтверждено ({why})"
@@ -259,13 +262,6 @@ fn as_sent(bytes: &[u8]) -> Vec<u8> {
 /// The connection is gone, or about to be (RFC 5321 §3.8).
 fn is_over(answer: &Answer) -> bool {
     !matches!(answer, Ok(heard) if heard.code != 421)
-}
-
-fn verdict(heard: &Reply) -> Delivery {
-    match heard.code {
-        500..=599 => Delivery::Refused(heard.said()),
-        _ => Delivery::Deferred(heard.said()),
-    }
 }
 
 #[cfg(test)]

@@ -252,6 +252,39 @@ async fn what_a_server_knows_it_says_in_small_letters_too() {
     }
 }
 
+/// What is said of the desk's own mailbox is said of no letter: all wait, and the connection is whole.
+#[tokio::test]
+async fn an_account_that_may_not_send_loses_no_letter() {
+    let all: [Answers; 4] = [
+        &[
+            ("MAIL", "530 5.7.57 Client not authenticated"),
+            ("RCPT", "503"),
+            ("DATA", "503"),
+        ],
+        &[
+            ("MAIL", "553 5.7.1 not owned by auth user"),
+            ("RCPT", "503"),
+            ("DATA", "503"),
+        ],
+        &[
+            ("RCPT", "550 5.4.5 Daily user sending limit exceeded"),
+            ("DATA", "503"),
+        ],
+        &[(".", "554 5.2.0 SubmissionQuotaExceededException")],
+    ];
+    for answers in all {
+        let (mut transport, heard) = server(true, answers).await;
+        for _ in 0..2 {
+            let delivery = transport.send(&letter("anna@home.test")).await;
+            let Delivery::Unreachable { why, lasting } = &delivery else {
+                panic!("{answers:?}: {delivery:?}");
+            };
+            assert!(*lasting && why.contains(answers[0].1), "{why}");
+        }
+        assert_eq!(said(&heard).len(), 1, "{answers:?}: one connection");
+    }
+}
+
 #[tokio::test]
 async fn a_connection_that_the_server_closes_meanwhile_is_replaced() {
     for pipelining in [true, false] {
