@@ -187,13 +187,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(Ok(heard)) => (verdict(place, &heard), heard.code != 421),
             Ok(Err(why)) => (
                 Delivery::Unknown(format!(
-                    "{place}: письмо не подтверждено ({why})"
+                    "{place}: письмо не подтверждено ({why}); возможно, оно дошло"
                 )),
                 false,
             ),
             Err(_) => (
                 Delivery::Unknown(format!(
-                    "{place}: сервер не подтвердил письмо"
+                    "{place}: сервер не подтвердил письмо; возможно, оно дошло"
                 )),
                 false,
             ),
