@@ -233,8 +233,8 @@ impl Engine {
                 let most = match per_hour {
                     0 => CLAIM,
                     limit => {
-                        let sent = tx.sent_within(now, SignedDuration::from_hours(1))?;
-                        limit.saturating_sub(sent).min(CLAIM)
+                        let gone = tx.gone_within(now, SignedDuration::from_hours(1))?;
+                        limit.saturating_sub(gone).min(CLAIM)
                     }
                 };
                 tx.claim_due(now, most, stopped)

@@ -1,6 +1,41 @@
-//! How often a letter goes.
+//! A provider's limit of letters an hour, and copies.
+
+use tokio::sync::Notify;
 
 use super::*;
+
+/// A way out that has heard a letter and does not answer yet.
+struct Busy(Arc<Notify>);
+
+impl Transport for Busy {
+    async fn send(&mut self, _: &Outgoing) -> Delivery {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn letters_that_are_being_sent_count_for_the_hour_too() {
+    let office = Office::open().await;
+    for number in 0..6 {
+        let from = format!("p{number}@home.test");
+        office.take(letter(&from, &from, "Вопрос")).await;
+    }
+    let out = WayOut::new(4);
+    let began = Arc::new(Notify::new());
+    let (mut busy, mut free) = (
+        Sender::new(Busy(Arc::clone(&began))),
+        Sender::new(FakeTransport::default()),
+    );
+    let second = async {
+        began.notified().await;
+        office.engine.send_due(&mut free, &out).await.unwrap()
+    };
+    tokio::select! {
+        _ = office.engine.send_due(&mut busy, &out) => panic!("it has no end"),
+        report = second => assert_eq!(report.sent, 0, "the first connection has all four"),
+    }
+}
 
 #[tokio::test]
 async fn a_letter_that_may_have_come_is_repeated_a_few_times_and_then_told_of() {
