@@ -54,6 +54,19 @@ pub fn before_attempt(attempts: u32) -> Option<SignedDuration> {
     Some(SignedDuration::from_mins(minutes))
 }
 
+/// The same of a letter that may have been taken. Each attempt may be a copy: there are few, over most of a day, for a
+/// server that is out of order so long is mended by then; after that a person hears of it.
+pub fn before_repeat(attempts: u32) -> Option<SignedDuration> {
+    let minutes = match attempts {
+        0 => 1,
+        1 => 15,
+        2 => 60,
+        3..=5 => 240,
+        _ => return None,
+    };
+    Some(SignedDuration::from_mins(minutes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +95,13 @@ mod tests {
             .map(|one| one.as_hours())
             .sum();
         assert!((4 * 24..7 * 24).contains(&total), "{total} hours");
+    }
+
+    #[test]
+    fn a_letter_that_may_have_come_is_not_repeated_for_days() {
+        let pauses: Vec<_> = (0..).map_while(before_repeat).collect();
+        assert!(pauses.len() <= 6, "{pauses:?}");
+        let total: i64 = pauses.iter().map(|one| one.as_hours()).sum();
+        assert!((12..24).contains(&total), "{total} hours");
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::alarm::Alarm;
 use super::engine::Engine;
-use super::pause::{Pause, before_attempt};
+use super::pause::{Pause, before_attempt, before_repeat};
 use super::{troubles, writing};
 use crate::desk;
 use crate::outbox::{Delivery, Outgoing, Transport};
@@ -233,8 +233,8 @@ impl Engine {
                 let most = match per_hour {
                     0 => CLAIM,
                     limit => {
-                        let sent = tx.sent_within(now, SignedDuration::from_hours(1))?;
-                        limit.saturating_sub(sent).min(CLAIM)
+                        let gone = tx.gone_within(now, SignedDuration::from_hours(1))?;
+                        limit.saturating_sub(gone).min(CLAIM)
                     }
                 };
                 tx.claim_due(now, most, stopped)
@@ -291,6 +291,10 @@ impl Engine {
         let delivery = transport.send(&outgoing).await;
         let now = self.clock.now();
         let mut unreachable = None;
+        let next = match &delivery {
+            Delivery::Unknown(_) => before_repeat(attempts),
+            _ => before_attempt(attempts),
+        };
         match delivery {
             Delivery::Sent => {
                 report.sent += 1;
@@ -305,7 +309,7 @@ impl Engine {
             Delivery::Deferred(why) | Delivery::Unknown(why) => {
                 report.deferred += 1;
                 tracing::warn!(ticket, %message_id, to = %recipient, %why, "to be tried again");
-                match before_attempt(attempts) {
+                match next {
                     Some(wait) => self.defer(id, why, now, wait, true).await?,
                     None => {
                         self.refused(

@@ -18,6 +18,7 @@ mod access;
 mod breaker;
 mod clock;
 mod key;
+mod limit;
 mod moving;
 mod reconcile;
 mod runs;

@@ -51,7 +51,7 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
     if let Some(keyword) = &draft.auto_submitted {
         builder = builder
             .raw_header(plain("Auto-Submitted", &words::one_line(keyword)))
-            .raw_header(plain("X-Auto-Response-Suppress", "All"));
+            .raw_header(plain("X-Auto-Response-Suppress", unwanted(keyword)));
     }
     let message = match content(draft) {
         Content::Single(part) => builder.singlepart(part),
@@ -60,6 +60,16 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
     Ok(folded(
         &message.map_err(|error| failed(&error))?.formatted(),
     ))
+}
+
+/// What Exchange is not to send back (MS-OXCMAIL §2.1.3.2.20). Never reports of failure: the desk must hear of those. Whoever
+/// has just written need not say that they are away; of whoever is written to first, it is to be known.
+fn unwanted(auto_submitted: &str) -> &'static str {
+    if auto_submitted.trim() == "auto-replied" {
+        "OOF, AutoReply, RN, NRN"
+    } else {
+        "AutoReply, RN, NRN"
+    }
 }
 
 /// Longest line of a header with encoded words in it (RFC 2047 §2).
@@ -311,6 +321,24 @@ mod tests {
                 inline: false,
                 bytes: vec![0, 1, 2, 255],
             }],
+        }
+    }
+
+    #[test]
+    fn exchange_is_to_say_who_is_away_and_what_did_not_arrive() {
+        for (keyword, unwanted) in [
+            (Some("auto-replied"), Some("OOF, AutoReply, RN, NRN")),
+            (Some("auto-generated"), Some("AutoReply, RN, NRN")),
+            (None, None),
+        ] {
+            let mut draft = draft();
+            draft.auto_submitted = keyword.map(str::to_owned);
+            let bytes = compose(&draft).unwrap();
+            let text = String::from_utf8(bytes).unwrap();
+            let field = "X-Auto-Response-Suppress: ";
+            let mut lines = text.lines().take_while(|line| !line.is_empty());
+            let found = lines.find_map(|line| line.strip_prefix(field));
+            assert_eq!(found, unwanted);
         }
     }
 

@@ -160,6 +160,14 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
     letter
 }
 
+/// A text that is new as a whole.
+fn undivided(text: &str) -> quote::Parts {
+    quote::Parts {
+        new_text: text.to_owned(),
+        ..quote::Parts::default()
+    }
+}
+
 /// Fills in what is new in a letter. `cut` is how its text is parted if it answers another.
 fn parted(letter: &mut Letter, cut: quote::Parts) {
     let whole = cut.quoted.is_empty() || claims::is_answer(letter);

@@ -1,7 +1,9 @@
 //! The ways out: SMTP, sendmail and Maildir, behind one trait.
 
+mod dialogue;
 mod envelope;
 mod maildir;
+mod refusal;
 mod sendmail;
 mod session;
 mod smtp;
@@ -39,7 +41,8 @@ pub enum Delivery {
     Refused(String),
     /// Refused for now (4xx) for this letter: try it again later; others may go on.
     Deferred(String),
-    /// The server cannot be reached or used at all (network, login, TLS): nothing was sent, all wait.
+    /// The server cannot be reached or used at all (network, login, TLS, an account that may not send): nothing was
+    /// sent, all wait.
     Unreachable {
         /// Why, and what to do.
         why: String,

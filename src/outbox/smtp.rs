@@ -1,18 +1,15 @@
 //! Sending by SMTP over a connection of our own that is kept between letters: how it is made, protected and
-//! logged in. The library's pool would take a cancelled connection back out of step.
+//! logged in.
 
 use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::extension::ClientId;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::envelope::Envelope;
-use super::session::{COMMAND, NotTaken, Session, Step, code, said};
+use super::session::{COMMAND, NotTaken, Session, starttls};
 use super::{Delivery, Outgoing, Transport};
 use crate::config::settings::{OAuth2, SmtpSettings, Tls};
 use crate::net::{self, Checked, NetError, Stream, oauth2};
@@ -20,7 +17,7 @@ use crate::net::{self, Checked, NetError, Stream, oauth2};
 /// One kept connection to a submission server.
 pub struct SmtpTransport {
     settings: SmtpSettings,
-    hello: ClientId,
+    hello: String,
     open: Option<Session>,
     ahead: Option<Ahead>,
 }
@@ -38,7 +35,7 @@ impl SmtpTransport {
     pub fn new(settings: SmtpSettings, hello: &str) -> Self {
         Self {
             settings,
-            hello: ClientId::Domain(hello.to_owned()),
+            hello: hello.to_owned(),
             open: None,
             ahead: None,
         }
@@ -83,12 +80,7 @@ impl SmtpTransport {
         let mut session = self.hello().await?;
         let (user, token) = (&oauth.user, token.expose_secret());
         let server = &self.settings.server;
-        // The library knows only the first of the two names.
-        let (mechanism, response) = if session
-            .connection
-            .server_info()
-            .supports_auth_mechanism(Mechanism::Xoauth2)
-        {
+        let (mechanism, response) = if session.takes_login("XOAUTH2") {
             ("XOAUTH2", oauth2::xoauth2(user, token))
         } else {
             (
@@ -99,22 +91,22 @@ impl SmtpTransport {
         let command = format!("AUTH {mechanism} {}\r\n", STANDARD.encode(response));
         let mut answer = session.step(&command).await;
         // The reasons of a refusal are answered with nothing, and the refusal comes.
-        if matches!(&answer, Ok(answer) if code(answer) == 334) {
+        if matches!(&answer, Ok(answer) if answer.code == 334) {
             answer = session.step("\r\n").await;
         }
         match answer {
-            Ok(answer) if code(&answer) == 235 => Ok(Ok(session)),
-            Ok(answer) | Err(Step::Said(answer)) => match code(&answer) {
+            Ok(answer) => match answer.code {
+                235 => Ok(Ok(session)),
                 500..=504 => Err(NetError::Lasting(format!(
                     "{place}: сервер не принимает вход OAuth2. Укажите пароль (password_file) вместо раздела oauth2."
                 ))),
                 505..=599 => Ok(Err(format!(
                     "{place}: доступ OAuth2 не принят ({}). Проверьте user и разрешена ли этому ящику отправка по SMTP, и дайте доступ заново: dezhurny login",
-                    said(&answer)
+                    answer.said()
                 ))),
                 code => Err(passing(format!("{place}: вход сейчас не удался ({code})."))),
             },
-            Err(Step::Broken(why)) => Err(passing(format!("{place}: {why}."))),
+            Err(why) => Err(passing(format!("{place}: {why}."))),
         }
     }
 
@@ -123,14 +115,14 @@ impl SmtpTransport {
         let server = &self.settings.server;
         let place = self.place();
         let mut stream = net::connect(server, "SMTP").await?;
+        // A letter that the system holds looks as if it had gone, and the wait for its confirmation would begin too early.
+        stream.bound_unsent();
         if server.tls == Tls::StartTls {
             stream = tokio::time::timeout(COMMAND, starttls(stream, &self.hello))
                 .await
                 .map_err(|_| passing(format!("{place} молчит.")))?
-                .map_err(|why| passing(format!("{place}: {why}")))?;
+                .map_err(|why| passing(format!("{place}: {why}.")))?;
             stream = net::secure(server, stream, "SMTP").await?;
-            // The library waits for a greeting, which was said before the handshake.
-            stream = stream.with_ahead(b"220 protected\r\n");
         }
         Ok(stream)
     }
@@ -139,7 +131,9 @@ impl SmtpTransport {
     async fn hello(&self) -> Result<Session, NetError> {
         let place = self.place();
         let stream = self.protected().await?;
-        tokio::time::timeout(COMMAND, Session::begin(stream, &self.hello))
+        // The greeting is said once, before the handshake.
+        let greeted = self.settings.server.tls == Tls::StartTls;
+        tokio::time::timeout(COMMAND, Session::begin(stream, greeted, &self.hello))
             .await
             .map_err(|_| passing(format!("{place} молчит. Проверьте port и tls.")))?
             .map_err(|error| passing(format!("{place} не принимает соединение ({error}).")))
@@ -157,18 +151,20 @@ impl SmtpTransport {
             let password = net::password(from)
                 .await
                 .map_err(|why| NetError::Lasting(format!("{place}: {why}")))?;
-            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-            let ways = [Mechanism::Plain, Mechanism::Login];
-            let login = session.connection.auth(&ways, &credentials);
-            let answer = tokio::time::timeout(COMMAND, login)
+            let answer = session
+                .log_in(user, password.expose_secret())
                 .await
-                .map_err(|_| passing(format!("{place} молчит при входе.")))?
-                .map_err(|error| explain_login(&place, &error))?;
-            if !answer.is_positive() {
-                return Err(passing(format!(
-                    "{place}: вход не удался ({}).",
-                    said(&answer)
-                )));
+                .map_err(|why| passing(format!("{place}: вход не удался ({why}).")))?;
+            match answer.code {
+                235 => {}
+                500..=599 => {
+                    return Err(NetError::Lasting(format!(
+                        "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
+                    )));
+                }
+                code => {
+                    return Err(passing(format!("{place}: вход сейчас не удался ({code}).")));
+                }
             }
         }
         Ok(session)
@@ -247,61 +243,6 @@ impl SmtpTransport {
 /// It may work later without anybody doing anything.
 fn passing(what: String) -> NetError {
     NetError::Passing(what)
-}
-
-fn explain_login(place: &str, error: &lettre::transport::smtp::Error) -> NetError {
-    match error.status().map(u16::from) {
-        Some(500..=599) => NetError::Lasting(format!(
-            "{place}: имя или пароль не приняты. Проверьте user и пароль; многим сервисам нужен отдельный пароль приложения."
-        )),
-        Some(code) => NetError::Passing(format!("{place}: вход сейчас не удался ({code}).")),
-        None => NetError::Passing(format!("{place}: вход не удался ({error}).")),
-    }
-}
-
-/// Agrees on STARTTLS by hand, so that nothing said before the handshake is believed after it.
-async fn starttls(mut stream: Stream, hello: &ClientId) -> Result<Stream, String> {
-    answer(&mut stream, "220").await?;
-    send(&mut stream, &format!("EHLO {hello}\r\n")).await?;
-    answer(&mut stream, "250").await?;
-    send(&mut stream, "STARTTLS\r\n").await?;
-    answer(&mut stream, "220").await.map_err(|_| {
-        "сервер не предлагает STARTTLS. Попробуйте tls = \"implicit\" и port = 465.".to_owned()
-    })?;
-    Ok(stream)
-}
-
-async fn send(stream: &mut Stream, command: &str) -> Result<(), String> {
-    let broken = |error: std::io::Error| format!("соединение оборвалось ({error}).");
-    stream.write_all(command.as_bytes()).await.map_err(broken)?;
-    stream.flush().await.map_err(broken)
-}
-
-/// Reads one answer, byte by byte: what follows it belongs to the handshake.
-async fn answer(stream: &mut Stream, good: &str) -> Result<(), String> {
-    let mut line = Vec::new();
-    loop {
-        let byte = stream
-            .read_u8()
-            .await
-            .map_err(|error| format!("соединение оборвалось ({error})."))?;
-        line.push(byte);
-        if line.len() > 4096 {
-            return Err("сервер отвечает не по правилам SMTP.".to_owned());
-        }
-        if byte != b'\n' {
-            continue;
-        }
-        if line.get(3) != Some(&b'-') {
-            let said = String::from_utf8_lossy(&line).trim().to_owned();
-            return if said.starts_with(good) {
-                Ok(())
-            } else {
-                Err(format!("сервер ответил: {said}."))
-            };
-        }
-        line.clear();
-    }
 }
 
 impl Transport for SmtpTransport {

@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Delivery, Outgoing, SmtpTransport, Transport};
-use crate::config::settings::{Server, SmtpSettings, Tls};
+use crate::config::settings::{Password, Server, SmtpSettings, Tls};
 
 /// What a server heard: of each connection its lines, the words of letters among them.
 type Heard = Arc<Mutex<Vec<Vec<String>>>>;
@@ -18,6 +18,10 @@ type Answers = &'static [(&'static str, &'static str)];
 const AT_ONCE: &str = "+";
 
 async fn server(pipelining: bool, answers: Answers) -> (SmtpTransport, Heard) {
+    server_with(pipelining, answers, false).await
+}
+
+async fn server_with(pipelining: bool, answers: Answers, login: bool) -> (SmtpTransport, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Heard::default();
@@ -42,8 +46,8 @@ async fn server(pipelining: bool, answers: Answers) -> (SmtpTransport, Heard) {
         ca_file: None,
         fingerprint: None,
         allow_plaintext: false,
-        user: None,
-        password: None,
+        user: login.then(|| "help".to_owned()),
+        password: login.then(|| Password::Inline("secret".to_owned().into())),
         oauth2: None,
     };
     let settings = SmtpSettings {
@@ -77,15 +81,6 @@ async fn converse(
         if words && line != "." {
             continue;
         }
-        let hellos = heard.lock().unwrap()[number]
-            .iter()
-            .filter(|line| line.starts_with("EHLO"))
-            .count();
-        let line = if hellos > 1 && line.starts_with("EHLO") {
-            "EHLO again".to_owned()
-        } else {
-            line
-        };
         let chosen = answers.iter().find(|(begins, _)| line.starts_with(begins));
         let usual = match line.get(..4) {
             Some("EHLO") if pipelining => "250-school.test\r\n250-PIPELINING\r\n250 8BITMIME",
@@ -95,7 +90,11 @@ async fn converse(
         };
         let answer = chosen.map_or(usual, |(_, answer)| *answer);
         words = answer.starts_with("354");
-        let _ = stream.write_all(format!("{answer}\r\n").as_bytes()).await;
+        // Servers of this country write in a charset of their own.
+        let (answer, ..) = encoding_rs::WINDOWS_1251.encode(answer);
+        let _ = stream
+            .write_all(&[&answer, b"\r\n".as_slice()].concat())
+            .await;
     }
 }
 
@@ -187,14 +186,103 @@ async fn of_what_was_announced_and_is_not_sent_no_word_is_said() {
     no_word_over_the_first(&heard, "boris@home.test");
 }
 
+/// Some servers take one hello in a session.
 #[tokio::test]
-async fn a_server_that_takes_one_hello_a_session_is_written_to() {
-    let (mut transport, heard) = server(true, &[("EHLO again", "503 already identified")]).await;
-    assert_eq!(
-        transport.send(&letter("anna@home.test")).await,
-        Delivery::Sent
-    );
-    assert_eq!(said(&heard)[0][1], "RCPT TO:<anna@home.test>", "one by one");
+async fn hello_is_said_once() {
+    let (mut transport, heard) = server(true, &[]).await;
+    let letter = letter("anna@home.test");
+    assert_eq!(transport.send(&letter).await, Delivery::Sent);
+    let all = heard.lock().unwrap().concat();
+    assert_eq!(all.iter().filter(|line| line.contains("EHLO")).count(), 1);
+}
+
+#[tokio::test]
+async fn only_the_code_of_an_answer_counts() {
+    let taken: [Answers; 5] = [
+        &[(".", "250")],
+        &[(".", "250 2.0.0 принято к доставке")],
+        &[("MAIL", "250"), ("RCPT", "250"), ("DATA", "354")],
+        &[("EHLO", "250-школа рада Вам\r\n250-PIPELINING\r\n250")],
+        &[("EHLO", "250-school.test\r\n250-  \r\n250 8BITMIME")],
+    ];
+    for answers in taken {
+        let (mut transport, heard) = server(false, answers).await;
+        for to in ["anna@home.test", "boris@home.test"] {
+            let delivery = transport.send(&letter(to)).await;
+            assert_eq!(delivery, Delivery::Sent, "{answers:?}");
+        }
+        assert_eq!(said(&heard).len(), 1, "{answers:?}: one connection");
+    }
+    let refused: [Answers; 3] = [
+        &[("RCPT", "550 5.1.1 не найден"), ("DATA", "503")],
+        &[(".", "554 5.7.1 не принято")],
+        &[("RCPT", "550"), ("DATA", "503")],
+    ];
+    for answers in refused {
+        let (mut transport, _) = server(true, answers).await;
+        let code = answers[0].1.split(' ').next().unwrap();
+        let delivery = transport.send(&letter("anna@home.test")).await;
+        let Delivery::Refused(why) = &delivery else {
+            panic!("{answers:?}: {delivery:?}");
+        };
+        assert!(why.starts_with(code), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_knows_it_says_in_small_letters_too() {
+    for (offer, login) in [
+        ("auth plain login", "AUTH PLAIN AGhlbHAAc2VjcmV0"),
+        ("Auth=Login", "AUTH LOGIN"),
+    ] {
+        let hello = format!("250-mx\r\n250-pipelining\r\n250 {offer}").leak();
+        let answers = vec![
+            ("EHLO", &*hello),
+            ("AUTH LOGIN", "334 VXNlcm5hbWU6"),
+            ("aGVscA==", "334 UGFzc3dvcmQ6"),
+            ("c2VjcmV0", "235 in"),
+            ("AUTH", "235 in"),
+        ];
+        let (mut transport, heard) = server_with(true, answers.leak(), true).await;
+        let letter = letter("anna@home.test");
+        assert_eq!(transport.send(&letter).await, Delivery::Sent);
+        let all = said(&heard).concat();
+        assert_eq!(all[0], login);
+        assert!(all.contains(&format!("{AT_ONCE}DATA")), "{all:?}");
+    }
+}
+
+/// What is said of the desk's own mailbox is said of no letter: all wait, and the connection is whole.
+#[tokio::test]
+async fn an_account_that_may_not_send_loses_no_letter() {
+    let all: [Answers; 4] = [
+        &[
+            ("MAIL", "530 5.7.57 Client not authenticated"),
+            ("RCPT", "503"),
+            ("DATA", "503"),
+        ],
+        &[
+            ("MAIL", "553 5.7.1 not owned by auth user"),
+            ("RCPT", "503"),
+            ("DATA", "503"),
+        ],
+        &[
+            ("RCPT", "550 5.4.5 Daily user sending limit exceeded"),
+            ("DATA", "503"),
+        ],
+        &[(".", "554 5.2.0 SubmissionQuotaExceededException")],
+    ];
+    for answers in all {
+        let (mut transport, heard) = server(true, answers).await;
+        for _ in 0..2 {
+            let delivery = transport.send(&letter("anna@home.test")).await;
+            let Delivery::Unreachable { why, lasting } = &delivery else {
+                panic!("{answers:?}: {delivery:?}");
+            };
+            assert!(*lasting && why.contains(answers[0].1), "{why}");
+        }
+        assert_eq!(said(&heard).len(), 1, "{answers:?}: one connection");
+    }
 }
 
 #[tokio::test]

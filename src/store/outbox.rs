@@ -13,6 +13,9 @@ use super::{StoreError, Tx};
 /// A letter that was put off for longer was put off by a clock that has been set back since.
 const LONGEST: SignedDuration = SignedDuration::from_hours(5);
 
+/// Letters are taken together up to so many bytes of them, as they are kept: each connection holds what it took.
+const TOGETHER: usize = 4 << 20;
+
 /// A letter whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueLetter {
@@ -91,7 +94,8 @@ fn next_due() -> String {
 }
 
 impl Tx<'_> {
-    /// Takes up to `most` letters whose time has come, the longest due first, and marks them as being sent.
+    /// Takes up to `most` letters whose time has come, the longest due first, and marks them as being sent; of large
+    /// ones fewer, but one.
     /// A letter waits while an older one to the same person in the same ticket has not gone, and, when
     /// `stopped`, every letter that the desk writes by itself.
     ///
@@ -137,8 +141,14 @@ impl Tx<'_> {
              FROM outbox o JOIN letters l ON l.id = o.letter
              WHERE {when} AND {UNBLOCKED} ORDER BY o.next_at, o.letter LIMIT ?3"
         ))?;
-        let rows = query.query_map(params![stopped, millis(at), most], |row| {
-            Ok(DueLetter {
+        let mut rows = query.query(params![stopped, millis(at), most])?;
+        let (mut due, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            bytes += row.get_ref("original")?.as_blob().map_or(0, <[u8]>::len);
+            if bytes > TOGETHER && !due.is_empty() {
+                break;
+            }
+            due.push(DueLetter {
                 id: natural(row, "id")?,
                 ticket: row
                     .get::<_, Option<i64>>("ticket")?
@@ -149,9 +159,9 @@ impl Tx<'_> {
                 recipient: row.get("recipient")?,
                 attempts: row.get("attempts")?,
                 bytes: Packed(row.get("original")?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            });
+        }
+        Ok(due)
     }
 
     /// Marks letters that the desk writes by itself and whose time has come as held, saying so in `said`, and
@@ -294,14 +304,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Letters sent within `span` before `now`, for the provider's limit.
+    /// Letters sent within `span` before `now`, and those that are being sent, over whatever connection: for the
+    /// provider's limit.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn sent_within(&self, now: Timestamp, span: SignedDuration) -> Result<u32, StoreError> {
+    pub fn gone_within(&self, now: Timestamp, span: SignedDuration) -> Result<u32, StoreError> {
         let since = now.checked_sub(span).unwrap_or(now);
         let mut query = self.connection.prepare_cached(
-            "SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1 AND done_at <= ?2",
+            "SELECT (SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?1 AND done_at <= ?2)
+                + (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'sending')",
         )?;
         Ok(query.query_row([millis(since), millis(now)], |row| row.get(0))?)
     }
@@ -354,24 +366,52 @@ mod tests {
     use super::*;
     use rusqlite::{Connection, StatementStatus};
 
+    /// So many letters of so many bytes that wait for one person, the first of them longest.
+    fn waiting(folder: &tempfile::TempDir, letters: u32, bytes: usize) -> Connection {
+        let path = folder.path().join("data/dezhurny.sqlite");
+        let connection = super::super::schema::open_writer(&path).unwrap();
+        connection
+            .execute_batch(&format!(
+                "PRAGMA foreign_keys = OFF;
+                 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {letters})
+                 INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
+                     subject, text, new_text, at, size, original)
+                 SELECT x, 'out', x / 2, 'followup', x, '', 'help@school.test', 's@school.test', '', '', '', 0, 0,
+                     zeroblob({bytes})
+                 FROM n;
+                 INSERT INTO outbox (letter, state, sender, recipient, next_at, since, automatic)
+                 SELECT id, 'waiting', 'help@school.test', to_address, id, 0, 0 FROM letters;"
+            ))
+            .unwrap();
+        connection
+    }
+
+    /// Four connections that take sixteen letters each would hold gigabytes of files.
+    #[test]
+    fn of_large_letters_few_are_taken_at_a_time() {
+        for (bytes, taken) in [(1000, 5), (1_500_000, 2), (5_000_000, 1)] {
+            let folder = tempfile::tempdir().unwrap();
+            let connection = waiting(&folder, 8, bytes);
+            let now = Timestamp::from_second(1).unwrap();
+            let due = Tx::on(&connection).claim_due(now, 16, false).unwrap();
+            // Of two in one ticket the second waits.
+            assert_eq!(due.len(), taken, "of {bytes} bytes");
+            let going: u32 = connection
+                .query_row(
+                    "SELECT count(*) FROM outbox WHERE state = 'sending'",
+                    [],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            assert_eq!(going as usize, taken);
+        }
+    }
+
     /// After an outage thousands of letters wait for one specialist; each look at them holds up the one writer.
     #[test]
     fn a_look_at_the_outbox_costs_no_more_however_many_wait_for_one_person() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data/dezhurny.sqlite");
-        let connection: Connection = super::super::schema::open_writer(&path).unwrap();
-        connection
-            .execute_batch(
-                "PRAGMA foreign_keys = OFF;
-                 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000)
-                 INSERT INTO letters (id, direction, ticket, kind, message_id, from_name, from_address, to_address,
-                     subject, text, new_text, at, size, original)
-                 SELECT x, 'out', x / 2, 'followup', x, '', 'help@school.test', 's@school.test', '', '', '', 0, 0, zeroblob(0)
-                 FROM n;
-                 INSERT INTO outbox (letter, state, sender, recipient, next_at, since, automatic)
-                 SELECT id, 'waiting', 'help@school.test', to_address, id, 0, 0 FROM letters;",
-            )
-            .unwrap();
+        let connection = waiting(&folder, 3000, 0);
         let tx = Tx::on(&connection);
         let first = tx.next_due(false).unwrap().map(|at| at.as_millisecond());
         assert_eq!(first, Some(1));

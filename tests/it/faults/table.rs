@@ -217,7 +217,8 @@ fn smtp(step: &'static str) -> Vec<(Fault, Ends)> {
     // A server that refuses everybody has a fault of its own; one that refuses a letter means it.
     let ends = match step {
         "CONNECT" | "BODY" => return rows,
-        "MAIL" | "MAIL AGAIN" | "RCPT" | "DATA" | "DOT" => Ends::Refused,
+        "RCPT" | "DATA" | "DOT" => Ends::Refused,
+        // MAIL names nobody but the desk: all letters wait until that is mended.
         _ => Ends::Same,
     };
     rows.push((at(Way::Smtp, step, Act::Say("554 5.7.1 no")), ends));
