@@ -299,6 +299,7 @@ fn source(policy: &Policy, letter: &Letter) -> Source {
     match &letter.nature {
         Nature::Human => Source::Human,
         Nature::Automatic(why) => Source::Automatic(why.clone()),
+        Nature::Worded(why) => Source::Worded(why.clone()),
         Nature::Receipt => Source::Automatic("a receipt (RFC 8098)".to_owned()),
         Nature::List => through_list(policy, letter),
         Nature::Spam(why) => Source::Automatic(format!("marked as spam: {why}")),
