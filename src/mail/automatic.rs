@@ -9,7 +9,7 @@ use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::header::Headers;
 use super::letters::{alphanumeric, lowercase};
-use super::{Bounce, ListOrigin, Nature};
+use super::{Bounce, ListOrigin, Nature, domain_of};
 
 use worded::worded;
 
@@ -166,7 +166,26 @@ fn hinted(headers: &Headers) -> Option<String> {
     {
         return Some("Return-Path: <>".to_owned());
     }
-    robot_address(headers)
+    robot_address(headers).filter(|_| !is_contact_form(headers))
+}
+
+/// A site sends what a person wrote into its form under an address that nobody reads; where the answer is to
+/// go it says itself. A service that answers under other addresses of its own house is no person.
+fn is_contact_form(headers: &Headers) -> bool {
+    let (from, reply_to) = (headers.addresses("from"), headers.addresses("reply-to"));
+    let ([from], [person]) = (from.as_slice(), reply_to.as_slice()) else {
+        return false;
+    };
+    let within = |domain: &str, of: &str| {
+        domain
+            .strip_suffix(of)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let (site, home) = (domain_of(&from.address), domain_of(&person.address));
+    !is_robot(&person.address)
+        && !within(site, home)
+        && !within(home, site)
+        && headers.first("precedence").is_none()
 }
 
 fn robot_address(headers: &Headers) -> Option<String> {
