@@ -203,6 +203,13 @@ pub fn incoming(
         .from
         .as_ref()
         .is_some_and(|one| one.address != from.address);
+    let source = match source(policy, letter) {
+        // A form that names the desk itself or a specialist leaves nobody to answer.
+        Source::Human if mail::is_robot(&from.address) && !letter.reply_to.is_empty() => {
+            Source::Automatic("nobody reads what is written to its sender".to_owned())
+        }
+        source => source,
+    };
     let evidence = evidence(tx, policy, letter)?;
     let replayed = match (evidence.first(), letter.date) {
         (Some(one), Some(date)) => {
@@ -218,7 +225,7 @@ pub fn incoming(
         new_text: letter.new_text.clone(),
         has_files: letter.attachments.iter().any(|file| !file.inline),
         has_pictures: letter.attachments.iter().any(|file| file.inline),
-        source: source(policy, letter),
+        source,
         tongue: match letter.language {
             Language::Ru => Tongue::Ru,
             Language::En => Tongue::En,
@@ -306,6 +313,7 @@ fn source(policy: &Policy, letter: &Letter) -> Source {
     match &letter.nature {
         Nature::Human => Source::Human,
         Nature::Automatic(why) => Source::Automatic(why.clone()),
+        Nature::Worded(why) => Source::Worded(why.clone()),
         Nature::Receipt => Source::Automatic("a receipt (RFC 8098)".to_owned()),
         Nature::List => through_list(policy, letter),
         Nature::Spam(why) => Source::Automatic(format!("marked as spam: {why}")),

@@ -102,6 +102,11 @@ fn decide_letter(desk: &Desk<'_>, memory: &Memory, letter: &Incoming) -> Outcome
                 .or_else(|| vendor::confirms(desk, letter, why))
                 .unwrap_or_else(|| desk.automatic(letter, why));
         }
+        // Words alone send no specialist on leave.
+        Source::Worded(why) => {
+            return vendor::confirms(desk, letter, why)
+                .unwrap_or_else(|| desk.automatic(letter, why));
+        }
         Source::Bounce {
             recipient,
             failed,

@@ -25,6 +25,8 @@ pub enum Source {
     Human,
     /// Anything automatic; the text says what.
     Automatic(String),
+    /// Automatic by its words alone, which a person may have written as well.
+    Worded(String),
     /// A delivery report.
     Bounce {
         /// The address that could not be reached.

@@ -3,13 +3,17 @@
 //! Owns the signs of robots, lists, receipts and spam marks. A person's letter is worth more than
 //! a robot's, so a sign that people's programs set as well is no sign.
 
+mod worded;
+
 use crate::mail::pattern::{Pattern, compiled, matches};
 
 use super::header::Headers;
 use super::letters::{alphanumeric, lowercase};
-use super::{Bounce, ListOrigin, Nature};
+use super::{Bounce, ListOrigin, Nature, domain_of};
 
-/// An automatic answer is short; a longer text is not judged by its words.
+use worded::worded;
+
+/// A receipt is short; in a longer text its words mean nothing.
 const SHORT_TEXT: usize = 1_200;
 
 /// What a letter says.
@@ -20,6 +24,8 @@ pub(super) struct Said<'a> {
     pub text: &'a str,
     /// What of that was written now.
     pub new_text: &'a str,
+    /// It says in its header that it answers another letter.
+    pub answers: bool,
 }
 
 /// Decides the nature of a letter. `report` is what was found of a delivery report.
@@ -56,10 +62,10 @@ pub(super) fn nature(headers: &Headers, report: Option<&Bounce>, said: &Said) ->
     if declared_human {
         return Nature::Human;
     }
-    if let Some(sign) = hinted(headers).or_else(|| worded(said)) {
+    if let Some(sign) = hinted(headers) {
         return Nature::Automatic(sign);
     }
-    Nature::Human
+    worded(said).map_or(Nature::Human, Nature::Worded)
 }
 
 /// What a letter through a list says of the list, and whether a robot wrote to it. Precedence and an empty
@@ -160,7 +166,26 @@ fn hinted(headers: &Headers) -> Option<String> {
     {
         return Some("Return-Path: <>".to_owned());
     }
-    robot_address(headers)
+    robot_address(headers).filter(|_| !is_contact_form(headers))
+}
+
+/// A site sends what a person wrote into its form under an address that nobody reads; where the answer is to
+/// go it says itself. A service that answers under other addresses of its own house is no person.
+fn is_contact_form(headers: &Headers) -> bool {
+    let (from, reply_to) = (headers.addresses("from"), headers.addresses("reply-to"));
+    let ([from], [person]) = (from.as_slice(), reply_to.as_slice()) else {
+        return false;
+    };
+    let within = |domain: &str, of: &str| {
+        domain
+            .strip_suffix(of)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let (site, home) = (domain_of(&from.address), domain_of(&person.address));
+    !is_robot(&person.address)
+        && !within(site, home)
+        && !within(home, site)
+        && headers.first("precedence").is_none()
 }
 
 fn robot_address(headers: &Headers) -> Option<String> {
@@ -308,102 +333,4 @@ fn is_challenge(headers: &Headers, said: &Said) -> bool {
     }
     let text = lowercase(said.text);
     text.len() < 8_000 && matches(&TEXT, &text)
-}
-
-/// By the words of a subject or a text alone.
-fn worded(said: &Said) -> Option<String> {
-    static SUBJECT: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"^(?:автоответ(?:чик)?\b|автоматический ответ\b|автоматичний? відповідь|автоматична відповідь|авто:",
-            r"|нет на месте\b|(?:я |временно )?отсутству(?:ет|ю)\b|вне офиса\b|(?:я )?в отпуске\b|(?:я )?в командировке\b|(?:я )?на больничном\b|нет на рабочем месте",
-            r"|ваше (?:письмо|обращение|сообщение) (?:получено|принято)\b",
-            r"|out of (?:the )?office\b|automatic (?:reply|response)\b|automated (?:reply|response)\b|auto(?:-| )?(?:reply|response|responder)?:|auto-?reply\b|auto-?response\b|vacation (?:reply|message|response)|away from (?:the )?office|on vacation\b|i am out of",
-            r"|abwesenheitsnotiz|automatische antwort|réponse automatique|respuesta automática|risposta automatica)",
-        ))
-    });
-    // In lower case a text has no fewer characters.
-    if said.new_text.chars().count() > SHORT_TEXT {
-        return None;
-    }
-    let full = lowercase(said.subject.trim());
-    let answered = full.starts_with("re:");
-    let subject = without_marks(&full);
-    let by_subject = matches(&SUBJECT, subject) && !subject.ends_with('?');
-    if !by_subject && said.new_text.contains('?') {
-        return None;
-    }
-    let new_text = lowercase(said.new_text).replace('ё', "е");
-    // Of these words, the ones that people use in a subject themselves count only without a question
-    // and with a short text.
-    if by_subject && new_text.chars().count() <= SHORT_TEXT {
-        let surely = [
-            "авто",
-            "auto",
-            "out of",
-            "réponse",
-            "respuesta",
-            "risposta",
-            "abwesen",
-            "нет на месте",
-            "вне офиса",
-        ]
-        .iter()
-        .any(|start| subject.starts_with(start));
-        // A person's answer to an automatic answer has its subject too.
-        let asked = new_text.contains('?') && subject.starts_with("автоответ ");
-        if surely && !answered && !asked
-            || (!new_text.contains('?') && speaks_of_absence(&new_text))
-        {
-            return Some("subject".to_owned());
-        }
-    }
-    if new_text.chars().count() > SHORT_TEXT || new_text.contains('?') {
-        return None;
-    }
-    static TEXT: Pattern = Pattern::new(|| {
-        compiled(concat!(
-            r"(?:^|[\n.!,] ?)(?:это|данное|настоящее)[^\n.?]*(?:автоматическ(?:ий ответ|ое (?:письмо|сообщение|уведомление))|автоответ|(?:сформировано|создано|отправлено|сгенерировано) автоматически)",
-            r"|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически",
-            r"|(?:не отвечайте на (?:это|данное) (?:письмо|сообщение)|на (?:это|данное) письмо (?:не нужно|не надо|не следует) отвечать)",
-            r"|this is an? (?:auto(?:mated|matic|-generated|-reply)|system[- ]generated)|(?:do not|don't) reply to this (?:message|e-?mail)|automatically generated (?:message|e-?mail|reply|response)",
-        ))
-    });
-    if matches(&TEXT, &new_text) {
-        return Some("text".to_owned());
-    }
-    (speaks_of_absence(&new_text) && names_a_substitute(&new_text)).then(|| "text".to_owned())
-}
-
-/// A subject without `Re:` and the tags of trackers and lists.
-fn without_marks(subject: &str) -> &str {
-    let mut rest = subject;
-    loop {
-        let next = rest.strip_prefix("re:").or_else(|| {
-            rest.strip_prefix('[')
-                .and_then(|tag| tag.split_once(']'))
-                .map(|(_, rest)| rest)
-        });
-        match next {
-            Some(next) => rest = next.trim_start(),
-            None => return rest,
-        }
-    }
-}
-
-fn speaks_of_absence(text: &str) -> bool {
-    static ABSENCE: Pattern = Pattern::new(|| {
-        compiled(
-            r"(?:нахожусь|буду находиться|я) (?:сейчас )?(?:в|во|на) (?:ежегодном |очередном )?(?:отпуске|командировке|больничном)|отсутству(?:ю|ет)(?:\W|$)|меня (?:не будет|нет) (?:на|в)|(?:i am|i'm|i will be) (?:currently )?(?:out of|away|on (?:vacation|holiday|leave|annual leave))|back in the office",
-        )
-    });
-    matches(&ABSENCE, text)
-}
-
-fn names_a_substitute(text: &str) -> bool {
-    static SUBSTITUTE: Pattern = Pattern::new(|| {
-        compiled(
-            r"(?:по|со) (?:всем )?(?:срочным|неотложным|возникающим|всеми)?\s?(?:вопросам|вопросами)|отвечу (?:вам )?(?:после|по|сразу)|(?:after|upon|on) my return|for urgent|in urgent cases|will (?:reply|respond) (?:when|as soon|after|upon)",
-        )
-    });
-    matches(&SUBSTITUTE, text)
 }

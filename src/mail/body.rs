@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use mail_parser::{Message, MessagePart, PartType};
 
+use super::html::html_words;
+use super::letters::lowercase;
 use super::part::{Head, head, header_of, made_up, slice, transfer_decoded};
+use super::pattern::{Pattern, compiled, matches};
 use super::{Attachment, charset, flowed, html_to_text, words};
 
 /// Deepest nesting of parts that is followed.
@@ -153,6 +156,13 @@ impl Walk<'_> {
                 if chosen.text.is_empty() && !piece.text.trim().is_empty() {
                     chosen.text = piece.text;
                 }
+            }
+            if chosen
+                .html
+                .as_deref()
+                .is_some_and(|html| is_apology(&chosen.text, html))
+            {
+                chosen.text.clear();
             }
             return chosen;
         }
@@ -319,6 +329,27 @@ fn lined(mut text: String) -> String {
         }
     }
     text
+}
+
+/// Whether the plain text of a letter only says that its reader needs a program that shows HTML: nobody wrote
+/// that, and it does not stand in the HTML.
+fn is_apology(text: &str, html: &str) -> bool {
+    static APOLOGY: Pattern = Pattern::new(|| {
+        compiled(
+            r"поддерж|в формате html|html[- ](?:версию|письм|compatible|capable|enabled|version|format)|support|enable html",
+        )
+    });
+    let spaced = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        lowercase(&words.join(" "))
+    };
+    if text.len() > 400 {
+        return false;
+    }
+    let words = spaced(text);
+    words.contains("html")
+        && matches(&APOLOGY, &words)
+        && !spaced(&html_words(html)).contains(&words)
 }
 
 /// `<meta charset=…>` and its older form, in the first kilobytes.

@@ -27,7 +27,9 @@ pub(super) fn bounce(
     text: &str,
 ) -> Option<Bounce> {
     let text = prefix(text, SEARCHED);
-    let standard = delivery_status.and_then(per_recipient);
+    let standard = delivery_status
+        .filter(|_| may_report(headers))
+        .and_then(per_recipient);
     if standard.is_none() && !is_report(headers, text) {
         return None;
     }
@@ -149,6 +151,15 @@ fn per_recipient(status: &str) -> Option<Bounce> {
     (at < reports.len()).then(|| reports.swap_remove(at))
 }
 
+/// Whether a delivery status in a letter is its own: people pass theirs on, with all the parts.
+fn may_report(headers: &Headers) -> bool {
+    let content_type = lowercase(headers.first("content-type").unwrap_or_default());
+    content_type.starts_with("multipart/report")
+        || content_type.starts_with("message/delivery-status")
+        || is_submitted_by_program(headers)
+        || is_system(headers)
+}
+
 /// Whether a letter without a delivery status is a report all the same.
 fn is_report(headers: &Headers, text: &str) -> bool {
     let content_type = lowercase(headers.first("content-type").unwrap_or_default());
@@ -168,13 +179,21 @@ fn is_report(headers: &Headers, text: &str) -> bool {
     if by_system {
         return named || says(&PROSE);
     }
-    // Without a mail system's name only what no person writes counts.
-    named && says(&MACHINE)
+    // Without a mail system's name only what no person writes counts, and of that what nobody introduces.
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    named && first.is_some_and(|first| matches(&MACHINE, &lowercase(prefix(first, 1_000))))
+}
+
+fn is_submitted_by_program(headers: &Headers) -> bool {
+    headers
+        .first("auto-submitted")
+        .is_some_and(|value| !lowercase(value.trim()).starts_with("no"))
 }
 
 fn is_system(headers: &Headers) -> bool {
     let from = lowercase(headers.first("from").unwrap_or_default());
-    let named = [
+    let names = |list: &[&str]| list.iter().any(|name| from.contains(name));
+    let named = names(&[
         "mailer-daemon",
         "mailer_daemon",
         "mailerdaemon",
@@ -189,20 +208,22 @@ fn is_system(headers: &Headers) -> bool {
         "mail-daemon",
         "maildaemon",
         "delivery subsystem",
-        "system administrator",
-        "системный администратор",
         "bounce@",
         "mmdf mail",
         "mdaemon",
-        "mail administrator",
         "microsoft exchange",
         "microsoftexchange",
+    ]);
+    // People are called so as well.
+    let perhaps = names(&[
+        "system administrator",
+        "системный администратор",
+        "mail administrator",
         "почтовая служба",
         "служба доставки",
-    ]
-    .iter()
-    .any(|name| from.contains(name));
+    ]);
     named
+        || perhaps && is_submitted_by_program(headers)
         || headers
             .first("return-path")
             .is_some_and(|v| v.trim() == "<>")
@@ -224,10 +245,10 @@ static PROSE: Pattern = Pattern::new(|| {
     ))
 });
 
-/// Sentences that only a program writes, at the beginning of a line.
+/// Sentences with which only a program begins.
 static MACHINE: Pattern = Pattern::new(|| {
     compiled(concat!(
-        r"(?m)^\s*(?:this message was created automatically by (?:the )?mail (?:delivery software|system)|hi\. this is the |this is the (?:mail system|postfix program|mail delivery)|reporting-mta:|final-recipient:|the following addresses had (?:permanent|transient)|\s*-----\s*(?:the following addresses|transcript of session|unsent message)|your message did not reach some or all|the original message was received at|a message that you sent could not be delivered|this is an automatically generated delivery status|delivery to the following recipients? failed",
+        r"^\s*(?:this message was created automatically by (?:the )?mail (?:delivery software|system)|hi\. this is the |this is the (?:mail system|postfix program|mail delivery)|reporting-mta:|final-recipient:|the following addresses had (?:permanent|transient)|\s*-----\s*(?:the following addresses|transcript of session|unsent message)|your message did not reach some or all|the original message was received at|a message that you sent could not be delivered|this is an automatically generated delivery status|delivery to the following recipients? failed",
         r"|это (?:письмо|сообщение) (?:создано|сгенерировано) автоматически (?:почтовой|почтовым|сервером)|письмо не может быть доставлено|не удалось выполнить доставку следующим получателям)",
     ))
 });

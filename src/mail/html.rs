@@ -72,16 +72,57 @@ fn ruled(html: Cow<'_, str>) -> Cow<'_, str> {
 
 /// HTML of bounded length and depth.
 pub(super) fn tamed(html: &str) -> Cow<'_, str> {
-    let mut end = html.len().min(LONGEST);
-    while !html.is_char_boundary(end) {
+    if html.len() <= LONGEST {
+        return levelled(html);
+    }
+    let light = lightened(html);
+    let mut end = light.len().min(LONGEST);
+    while !light.is_char_boundary(end) {
         end -= 1;
     }
-    let html = html.get(..end).unwrap_or_default();
+    Cow::Owned(levelled(light.get(..end).unwrap_or_default()).into_owned())
+}
+
+fn levelled(html: &str) -> Cow<'_, str> {
     if depth(html) > DEEPEST {
         Cow::Owned(without_tags(html))
     } else {
         Cow::Borrowed(html)
     }
+}
+
+/// HTML without pictures that stand in it as `data:` and without styles: a pasted picture would push the text
+/// behind it beyond what is looked at.
+fn lightened(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let mut light = String::with_capacity(LONGEST);
+    let (mut from, mut styles) = (0, true);
+    for (at, found) in lower.match_indices(['<', 'd']) {
+        if at < from {
+            continue;
+        }
+        let rest = lower.get(at..).unwrap_or_default();
+        let end = if found == "d" {
+            let is_address = html
+                .get(..at)
+                .is_some_and(|before| before.ends_with(['"', '\'', '=', '(']));
+            // What an address cannot hold ends it.
+            let rest = rest.strip_prefix("data:").filter(|_| is_address);
+            rest.map(|rest| rest.find(['"', '\'', '<', '>', ')']).unwrap_or(rest.len()) + 5)
+        } else if styles && rest.starts_with("<style") {
+            let end = rest.find("</style");
+            styles = end.is_some();
+            end
+        } else {
+            None
+        };
+        if let Some(end) = end {
+            light.push_str(html.get(from..at).unwrap_or_default());
+            from = at + end;
+        }
+    }
+    light.push_str(html.get(from..).unwrap_or_default());
+    light
 }
 
 /// How deep the tags may nest at most, counting those that are never closed.
@@ -169,6 +210,23 @@ mod tests {
         ] {
             assert_eq!(html_to_text(html), text);
         }
+    }
+
+    #[test]
+    fn text_behind_a_pasted_picture_is_read() {
+        let picture = "iVBO".repeat(300_000);
+        let style = "p { margin: 0 } ".repeat(50_000);
+        for html in [
+            format!("<p>начало</p><img src=\"data:image/png;base64,{picture}\"><p>data: конец</p>"),
+            format!("<p>начало</p><IMG SRC='DATA:image/png;base64,{picture}'><p>data: конец</p>"),
+            format!("<style>{style}</style><p>начало</p><p>data: конец</p>"),
+        ] {
+            let text = html_to_text(&html);
+            assert!(text.starts_with("начало"), "{}", text.len());
+            assert!(text.ends_with("data: конец"), "{}", text.len());
+        }
+        let open = "<style>".repeat(200_000) + "<img src='data:";
+        assert!(html_to_text(&open).len() < LONGEST);
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub enum Nature {
     Human,
     /// An automatic answer or a robot (RFC 3834); the text says by which sign.
     Automatic(String),
+    /// An automatic answer by its words alone; nothing that a program set says so.
+    Worded(String),
     /// A delivery report.
     Bounce(Bounce),
     /// A read or delivery receipt (RFC 8098).

@@ -90,6 +90,9 @@ fn letter(message: &Message<'_>, raw: &[u8], depth: u32) -> Letter {
         subject: &subject,
         text: &body.text,
         new_text: &cut.new_text,
+        answers: ["in-reply-to", "references"]
+            .iter()
+            .any(|name| headers.first(name).is_some()),
     };
     let nature = automatic::nature(&headers, report.as_ref(), &said);
     let list = (nature == Nature::List).then(|| automatic::list_origin(&headers, &said));

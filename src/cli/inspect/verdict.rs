@@ -97,7 +97,7 @@ pub(super) fn verdict<'a>(
         };
     }
     let (kind, why) = match &letter.nature {
-        Nature::Automatic(why) | Nature::Spam(why) => ("auto", why.as_str()),
+        Nature::Automatic(why) | Nature::Worded(why) | Nature::Spam(why) => ("auto", why.as_str()),
         Nature::Receipt => ("receipt", "квитанция о прочтении"),
         Nature::List => ("list", "рассылка"),
         Nature::Human | Nature::Bounce(_) => return Verdict::of(spoken(letter, threaded, school)),

@@ -42,7 +42,7 @@ fn kind(letter: &Letter) -> String {
     }
     match &letter.nature {
         Nature::Human => "person",
-        Nature::Automatic(_) => "automatic",
+        Nature::Automatic(_) | Nature::Worded(_) => "automatic",
         Nature::Bounce(_) => "bounce",
         Nature::Receipt => "receipt",
         Nature::List => "list",
