@@ -120,25 +120,39 @@ fn without_marks(subject: &str) -> &str {
     }
 }
 
-/// A first letter is a person's, but one that promises an answer to what nobody asked here.
+/// A first letter is a person's, but one that promises an answer to what nobody asked here, or says that a program
+/// made it and that it is not to be answered.
 fn by_text(words: &str, answers: bool) -> bool {
     if words.contains('?') || asks(words) {
         return false;
     }
-    if answers && declares(words) {
+    if answers && declares(words) || is_made(words) && is_unread(words) {
         return true;
     }
     speaks_of_absence(words) && (promises_an_answer(words) || answers && names_a_way_out(words))
 }
 
-/// The text says of itself that a program wrote it.
+/// The text says of itself that a program wrote it, or that it is not to be answered.
 fn declares(words: &str) -> bool {
+    is_made(words) || is_unread(words)
+}
+
+fn is_made(words: &str) -> bool {
     static TEXT: Pattern = Pattern::new(|| {
         compiled(concat!(
             r"(?:^|[\n.!,] ?)(?:это|данное|настоящее)[^\n.?]*(?:автоматическ(?:ий ответ|ое (?:письмо|сообщение|уведомление))|автоответ|(?:сформировано|создано|отправлено|сгенерировано) автоматически)",
             r"|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически",
-            r"|(?:не отвечайте на (?:это|данное) (?:письмо|сообщение)|на (?:это|данное) письмо (?:не нужно|не надо|не следует) отвечать)",
-            r"|this is an? (?:auto(?:mated|matic|-generated|-reply)|system[- ]generated)|(?:do not|don't) reply to this (?:message|e-?mail)|automatically generated (?:message|e-?mail|reply|response)",
+            r"|this is an? (?:auto(?:mated|matic|-generated|-reply)|system[- ]generated)|automatically generated (?:message|e-?mail|reply|response)",
+        ))
+    });
+    matches(&TEXT, words)
+}
+
+fn is_unread(words: &str) -> bool {
+    static TEXT: Pattern = Pattern::new(|| {
+        compiled(concat!(
+            r"(?:не отвечайте на (?:это|данное|него|нее) ?(?:письмо|сообщение)?|(?:на (?:это|данное) письмо|отвечать на него) (?:отвечать )?(?:не нужно|не надо|не следует)(?: отвечать)?)",
+            r"|(?:do not|don't) reply to this (?:message|e-?mail)",
         ))
     });
     matches(&TEXT, words)
