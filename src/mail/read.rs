@@ -160,7 +160,7 @@ fn parted(letter: &mut Letter, cut: quote::Parts) {
             new_text: letter.text.clone(),
             ..quote::Parts::default()
         }
-    } else if cut.quoted.is_empty() || claims::is_answer(letter) {
+    } else if cut.quoted.is_empty() || letter.nature != Nature::Human || claims::is_answer(letter) {
         cut
     } else {
         quote::split(&letter.text, false)

@@ -149,7 +149,7 @@ fn wrapped(lines: &[&str], at: usize, end: usize) -> Option<Head> {
             return None;
         }
         // Without an address or a name in quotation marks a person may have written it.
-        let named = joined.contains(['@', '"', '«', '“', '„']);
+        let named = joined.contains(['@', '"', '«', '“', '„']) || joined.trim_end().ends_with("--");
         return Some(Head {
             end: next + 1,
             strong: found.strong && named,

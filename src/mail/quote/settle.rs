@@ -89,27 +89,25 @@ fn is_greeting(here: &str) -> bool {
 
 /// The quoted lines that are the desk's own words and never those of whom it writes for. They stand on one side
 /// of its line: above it, and below what it passes on, in letters to its own; below it in letters to requesters.
-fn own_words(lines: &[&str], kinds: &[Kind], last_new: usize) -> Vec<Range<usize>> {
+fn own_words(lines: &[&str], kinds: &[Kind], last_new: usize) -> [Range<usize>; 2] {
     let quoted = |at: &usize| kinds.get(*at) == Some(&Kind::Quote);
     let new = |at: &usize| kinds.get(*at) == Some(&Kind::New) && !is_blank(line(lines, *at));
     let marker = |at: &usize| quoted(at) && is_marker(bare(line(lines, *at)));
     let Some(marker) = (0..last_new).find(marker) else {
-        return vec![];
+        return [0..0, 0..0];
     };
     let answered = (marker..lines.len())
         .find(new)
         .is_some_and(|answer| (answer..lines.len()).any(|at| quoted(&at)));
     if !answered {
-        return vec![marker..lines.len()];
+        return [0..0, marker..lines.len()];
     }
     let foot = (marker + 1..last_new).find(|at| quoted(at) && is_foot(line(lines, *at)));
-    let foot = foot.map(|foot| {
+    let foot = foot.map_or(lines.len(), |foot| {
         let above = (marker..foot).rev().find(|at| !quoted(at));
         above.map_or(marker, |above| above + 1)
     });
-    let mut own = vec![0..marker + 1];
-    own.extend(foot.map(|foot| foot..lines.len()));
-    own
+    [0..marker + 1, foot..lines.len()]
 }
 
 /// Whether a quoted line belongs to what the desk writes below the words that it passes on.

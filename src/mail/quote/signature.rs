@@ -316,6 +316,9 @@ fn farewell(lines: &[&str], start: usize, stop: usize, below_quote: bool) -> Opt
     let name_only =
         filled(lines, from + 1, stop) <= MOST_BELOW_FAREWELL && all_short(lines, from + 1, stop);
     let goes_on = (from + 1..stop).any(|at| {
+        if is_header(lines, at, at + 1) {
+            return true;
+        }
         let here = clean(line(lines, at));
         [
             "p.s",
