@@ -63,6 +63,8 @@ pub(super) fn settled(text: String) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let ends = ends(&lines);
     let desk = desk(&lines);
+    let filled = |line: &&str| !bare(line).trim_matches(MARKS).is_empty();
+    let last = lines.iter().rposition(filled);
     let mut shown: Vec<String> = Vec::with_capacity(lines.len());
     let mut blocks: Vec<bool> = Vec::new();
     let mut quoted = false;
@@ -74,6 +76,7 @@ pub(super) fn settled(text: String) -> String {
                 let marked = desk.partition_point(|one| *one < at);
                 desk.get(marked).is_some_and(|one| *one < end)
                     || quote::introduces(&above(&shown), &below(&lines, at + 1, end))
+                    || last < Some(end) && !is_announced(&above(&shown))
             });
             blocks.push(!quoted);
         } else if is_mark(said, close) {
@@ -130,6 +133,11 @@ fn above(shown: &[String]) -> Vec<&str> {
         .collect();
     last.reverse();
     last
+}
+
+/// Whether the words above a block announce it: at the end of a letter one that nothing announces is a quote.
+fn is_announced(above: &[&str]) -> bool {
+    above.last().is_some_and(|line| line.ends_with(':'))
 }
 
 /// The first lines of a block.

@@ -173,7 +173,8 @@ fn undivided(text: &str) -> quote::Parts {
 
 /// Fills in what is new in a letter. `cut` is how its text is parted if it answers another.
 fn parted(letter: &mut Letter, cut: quote::Parts) {
-    let whole = cut.quoted.is_empty() || claims::is_answer(letter);
+    let whole =
+        cut.quoted.is_empty() || letter.nature != Nature::Human || claims::is_answer(letter);
     let parts = if whole {
         cut
     } else {
