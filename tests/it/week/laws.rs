@@ -270,6 +270,8 @@ impl World {
         };
         let right = match ticket.status {
             Status::Open => done(false) == ticket.steps,
+            // While the answer is held, the deadline that it met stands.
+            Status::Answered if ticket.response_due.is_some() => done(false) == ticket.steps,
             Status::Answered => done(true) == ticket.steps || ticket.requester.address == GONE,
             _ => true,
         };
@@ -295,6 +297,8 @@ impl World {
             Status::New => ticket.response_due.is_some() && self.nobody_can_take(ticket),
             Status::Answered => ticket.assignee.is_some() && ticket.next_at.is_some(),
             Status::Waiting => ticket.wake.is_some() && ticket.next_at.is_some(),
+            // Its closing answer is held.
+            Status::Closed if ticket.response_due.is_some() => ticket.next_at.is_some(),
             Status::Closed | Status::Spam | Status::Merged | Status::Stopped => {
                 ticket.next_at.is_none() && ticket.response_due.is_none()
             }

@@ -50,8 +50,11 @@ impl World {
                     && self.clock.now().duration_since(one.started).as_secs() > 900
             })?)?,
             "отмена" => owned(self.a_ticket(|world, one| {
-                let since = world.clock.now().duration_since(one.started).as_secs();
-                held(world, one) && since < 600 && of_parent(one).is_some()
+                // While it is held, the deadline that it met stands.
+                let given = one.resolution.paused.filter(|_| one.response_due.is_some());
+                let fresh =
+                    given.is_some_and(|at| world.clock.now().duration_since(at).as_secs() < 600);
+                held(world, one) && fresh && of_parent(one).is_some()
             })?)?,
             _ => self.theirs()?,
         };
