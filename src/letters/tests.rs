@@ -279,18 +279,18 @@ fn a_line_that_a_letter_asks_for_stands_there_to_be_read() {
 }
 
 #[test]
-fn whoever_cannot_answer_a_late_ticket_is_not_asked_to() {
-    for (tongue, in_vain) in [
-        (Tongue::Ru, "Отвечать на это письмо не нужно"),
-        (Tongue::En, "There is no need to reply to this letter"),
+fn whoever_cannot_answer_a_late_ticket_reads_where_their_words_go() {
+    for (tongue, goes) in [
+        (Tongue::Ru, "тому, кто спросил, он не уйдёт"),
+        (Tongue::En, "the person who asked does not get it"),
     ] {
         for (name, variant) in [("raised", "nobody above"), ("overdue", "an answer")] {
             let mut sample = one(tongue, name, variant);
-            assert!(!words(&sample).text.contains(in_vain), "{name}");
+            assert!(!words(&sample).text.contains(goes), "{name}");
             "director@home.test".clone_into(&mut sample.notice.to.address);
             let Words { text, html, .. } = words(&sample);
             for form in [&text, &html] {
-                assert!(form.contains(in_vain), "{name}");
+                assert!(form.contains(goes), "{name}");
                 for said in ["— ответьте выше", "— please reply above", "#взять", "#take"]
                 {
                     assert!(!form.contains(said), "{name}: {said}");
