@@ -14,7 +14,7 @@ const AT: [&str; 5] = ["@", "%40", "=40", "&#64;", "&#x40;"];
 /// A token as it stands in Message-IDs, plus addresses and links (promise 13): whoever has it may speak for whom it was
 /// made for.
 static TOKEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:\b|%2b)t[0-9]{1,20}\.[a-z2-7]{24}\b").ok());
+    LazyLock::new(|| Regex::new(r"(?i-u)(?:\b|%2b)t[0-9]{1,20}\.[a-z2-7]{24}\b").ok());
 
 /// Addresses to hide, ready to be looked for.
 #[derive(Debug, Clone)]
