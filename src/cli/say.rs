@@ -223,7 +223,7 @@ pub fn table(rows: &[Vec<String>]) {
 }
 
 /// Libraries that log every line they send, the login among them: never more than their warnings.
-const TELLTALES: [&str; 3] = ["async_imap", "imap_proto", "lettre"];
+const TELLTALES: [&str; 2] = ["async_imap", "imap_proto"];
 
 /// What is asked for, and nothing of what a library must not tell.
 fn discreet(filter: EnvFilter) -> impl Filter<Registry> {
@@ -240,8 +240,8 @@ pub fn start_log(verbose: u8, quiet: bool, daemon: bool) {
     let level = match (quiet, verbose, daemon) {
         (true, ..) => "warn",
         (_, 0, false) => "error",
-        (_, 0, true) | (_, 1, false) => "info,rustls=warn,lettre=warn",
-        (_, 1, true) | (_, 2, _) => "debug,rustls=warn,lettre=warn",
+        (_, 0, true) | (_, 1, false) => "info,rustls=warn",
+        (_, 1, true) | (_, 2, _) => "debug,rustls=warn",
         _ => "trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));

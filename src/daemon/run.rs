@@ -117,7 +117,9 @@ where
                 None => return Ok(()),
                 // What is left would look well and do half of the work: ended as a whole, it is started anew.
                 Some(Err(error)) => {
-                    let what = format!("внутренняя ошибка: часть службы прервалась ({error})");
+                    // What it says may quote a letter: the journal has it from where it happened.
+                    tracing::error!(task = %error.id(), "a part of the daemon ended by itself");
+                    let what = troubles::part_broke(engine.tongue());
                     if let Err(error) = engine.alarm(&what).await {
                         tracing::error!(%error, "the administrators could not be told");
                     }

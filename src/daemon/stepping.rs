@@ -85,9 +85,8 @@ impl Engine {
         }
         let mut moved = 0;
         for (number, step) in steps {
-            match step.await {
+            match ended(step.await)? {
                 Ok(done) => moved += usize::from(done),
-                Err(error) if error.is_storage() => return Err(error),
                 Err(error) => {
                     let what = troubles::seminar_stuck(self.tongue(), number, &error);
                     self.tell_daily(format!("seminar:{number}"), what, now)
@@ -135,9 +134,8 @@ impl Engine {
         }
         let mut moved = 0;
         for (number, step) in steps {
-            match step.await {
+            match ended(step.await)? {
                 Ok(done) => moved += usize::from(done),
-                Err(error) if error.is_storage() => return Err(error),
                 Err(error) => self.put_off(number, &error, now).await?,
             }
         }
@@ -151,7 +149,6 @@ impl Engine {
         error: &StoreError,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        tracing::error!(%error, ticket = number, "a ticket cannot go on");
         let (what, why) = {
             let snapshot = self.snapshots.current();
             let case = format!("{}-{number}", snapshot.config.policy.tag);
@@ -181,7 +178,7 @@ impl Engine {
         what: String,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        tracing::error!(what, "the clock");
+        tracing::error!(about = key, what, "a step of the clock cannot be done");
         let since = now.checked_sub(TOLD).unwrap_or(now);
         let (snapshot, token) = (self.snapshots.current(), self.key());
         self.store
@@ -197,5 +194,13 @@ impl Engine {
                 writing::carry_out(tx, &snapshot, &token, &outcome, None, now)
             })
             .await
+    }
+}
+
+/// How a job ended, unless the database itself failed: then no other need be tried.
+fn ended(step: Result<bool, StoreError>) -> Result<Result<bool, StoreError>, StoreError> {
+    match step {
+        Err(error) if error.is_storage() => Err(error),
+        other => Ok(other),
     }
 }

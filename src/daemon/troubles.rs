@@ -33,17 +33,29 @@ pub(super) fn no_way_in(tongue: Tongue, trouble: &impl Display) -> String {
     }
 }
 
+/// A part of the program broke, and the rest ends with it.
+pub(super) fn part_broke(tongue: Tongue) -> String {
+    match tongue {
+        Tongue::Ru => "Программа прервалась из-за внутренней ошибки и начинает сначала. Ни одно письмо не потеряно. Если это \
+            повторяется, пришлите авторам конец журнала: journalctl -u dezhurny."
+            .to_owned(),
+        Tongue::En => "The program broke off over an internal error and begins anew. No letter is lost. If it happens \
+            again, please send its authors the end of the journal: journalctl -u dezhurny."
+            .to_owned(),
+    }
+}
+
 /// The clock can do nothing for a ticket.
 pub(super) fn ticket_stuck(tongue: Tongue, case: &str, why: &impl Display) -> String {
     match tongue {
         Tongue::Ru => format!(
             "С обращением {case} служба не может сделать очередной шаг (напоминание, передачу). Другие обращения это не \
-             задерживает, попытка повторяется каждый час. Посмотрите его: dezhurny tickets show. {why}"
+             задерживает, попытка повторяется каждый час. Посмотрите его: dezhurny tickets show {case}. {why}"
         ),
         Tongue::En => quoting(
             &format!(
                 "The desk cannot take the next step with {case} (a reminder, a handing on). No other ticket waits for it; \
-                 it is tried again each hour. Look at it: dezhurny tickets show."
+                 it is tried again each hour. Look at it: dezhurny tickets show {case}."
             ),
             why,
         ),
